@@ -1,0 +1,1 @@
+//! Parses, dispatches, shows the one error, picks the exit code.

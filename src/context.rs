@@ -1,0 +1,1 @@
+//! What a command may use: screen, settings, clock, vault, bank.

@@ -1,0 +1,15 @@
+//! The book's own terms: money, dates, accounts, transactions, queries.
+//!
+//! Bottom of the house: pure functions and values, no I/O, no clock, nothing from the layers above.
+//! Invariant: money is an integer count of minor units of one currency and is negative when it leaves
+//! the account's owner.
+
+pub mod accounts;
+pub mod categories;
+pub mod dates;
+pub mod ids;
+pub mod money;
+pub mod query;
+pub mod sync;
+pub mod text;
+pub mod transactions;

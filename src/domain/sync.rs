@@ -1,0 +1,73 @@
+//! What one page of a provider's change stream means, before it touches the book.
+
+use super::{
+    accounts::ProviderAccount,
+    dates::Timestamp,
+    ids::{ProviderAccountId, ProviderTransactionId},
+    transactions::ProviderTransaction,
+};
+
+/// How far the provider has got with a connection's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// Nothing yet; an empty answer says nothing.
+    NotReady,
+    /// About the last thirty days.
+    Initial,
+    /// All that was asked for.
+    Complete,
+    /// The provider did not say.
+    Unknown,
+}
+
+/// A transaction the provider has taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// Its id.
+    pub id: ProviderTransactionId,
+    /// Its account, where the provider says so.
+    pub account: Option<ProviderAccountId>,
+}
+
+/// One page of changes of one connection, in bursar's terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delta {
+    /// Accounts with their balances now.
+    pub accounts: Vec<ProviderAccount>,
+    /// New transactions.
+    pub added: Vec<ProviderTransaction>,
+    /// Transactions whose facts changed.
+    pub modified: Vec<ProviderTransaction>,
+    /// Transactions taken back.
+    pub removed: Vec<Removed>,
+    /// Where the next page starts; never empty once there is history.
+    pub next_cursor: String,
+    /// Whether more pages follow.
+    pub has_more: bool,
+    /// How complete the provider's history is.
+    pub history: History,
+    /// Rows that could not be kept exactly, one sentence each (never an amount or a merchant's name).
+    pub refused: Vec<String>,
+}
+
+/// A connection's health as the provider sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Health {
+    /// When the bank itself was last read with success.
+    pub bank_updated_at: Option<Timestamp>,
+    /// When the owner's consent ends.
+    pub consent_expires_at: Option<Timestamp>,
+    /// The error the provider keeps for this connection.
+    pub error: Option<ItemError>,
+}
+
+/// An error that stays with a connection until its owner or the bank acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemError {
+    /// The provider's code, `ITEM_LOGIN_REQUIRED`.
+    pub code: String,
+    /// What the provider says.
+    pub message: String,
+    /// The provider's id of the answer, for its support.
+    pub request_id: Option<String>,
+}

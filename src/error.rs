@@ -1,0 +1,160 @@
+//! The one error type people see: what went wrong, what was kept, what to run next, which exit code.
+//!
+//! Layers have small enums of their own; `From` here decides kind, wording and hints. Exactly one place
+//! (`cli`) prints an `Error`.
+
+use std::{error::Error as StdError, fmt};
+
+/// Result of everything above the layers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The class of an error, which is its exit code (cli.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// A defect or something nobody foresaw.
+    Unexpected = 1,
+    /// Wrong usage.
+    Usage = 2,
+    /// Partly done; what succeeded is saved.
+    Partial = 3,
+    /// Locked, wrong secret, or not this key's role.
+    Auth = 4,
+    /// No such thing.
+    NotFound = 5,
+    /// Exists already, or conflicts.
+    Conflict = 6,
+    /// Refused by a rule.
+    Refused = 7,
+    /// A bank wants its owner to sign in again.
+    Reauth = 8,
+    /// Network or provider unavailable.
+    Unavailable = 9,
+    /// Damaged, tampered with or rolled back.
+    Integrity = 10,
+    /// In use by another process.
+    Busy = 11,
+    /// Written by a newer bursar.
+    TooNew = 12,
+    /// Unsafe permissions or a symlink.
+    Unsafe = 13,
+    /// Disk full, read-only, unreadable.
+    Io = 14,
+    /// Stopped by the user.
+    Interrupted = 130,
+}
+
+impl Kind {
+    /// All kinds, in the order of their exit codes.
+    pub const ALL: [Self; 15] = [
+        Self::Unexpected,
+        Self::Usage,
+        Self::Partial,
+        Self::Auth,
+        Self::NotFound,
+        Self::Conflict,
+        Self::Refused,
+        Self::Reauth,
+        Self::Unavailable,
+        Self::Integrity,
+        Self::Busy,
+        Self::TooNew,
+        Self::Unsafe,
+        Self::Io,
+        Self::Interrupted,
+    ];
+
+    /// The process's exit code.
+    pub fn exit_code(self) -> u8 {
+        self as u8
+    }
+
+    /// The word in JSON (`error.kind`).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unexpected => "unexpected",
+            Self::Usage => "usage",
+            Self::Partial => "partial",
+            Self::Auth => "auth",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::Refused => "refused",
+            Self::Reauth => "reauth",
+            Self::Unavailable => "unavailable",
+            Self::Integrity => "integrity",
+            Self::Busy => "busy",
+            Self::TooNew => "too_new",
+            Self::Unsafe => "unsafe",
+            Self::Io => "io",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The sentence in the table of exit codes.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Unexpected => "unexpected failure",
+            Self::Usage => "wrong usage",
+            Self::Partial => "partly done: what succeeded is saved, the rest is listed",
+            Self::Auth => "locked, wrong secret, or this key's role may not do it",
+            Self::NotFound => "no such vault, connection, account, transaction …",
+            Self::Conflict => "exists already, or conflicts",
+            Self::Refused => "refused by a rule (floor, validation, consent, plan limit)",
+            Self::Reauth => "a bank wants its owner to sign in again (everything else is saved)",
+            Self::Unavailable => "network or provider unavailable",
+            Self::Integrity => "integrity: damaged, tampered with or rolled back",
+            Self::Busy => "vault in use by another process past `--lock-timeout`",
+            Self::TooNew => "vault written by a newer bursar; nothing was touched",
+            Self::Unsafe => "unsafe permissions or a symlink where none may be",
+            Self::Io => "input/output: disk full, read-only, file unreadable",
+            Self::Interrupted => "interrupted; nothing half-done was kept",
+        }
+    }
+}
+
+/// What the user is told.
+#[derive(Debug)]
+pub struct Error {
+    /// Class and exit code.
+    pub kind: Kind,
+    /// Stable word for scripts (`vault_locked`).
+    pub code: &'static str,
+    /// One sentence, no trailing full stop needed.
+    pub message: String,
+    /// Commands that help, each runnable as it stands.
+    pub hints: Vec<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of a kind, with its stable code and sentence.
+    pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
+        Self { kind, code, message: message.into(), hints: Vec::new(), source: None }
+    }
+
+    /// Adds a command to run next.
+    #[must_use]
+    pub fn hint(mut self, command: impl Into<String>) -> Self {
+        self.hints.push(command.into());
+        self
+    }
+
+    /// Keeps the cause, shown under `--verbose`.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,1 @@
+//! Files that hold secrets: atomic replacement, modes, no symlinks.

@@ -1,0 +1,1 @@
+//! What the process does first to keep its memory private.

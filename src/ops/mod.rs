@@ -1,0 +1,1 @@
+//! Use-cases with I/O, in narrow arguments, without printing.

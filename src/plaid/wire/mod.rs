@@ -1,0 +1,1 @@
+//! Plaid's own shapes and field names; amounts stay decimal text.

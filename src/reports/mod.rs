@@ -1,0 +1,1 @@
+//! Reports: pure functions from few rows to a value that serialises.

@@ -1,0 +1,1 @@
+//! An embedded Plaid-compatible sandbox.

@@ -1,0 +1,1 @@
+//! What the user asked for: config file, environment and flags, converted once.

@@ -1,0 +1,1 @@
+//! The only stdio: data, status, hints, prompts, progress.

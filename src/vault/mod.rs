@@ -1,0 +1,1 @@
+//! The encrypted vault: key file, slots, key derivation, freshness pin, locks.
