@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod categories;
+mod currency;
 pub mod dates;
 pub mod ids;
 pub mod money;
@@ -13,3 +14,4 @@ pub mod query;
 pub mod sync;
 pub mod text;
 pub mod transactions;
+pub mod views;

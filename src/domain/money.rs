@@ -1,12 +1,13 @@
 //! Exact money: an integer count of minor units of one currency.
 //!
-//! Sign (cli.md): negative is money leaving the account's owner. Exponents come from ISO 4217 for official
-//! currencies and from a short table for the provider's unofficial ones. Nothing here rounds silently and nothing is a float.
+//! Sign (cli.md): negative is money leaving the account's owner. How many decimals a
+//! unit has is the currency's own matter. Invariant: nothing here rounds silently and nothing is a float.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt};
 
-use rust_decimal::Decimal;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+pub use super::currency::Currency;
 
 /// Why a text could not become money, or two amounts could not be combined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,95 +44,6 @@ pub enum MoneyError {
     Overflow(Currency),
 }
 
-const CODE_LENGTH: usize = 12;
-/// Decimals of an unofficial currency that the table below does not know.
-const UNOFFICIAL_EXPONENT: u8 = 8;
-const UNOFFICIAL: &[(&str, u8)] = &[
-    ("ADA", 6),
-    ("ALGO", 6),
-    ("ATOM", 6),
-    ("BCH", 8),
-    ("BTC", 8),
-    ("DOGE", 8),
-    ("DOT", 10),
-    ("ETH", 18),
-    ("LTC", 8),
-    ("SOL", 9),
-    ("USDC", 6),
-    ("USDT", 6),
-    ("XLM", 7),
-    ("XRP", 6),
-];
-
-/// A currency: ISO 4217, or the provider's unofficial code.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Currency {
-    code: [u8; CODE_LENGTH],
-    length: u8,
-    exponent: u8,
-    official: bool,
-}
-
-impl Currency {
-    /// The official currency of an ISO 4217 code.
-    pub fn iso(code: &str) -> Result<Self, MoneyError> {
-        let known =
-            iso_currency::Currency::from_code(code).ok_or_else(|| MoneyError::UnknownCurrency(code.to_owned()))?;
-        Self::new(code, known.exponent().and_then(|e| u8::try_from(e).ok()).unwrap_or(0), true)
-    }
-
-    /// A currency by the provider's unofficial code (`BTC`).
-    pub fn unofficial(code: &str) -> Result<Self, MoneyError> {
-        let exponent = UNOFFICIAL.iter().find(|(known, _)| *known == code).map_or(UNOFFICIAL_EXPONENT, |(_, e)| *e);
-        Self::new(code, exponent, false)
-    }
-
-    fn new(text: &str, exponent: u8, official: bool) -> Result<Self, MoneyError> {
-        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-');
-        if text.is_empty() || text.len() > CODE_LENGTH || !plain {
-            return Err(MoneyError::UnknownCurrency(text.to_owned()));
-        }
-        let mut code = [0; CODE_LENGTH];
-        code[..text.len()].copy_from_slice(text.as_bytes());
-        Ok(Self { code, length: u8::try_from(text.len()).unwrap_or(0), exponent, official })
-    }
-
-    /// The code as printed.
-    pub fn code(&self) -> &str {
-        std::str::from_utf8(&self.code[..usize::from(self.length)]).unwrap_or("???")
-    }
-
-    /// How many decimals one unit has.
-    pub fn exponent(&self) -> u8 {
-        self.exponent
-    }
-
-    /// Whether ISO 4217 knows it.
-    pub fn is_official(&self) -> bool {
-        self.official
-    }
-}
-
-impl FromStr for Currency {
-    type Err = MoneyError;
-    /// An ISO code if there is one of that name, else the unofficial code.
-    fn from_str(code: &str) -> Result<Self, MoneyError> {
-        Self::iso(code).or_else(|_| Self::unofficial(code))
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
-    }
-}
-
-impl fmt::Debug for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
 /// An exact amount of one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
@@ -152,17 +64,20 @@ impl Money {
         Self::new(0, currency)
     }
 
-    /// Parses decimal text exactly (`-12.34`, `1.2e3`); trailing zeros beyond the exponent are no loss.
+    /// Parses decimal text exactly (`-12.34`, `1.2e3`); zeros beyond the exponent are no loss.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
-        let decimal = parse_decimal(text, currency)?.normalize();
-        let exponent = u32::from(currency.exponent);
-        if decimal.scale() > exponent {
-            return Err(MoneyError::TooManyDecimals { text: text.to_owned(), currency, exponent: currency.exponent });
+        let shown = || text.chars().take(40).collect::<String>();
+        let number = Number::parse(text).ok_or_else(|| MoneyError::NotANumber(shown()))?;
+        let exponent = currency.exponent();
+        let scale = number.power.saturating_add(i64::from(exponent));
+        if number.digits.is_empty() {
+            return Ok(Self::zero(currency));
         }
-        let too_large = || MoneyError::TooLarge { text: text.to_owned(), currency };
-        let scale = 10_i128.checked_pow(exponent - decimal.scale()).ok_or_else(too_large)?;
-        let minor = decimal.mantissa().checked_mul(scale).ok_or_else(too_large)?;
-        Ok(Self::new(i64::try_from(minor).map_err(|_| too_large())?, currency))
+        if scale < 0 {
+            return Err(MoneyError::TooManyDecimals { text: shown(), currency, exponent });
+        }
+        let minor = number.scaled(scale).ok_or_else(|| MoneyError::TooLarge { text: shown(), currency })?;
+        Ok(Self::new(minor, currency))
     }
 
     /// The sum, if it is of one currency and fits.
@@ -180,9 +95,18 @@ impl Money {
         Ok(Self::new(minor, self.currency))
     }
 
+    /// A part of this amount, rounded to the nearest minor unit and halves to the even one: the one place where
+    /// money is rounded, for averages that are shown and never stored. Nothing when divided by zero.
+    pub fn divided_rounding_half_even(self, by: u32) -> Option<Self> {
+        let by = i128::from(by);
+        let (whole, rest) = (i128::from(self.minor).checked_div_euclid(by)?, i128::from(self.minor).rem_euclid(by));
+        let up = rest * 2 > by || (rest * 2 == by && whole % 2 != 0);
+        i64::try_from(whole + i128::from(up)).ok().map(|minor| Self::new(minor, self.currency))
+    }
+
     /// Exact decimal text with all of the currency's decimals, without its code (`-12.30`).
     pub fn decimal(&self) -> String {
-        let exponent = usize::from(self.currency.exponent);
+        let exponent = usize::from(self.currency.exponent());
         let sign = if self.minor < 0 { "-" } else { "" };
         let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = exponent + 1);
         let (whole, part) = digits.split_at(digits.len() - exponent);
@@ -190,17 +114,51 @@ impl Money {
     }
 }
 
-fn parse_decimal(text: &str, currency: Currency) -> Result<Decimal, MoneyError> {
-    let not_a_number = || MoneyError::NotANumber(text.chars().take(40).collect());
-    let number = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.' | b'e' | b'E'));
-    if !number || !text.bytes().any(|b| b.is_ascii_digit()) || text.len() > 64 {
-        return Err(not_a_number());
+/// A decimal number taken apart: `digits` × 10^`power`, without leading or trailing zeros; no digits are zero.
+struct Number {
+    negative: bool,
+    digits: String,
+    power: i64,
+}
+
+impl Number {
+    /// Reads what JSON calls a number; a leading `+` or point is let through.
+    fn parse(text: &str) -> Option<Self> {
+        let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let (mantissa, power) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, power)) => (mantissa, Self::power(power)?),
+            None => (unsigned, 0),
+        };
+        let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all = format!("{whole}{part}");
+        if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let significant = all.trim_end_matches('0');
+        let shift = i64::try_from(all.len() - significant.len()).ok()? - i64::try_from(part.len()).ok()?;
+        Some(Self {
+            negative: text.starts_with('-'),
+            digits: significant.trim_start_matches('0').to_owned(),
+            power: power.saturating_add(shift),
+        })
     }
-    let parsed = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { Decimal::from_str_exact(text) };
-    parsed.map_err(|error| match error {
-        rust_decimal::Error::ErrorString(_) | rust_decimal::Error::ConversionTo(_) => not_a_number(),
-        _ => MoneyError::TooLarge { text: text.to_owned(), currency },
-    })
+
+    /// The number behind `e`; one beyond any use becomes the largest that fits.
+    fn power(text: &str) -> Option<i64> {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let size = digits.parse().unwrap_or(i64::MAX);
+        Some(if text.starts_with('-') { -size } else { size })
+    }
+
+    /// The digits times 10^`scale`, with the sign, if 64 bits hold it.
+    fn scaled(&self, scale: i64) -> Option<i64> {
+        let digits: i128 = self.digits.parse().ok()?;
+        let scaled = digits.checked_mul(10_i128.checked_pow(u32::try_from(scale).ok()?)?)?;
+        i64::try_from(if self.negative { -scaled } else { scaled }).ok()
+    }
 }
 
 impl fmt::Display for Money {
@@ -236,3 +194,45 @@ impl schemars::JsonSchema for Money {
         })
     }
 }
+
+/// Adds up amounts of any currencies, each currency for itself. Exact: it holds 128 bits inside and checks on the way out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sums(BTreeMap<Currency, i128>);
+
+impl Sums {
+    /// Adds an amount; an amount of zero makes its currency known.
+    pub fn add(&mut self, amount: Money) {
+        *self.0.entry(amount.currency).or_default() += i128::from(amount.minor);
+    }
+
+    /// The sum of one currency; zero when nothing of it was added.
+    pub fn of(&self, currency: Currency) -> Result<Money, MoneyError> {
+        Self::checked(currency, self.0.get(&currency).copied().unwrap_or(0))
+    }
+
+    /// One sum for each currency, in the order of the codes.
+    pub fn totals(&self) -> Result<Vec<Money>, MoneyError> {
+        self.0.iter().map(|(currency, minor)| Self::checked(*currency, *minor)).collect()
+    }
+
+    fn checked(currency: Currency, minor: i128) -> Result<Money, MoneyError> {
+        i64::try_from(minor).map(|minor| Money::new(minor, currency)).map_err(|_| MoneyError::Overflow(currency))
+    }
+}
+
+impl Extend<Money> for Sums {
+    fn extend<T: IntoIterator<Item = Money>>(&mut self, amounts: T) {
+        amounts.into_iter().for_each(|amount| self.add(amount));
+    }
+}
+
+impl FromIterator<Money> for Sums {
+    fn from_iter<T: IntoIterator<Item = Money>>(amounts: T) -> Self {
+        let mut sums = Self::default();
+        sums.extend(amounts);
+        sums
+    }
+}
+
+#[cfg(test)]
+mod tests;

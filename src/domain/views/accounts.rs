@@ -1,0 +1,142 @@
+//! Accounts as listed: balances in bursar's sign, and what they come to per currency.
+
+use serde::Serialize;
+
+use crate::domain::{
+    accounts::AccountType,
+    dates::Timestamp,
+    ids::{AccountId, ConnectionId},
+    money::{Currency, Money, MoneyError, Sums},
+};
+
+/// Whether an account takes part in the daily lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountStatus {
+    /// Listed and counted.
+    Open,
+    /// Counted, but listed only on request.
+    Hidden,
+    /// Kept for its history; no longer counted.
+    Closed,
+}
+
+/// What an account holds, and when that was so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct BalanceView {
+    /// The balance, negative when it is owed; `null` when the bank does not say.
+    pub current: Option<Money>,
+    /// What can be spent now.
+    pub available: Option<Money>,
+    /// The credit or overdraft line, positive.
+    pub limit: Option<Money>,
+    /// When bursar learned it.
+    pub as_of: Option<Timestamp>,
+}
+
+/// One account of `accounts --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct AccountView {
+    /// `a3`.
+    pub id: AccountId,
+    /// The owner's name for it, else the bank's.
+    pub name: String,
+    /// The bank's full product name.
+    pub official_name: Option<String>,
+    /// Last digits.
+    pub mask: Option<String>,
+    /// One of five.
+    #[serde(rename = "type")]
+    pub kind: AccountType,
+    /// The provider's finer word (`checking`, `credit card`).
+    pub subtype: Option<String>,
+    /// The connection it comes through; `null` for a manual account.
+    pub connection: Option<ConnectionId>,
+    /// The institution's name.
+    pub institution: Option<String>,
+    /// Whether it is listed and counted.
+    pub status: AccountStatus,
+    /// The currency of its balances.
+    pub currency: Currency,
+    /// What it holds.
+    pub balance: BalanceView,
+}
+
+/// What all accounts of one currency come to; `net` = `assets` + `debts`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct CurrencyTotals {
+    /// What is owned, zero or positive.
+    pub assets: Money,
+    /// What is owed, zero or negative.
+    pub debts: Money,
+    /// Both together.
+    pub net: Money,
+}
+
+/// `accounts --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Accounts {
+    /// The accounts, in the order of the list.
+    pub items: Vec<AccountView>,
+    /// How many there are.
+    pub total: u64,
+    /// One entry for each currency, in the order of the codes; closed accounts do not count.
+    pub totals: Vec<CurrencyTotals>,
+}
+
+impl Accounts {
+    /// The list with its totals. A balance counts by its sign: an overdrawn checking account is a debt, a card in
+    /// credit an asset.
+    ///
+    /// Fails only when a total leaves 64 bits.
+    pub fn new(items: Vec<AccountView>) -> Result<Self, MoneyError> {
+        let balances =
+            items.iter().filter(|a| a.status != AccountStatus::Closed).filter_map(|account| account.balance.current);
+        let totals = CurrencyTotals::of(balances)?;
+        Ok(Self { total: items.len() as u64, items, totals })
+    }
+}
+
+impl CurrencyTotals {
+    /// Sorts balances into assets and debts and sums each, per currency.
+    pub fn of(balances: impl IntoIterator<Item = Money>) -> Result<Vec<Self>, MoneyError> {
+        let (mut assets, mut debts) = (Sums::default(), Sums::default());
+        for balance in balances {
+            let (side, other) = if balance.minor < 0 { (&mut debts, &mut assets) } else { (&mut assets, &mut debts) };
+            side.add(balance);
+            other.add(Money::zero(balance.currency));
+        }
+        let sides = assets.totals()?.into_iter().zip(debts.totals()?);
+        sides.map(|(assets, debts)| Ok(Self { assets, debts, net: assets.checked_add(debts)? })).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn eur(minor: i64) -> Money {
+        Money::new(minor, Currency::iso("EUR").unwrap())
+    }
+
+    #[test]
+    fn totals_keep_currencies_and_signs_apart() {
+        let usd = |minor| Money::new(minor, Currency::iso("USD").unwrap());
+        let totals = CurrencyTotals::of([usd(500), eur(-100), usd(-200), usd(1)]).unwrap();
+        assert_eq!(
+            totals,
+            [
+                CurrencyTotals { assets: eur(0), debts: eur(-100), net: eur(-100) },
+                CurrencyTotals { assets: usd(501), debts: usd(-200), net: usd(301) },
+            ]
+        );
+    }
+
+    #[test]
+    fn a_total_beyond_64_bits_is_an_error() {
+        assert_eq!(
+            CurrencyTotals::of([eur(i64::MAX), eur(1)]),
+            Err(MoneyError::Overflow(Currency::iso("EUR").unwrap()))
+        );
+    }
+}
