@@ -36,7 +36,8 @@ fn reads_every_spelling_of_a_json_number() {
 
 #[test]
 fn refuses_what_is_not_a_number() {
-    for text in ["", "-", ".", "e5", "1e", "1e+", "NaN", "Infinity", "0x10", "1_000", "1,5", " 1", "1 ", "--1", "1.2.3"] {
+    for text in ["", "-", ".", "e5", "1e", "1e+", "NaN", "Infinity", "0x10", "1_000", "1,5", " 1", "1 ", "--1", "1.2.3"]
+    {
         assert_eq!(usd(text), Err(MoneyError::NotANumber(text.to_owned())), "{text}");
     }
     assert_eq!(usd(&"x".repeat(100)), Err(MoneyError::NotANumber("x".repeat(40))));

@@ -34,15 +34,8 @@ pub enum Grouping {
 
 impl Grouping {
     /// All of them, in the order of the help text.
-    pub const ALL: [Self; 7] = [
-        Self::Category,
-        Self::Primary,
-        Self::Payee,
-        Self::Account,
-        Self::Connection,
-        Self::Institution,
-        Self::Total,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Category, Self::Primary, Self::Payee, Self::Account, Self::Connection, Self::Institution, Self::Total];
 
     /// The word of `--by` and in JSON.
     pub fn as_str(self) -> &'static str {
