@@ -1,1 +1,11 @@
 //! The one integration binary; a module a noun.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test may stop at the first surprise and prepares its own files and environment"
+)]
+
+mod architecture;

@@ -1,0 +1,72 @@
+//! Names and unfinished work.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{hold, source};
+
+/// Drawers that collect everything and name nothing.
+const DRAWERS: [&str; 7] = ["utils", "util", "helpers", "helper", "common", "misc", "types"];
+
+#[test]
+fn no_module_is_a_drawer() {
+    let mut broken = Vec::new();
+    for file in source::read("src") {
+        if file.module().iter().any(|part| DRAWERS.contains(part)) {
+            broken.push(file.path.clone());
+        }
+        for drawer in DRAWERS {
+            broken.extend(
+                file.lines_with(&format!("mod {drawer}"))
+                    .iter()
+                    .map(|line| format!("{}:{line}: mod {drawer}", file.path)),
+            );
+        }
+    }
+    hold("Names: a module is named after what it knows, not utils, helpers, common, misc or types.", &broken);
+}
+
+#[test]
+fn a_noun_is_spelled_the_same_in_every_room() {
+    let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in source::read("src") {
+        for part in file.module() {
+            places.entry(part.to_owned()).or_default().insert(file.path.clone());
+        }
+    }
+    let mut broken = Vec::new();
+    for (noun, at) in &places {
+        let plurals = [format!("{noun}s"), format!("{noun}es"), format!("{}ies", noun.trim_end_matches('y'))];
+        for plural in plurals.iter().filter(|plural| places.contains_key(*plural)) {
+            broken.push(format!("`{noun}` in {at:?} and `{plural}` in {:?}", places[plural]));
+        }
+    }
+    hold(
+        "Names: one noun, one spelling (the command line's), so that `ls src/*/NOUN*` shows a whole feature.",
+        &broken,
+    );
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    let broken: Vec<String> = source::read("src")
+        .iter()
+        .chain(&source::read("tests"))
+        .filter(|file| !file.text.starts_with("//! "))
+        .map(|file| format!("{}:1", file.path))
+        .collect();
+    hold("Docs: a file opens with `//!`: what lives here, what it may use, one invariant.", &broken);
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X"), concat!("#[ign", "ore")];
+    let mut broken = Vec::new();
+    for file in source::read("src").iter().chain(&source::read("tests")).chain(&source::read("benches")) {
+        for (number, line) in file.text.lines().enumerate() {
+            if marks.iter().any(|mark| !source::positions(line, mark).is_empty()) {
+                broken.push(format!("{}:{}: {}", file.path, number + 1, line.trim()));
+            }
+        }
+    }
+    hold("Nothing is committed as unfinished, and no test is switched off.", &broken);
+}
