@@ -1,3 +1,5 @@
+//! Tests of exact money: parsing, formatting and sums.
+
 use proptest::prelude::*;
 
 use super::*;
