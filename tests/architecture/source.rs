@@ -184,7 +184,7 @@ fn comments_literals_and_test_modules_do_not_count_as_code() {
                 #[cfg(test)]\nmod tests {\n    crate::no();\n}\n";
     let mut code = blank_literals(text);
     blank_test_modules(&mut code);
-    assert_eq!(positions(&code, "crate::no"), [], "{code}");
+    assert!(positions(&code, "crate::no").is_empty(), "{code}");
     assert_eq!(positions(&code, "crate::yes").len(), 1, "{code}");
     assert_eq!(code.matches('\n').count(), text.matches('\n').count());
 }
