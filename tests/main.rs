@@ -11,3 +11,4 @@
 mod architecture;
 #[allow(dead_code, reason = "the first tests that need a helper come with their feature")]
 mod env;
+mod loopback;
