@@ -4,11 +4,13 @@
 //! Invariant: a field's name and meaning here is the contract with scripts; fields are added, never renamed.
 
 mod accounts;
+mod checks;
 mod connections;
 mod sums;
 mod transactions;
 
 pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals};
+pub use checks::{CheckItem, CheckReport};
 pub use connections::{ConnectionState, ConnectionView, OutcomeKind, SyncLine, SyncOutcome};
 use serde::Serialize;
 pub use sums::{BalancePoint, DailyFlow, Group, Grouping, Sum, SumRequest};
