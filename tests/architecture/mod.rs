@@ -6,7 +6,7 @@ mod layers;
 mod names;
 mod rooms;
 mod sizes;
-mod source;
+pub(crate) mod source;
 
 /// Fails with every broken rule at once, one a line.
 fn hold(rule: &str, broken: &[String]) {

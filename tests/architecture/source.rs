@@ -6,46 +6,46 @@ use std::{
 };
 
 /// One file of the repository.
-pub(super) struct Source {
+pub(crate) struct Source {
     /// Path below the repository, with forward slashes (`src/vault/slots.rs`).
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The text as it is.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The text without comments, literals and `#[cfg(test)]` modules; line breaks stay, so lines keep their numbers.
-    pub(super) code: String,
+    pub(crate) code: String,
 }
 
 impl Source {
     /// The room: first folder or file name below `src` (`vault`, `fsx`).
-    pub(super) fn room(&self) -> &str {
+    pub(crate) fn room(&self) -> &str {
         let below = self.path.trim_start_matches("src/");
         below.split('/').next().unwrap_or(below).trim_end_matches(".rs")
     }
 
     /// The module path within the crate (`["vault", "slots"]`).
-    pub(super) fn module(&self) -> Vec<&str> {
+    pub(crate) fn module(&self) -> Vec<&str> {
         let below = self.path.trim_start_matches("src/").trim_end_matches(".rs");
         below.split('/').filter(|part| *part != "mod" && *part != "lib" && *part != "main").collect()
     }
 
     /// Where the words stand in the code as whole words: line numbers from 1.
-    pub(super) fn lines_with(&self, word: &str) -> Vec<usize> {
+    pub(crate) fn lines_with(&self, word: &str) -> Vec<usize> {
         positions(&self.code, word).into_iter().map(|at| self.line(at)).collect()
     }
 
     /// The line number of a byte offset.
-    pub(super) fn line(&self, at: usize) -> usize {
+    pub(crate) fn line(&self, at: usize) -> usize {
         self.code[..at].matches('\n').count() + 1
     }
 }
 
 /// The root of the repository.
-pub(super) fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every Rust file below a folder of the repository, sorted.
-pub(super) fn read(folder: &str) -> Vec<Source> {
+pub(crate) fn read(folder: &str) -> Vec<Source> {
     let mut paths = Vec::new();
     walk(&root().join(folder), &mut paths);
     paths.sort();
@@ -76,7 +76,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Byte offsets of a text that begins and ends at word borders.
-pub(super) fn positions(code: &str, word: &str) -> Vec<usize> {
+pub(crate) fn positions(code: &str, word: &str) -> Vec<usize> {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let bytes = code.as_bytes();
     code.match_indices(word)
@@ -165,7 +165,7 @@ fn blank_test_modules(code: &mut String) {
 }
 
 /// The offset after the brace that closes the one at `open`.
-pub(super) fn closing(code: &str, open: usize) -> usize {
+pub(crate) fn closing(code: &str, open: usize) -> usize {
     let mut depth = 0_usize;
     for (at, c) in code[open..].char_indices() {
         match c {

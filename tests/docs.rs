@@ -1,0 +1,56 @@
+//! The documents keep step with the code: dependencies, rooms and links.
+
+use std::fs;
+
+use crate::architecture::source::{read, root};
+
+fn document(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+#[test]
+fn every_direct_dependency_has_its_reason() {
+    let manifest: toml::Table = document("Cargo.toml").parse().unwrap();
+    let reasons = document("CONTRIBUTING.md");
+    let named: Vec<&str> = reasons.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let used: Vec<&str> = ["dependencies", "dev-dependencies", "build-dependencies"]
+        .iter()
+        .filter_map(|section| manifest.get(*section)?.as_table())
+        .flat_map(|section| section.keys().map(String::as_str))
+        .filter(|name| *name != "bursar")
+        .collect();
+    let missing: Vec<_> = used.iter().filter(|name| !named.contains(name)).collect();
+    let stale: Vec<_> = named.iter().filter(|name| !used.contains(name)).collect();
+    assert!(missing.is_empty(), "CONTRIBUTING.md gives no reason for {missing:?}");
+    assert!(stale.is_empty(), "CONTRIBUTING.md speaks of {stale:?}, which Cargo.toml does not have");
+}
+
+#[test]
+fn every_room_is_on_the_map() {
+    let map = document("docs/architecture.md");
+    let missing: Vec<String> = read("src")
+        .iter()
+        .map(|file| file.room().to_owned())
+        .filter(|room| room != "lib" && !map.contains(room.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "docs/architecture.md does not show {missing:?}");
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut broken = Vec::new();
+    let pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(str::to_owned);
+    let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| {
+        let name = entry.unwrap().file_name();
+        format!("docs/{}", name.to_string_lossy())
+    });
+    for page in pages.into_iter().chain(docs).filter(|page| root().join(page).is_file()) {
+        let folder = root().join(&page).parent().unwrap().to_owned();
+        for target in document(&page).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if !target.is_empty() && !target.contains("://") && !folder.join(target).exists() {
+                broken.push(format!("{page}: {target}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "links that lead nowhere:\n  {}", broken.join("\n  "));
+}
