@@ -43,7 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "render", "ui", "settings", "ops", "error", "context", "cli",
         ],
     ),
-    ("cli", &["commands", "context", "error", "ui", "settings"]),
+    ("cli", &["commands", "context", "error", "ui", "settings", "harden", "domain"]),
     ("lib", &[]),
     ("main", &["cli"]),
 ];

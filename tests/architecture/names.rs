@@ -1,6 +1,6 @@
 //! Names and unfinished work.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{hold, source};
 
@@ -27,17 +27,24 @@ fn no_module_is_a_drawer() {
 
 #[test]
 fn a_noun_is_spelled_the_same_in_every_room() {
-    let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for file in source::read("src") {
-        for part in file.module() {
-            places.entry(part.to_owned()).or_default().insert(file.path.clone());
-        }
-    }
+    let files = source::read("src");
+    let nouns: BTreeSet<&str> = files
+        .iter()
+        .filter(|file| file.room() == "commands")
+        .filter_map(|file| file.module().get(1).copied())
+        .collect();
     let mut broken = Vec::new();
-    for (noun, at) in &places {
-        let plurals = [format!("{noun}s"), format!("{noun}es"), format!("{}ies", noun.trim_end_matches('y'))];
-        for plural in plurals.iter().filter(|plural| places.contains_key(*plural)) {
-            broken.push(format!("`{noun}` in {at:?} and `{plural}` in {:?}", places[plural]));
+    for file in &files {
+        for part in file.module() {
+            let other_numbers = [
+                part.strip_suffix('s').unwrap_or(part).to_owned(),
+                part.strip_suffix("ies").map_or_else(|| part.to_owned(), |stem| format!("{stem}y")),
+                format!("{part}s"),
+                format!("{}ies", part.trim_end_matches('y')),
+            ];
+            for noun in other_numbers.iter().filter(|other| *other != part && nouns.contains(other.as_str())) {
+                broken.push(format!("{}: the command line says `{noun}`", file.path));
+            }
         }
     }
     hold(
