@@ -13,7 +13,7 @@ pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTo
 pub use checks::{CheckItem, CheckReport};
 pub use connections::{ConnectionState, ConnectionView, OutcomeKind, SyncLine, SyncOutcome};
 use serde::Serialize;
-pub use sums::{BalancePoint, DailyFlow, Group, Grouping, Sum, SumRequest};
+pub use sums::{BalancePoint, DailyFlow, Flows, Group, Grouping, Sum, SumRequest};
 pub use transactions::{CategorySource, CategoryView, Source, TransactionView};
 
 /// Which slice of a list is wanted.

@@ -110,6 +110,15 @@ pub struct DailyFlow {
     pub amount: Money,
 }
 
+/// How the accounts moved, as far as net worth has to know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Flows {
+    /// The days from the wanted one on, in any order.
+    pub daily: Vec<DailyFlow>,
+    /// The first posted transaction of each account that has one, whenever that was: before it nothing is known.
+    pub since: Vec<(AccountId, Date)>,
+}
+
 /// A balance that was once seen, from the daily balance history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BalancePoint {
