@@ -2,7 +2,8 @@
 //!
 //! Invariant: counted in ten-thousandths as an integer, and only ever shown; nothing is computed from it.
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::Error as _};
+use serde_json::value::RawValue;
 
 use super::money::Money;
 
@@ -36,12 +37,13 @@ impl Ratio {
 }
 
 impl Serialize for Ratio {
-    #[expect(
-        clippy::float_arithmetic,
-        reason = "a ratio for reading, exact to its four decimals; money never comes here"
-    )]
+    /// A JSON number of four decimals at most, written digit by digit: no float on the way.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(f64::from(self.0) / 10_000.0)
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let size = self.0.unsigned_abs();
+        let text = format!("{sign}{}.{:04}", size / 10_000, size % 10_000);
+        let text = text.trim_end_matches('0').trim_end_matches('.').to_owned();
+        RawValue::from_string(text).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -71,9 +73,9 @@ mod tests {
             (2, 3, "0.6667", "66.7%"),
             (-2, 3, "-0.6667", "-66.7%"),
             (-2, -3, "0.6667", "66.7%"),
-            (0, 5, "0.0", "0.0%"),
-            (-1, 100_000, "0.0", "0.0%"),
-            (i64::MAX, i64::MAX, "1.0", "100.0%"),
+            (0, 5, "0", "0.0%"),
+            (-1, 100_000, "0", "0.0%"),
+            (i64::MAX, i64::MAX, "1", "100.0%"),
             (1, 10_000, "0.0001", "0.0%"),
         ] {
             let ratio = ratio(part, whole).unwrap();

@@ -1,3 +1,5 @@
+//! Tests of periods and intervals.
+
 use jiff::{ToSpan as _, civil::date};
 use proptest::prelude::*;
 

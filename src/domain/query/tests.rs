@@ -1,3 +1,5 @@
+//! Tests of the query language.
+
 use jiff::civil::date;
 use proptest::prelude::*;
 
