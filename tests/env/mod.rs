@@ -6,6 +6,7 @@
 mod canary;
 mod output;
 mod process;
+mod terminal;
 
 use std::{
     cell::RefCell,
@@ -19,6 +20,7 @@ pub(crate) use output::Output;
 pub(crate) use process::Background;
 use serde_json::Value;
 use tempfile::TempDir;
+pub(crate) use terminal::Terminal;
 
 /// The day on which all tests take place, unless they say otherwise.
 pub(crate) const TODAY: &str = "2026-04-15";
@@ -138,6 +140,13 @@ impl TestEnv {
     /// Starts without waiting; killed at drop at the latest.
     pub(crate) fn start(&self, args: &[&str]) -> Background {
         Background::start(self.command(args))
+    }
+
+    /// Starts on a pseudo-terminal, without a passphrase file, so that it asks. Give its `finish()` to [`TestEnv::keep`].
+    pub(crate) fn terminal(&self, args: &[&str]) -> Terminal {
+        let mut command = self.command(args);
+        command.env_remove("BURSAR_PASSPHRASE_FILE");
+        Terminal::start(&command)
     }
 
     /// Takes an output into the search for secrets.
