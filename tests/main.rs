@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod browser;
 mod docs;
 #[allow(dead_code, reason = "the first tests that need a helper come with their feature")]
 mod env;
