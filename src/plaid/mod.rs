@@ -1,3 +1,37 @@
 //! The Plaid client: wire types, transport, conversion into the book's terms.
+//!
+//! May use `domain` and `secret`. Invariant: Plaid's sign, shapes and limits end here; everything above speaks the book's terms.
 
+mod accounts;
+mod action;
+mod client;
+mod convert;
+mod endpoint;
+mod environment;
+mod error;
+mod http;
+mod institutions;
+mod item;
+mod link;
+mod pacing;
+mod sandbox;
+mod transactions;
 pub mod wire;
+
+pub use accounts::{AccountList, BalanceRequest};
+pub use action::{Action, BY_TYPE, TABLE, action_of};
+pub use client::{Client, Config, LoopBounds};
+pub use convert::{KnownCurrencies, Refusal, account, health, item_error, transaction};
+pub use endpoint::Endpoint;
+pub use environment::{Environment, UnknownEnvironment};
+pub use error::{Answered, ApiError, PlaidError, Source};
+pub use http::Timeouts;
+pub use institutions::Institution;
+pub use item::{Exchanged, ItemState, Rotated};
+pub use link::{
+    AddedItem, DAYS_REQUESTED, Hosted, LinkExit, LinkProgress, LinkRequest, LinkSession, LinkToken, LinkedAccount,
+    Purpose,
+};
+pub use pacing::{Limits, Patience, RealTime, Time, Wait};
+pub use sandbox::{MadeUp, TestLogin};
+pub use transactions::{SyncEvent, SyncFrom, SyncOutcome};

@@ -1,0 +1,143 @@
+//! What bursar knows of each endpoint it calls: path, cost of calling twice, patience, limits.
+//!
+//! Invariant: every fact about an endpoint that is not a shape stands in this one table.
+
+/// An endpoint of Plaid's that bursar calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Endpoint {
+    /// `/link/token/create`
+    LinkTokenCreate,
+    /// `/link/token/get`
+    LinkTokenGet,
+    /// `/item/public_token/exchange`
+    PublicTokenExchange,
+    /// `/item/get`
+    ItemGet,
+    /// `/item/remove`
+    ItemRemove,
+    /// `/item/access_token/invalidate`
+    AccessTokenInvalidate,
+    /// `/institutions/get_by_id`
+    InstitutionGet,
+    /// `/accounts/get`
+    AccountsGet,
+    /// `/accounts/balance/get`
+    BalanceGet,
+    /// `/transactions/sync`
+    TransactionsSync,
+    /// `/transactions/refresh`
+    TransactionsRefresh,
+    /// `/sandbox/public_token/create`
+    SandboxPublicTokenCreate,
+    /// `/sandbox/item/reset_login`
+    SandboxResetLogin,
+    /// `/sandbox/transactions/create`
+    SandboxTransactionsCreate,
+    /// `/sandbox/item/fire_webhook`
+    SandboxFireWebhook,
+}
+
+/// What sending the same request twice may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Nothing: the answer is the same or the first one is simply forgotten.
+    Harmless,
+    /// Cost or double data: again only when Plaid said that it did not do it, or was never reached.
+    Costly,
+    /// Loss: a second request kills what the first one made. Again only when Plaid was never reached.
+    Fatal,
+}
+
+/// Requests a minute that Plaid allows for one Item and for one client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Allowed {
+    pub(crate) item: Option<u32>,
+    pub(crate) client: u32,
+}
+
+pub(crate) struct Facts {
+    pub(crate) path: &'static str,
+    pub(crate) repeat: Repeat,
+    /// Asks the bank, or may carry a whole history: wait twice as long.
+    pub(crate) slow: bool,
+    pub(crate) production: Allowed,
+    pub(crate) sandbox: Allowed,
+}
+
+/// Plaid documents no limit for these; bursar keeps to one that a runaway loop would meet.
+const UNDOCUMENTED: Allowed = Allowed { item: None, client: 100 };
+
+const fn allowed(item: u32, client: u32) -> Allowed {
+    Allowed { item: Some(item), client }
+}
+
+const fn facts(path: &'static str, repeat: Repeat) -> Facts {
+    Facts { path, repeat, slow: false, production: UNDOCUMENTED, sandbox: UNDOCUMENTED }
+}
+
+impl Facts {
+    const fn slow(self) -> Self {
+        Self { slow: true, ..self }
+    }
+
+    const fn limits(self, production: Allowed, sandbox: Allowed) -> Self {
+        Self { production, sandbox, ..self }
+    }
+}
+
+impl Endpoint {
+    /// All endpoints, in the order of Plaid's reference.
+    pub const ALL: [Self; 15] = [
+        Self::LinkTokenCreate,
+        Self::LinkTokenGet,
+        Self::PublicTokenExchange,
+        Self::ItemGet,
+        Self::ItemRemove,
+        Self::AccessTokenInvalidate,
+        Self::InstitutionGet,
+        Self::AccountsGet,
+        Self::BalanceGet,
+        Self::TransactionsSync,
+        Self::TransactionsRefresh,
+        Self::SandboxPublicTokenCreate,
+        Self::SandboxResetLogin,
+        Self::SandboxTransactionsCreate,
+        Self::SandboxFireWebhook,
+    ];
+
+    /// The path, as errors name it.
+    pub fn path(self) -> &'static str {
+        self.facts().path
+    }
+
+    /// Limits are Plaid's per minute, from its rate limit tables.
+    pub(crate) const fn facts(self) -> Facts {
+        use Repeat::{Costly, Fatal, Harmless};
+        match self {
+            Self::LinkTokenCreate => facts("/link/token/create", Harmless),
+            Self::LinkTokenGet => facts("/link/token/get", Harmless),
+            Self::PublicTokenExchange => facts("/item/public_token/exchange", Fatal),
+            Self::ItemGet => facts("/item/get", Harmless).limits(allowed(15, 5000), allowed(40, 5000)),
+            Self::ItemRemove => facts("/item/remove", Harmless).limits(allowed(30, 2000), allowed(100, 500)),
+            Self::AccessTokenInvalidate => facts("/item/access_token/invalidate", Fatal),
+            Self::InstitutionGet => facts("/institutions/get_by_id", Harmless)
+                .limits(Allowed { item: None, client: 400 }, Allowed { item: None, client: 400 }),
+            Self::AccountsGet => facts("/accounts/get", Harmless).limits(allowed(15, 15_000), allowed(100, 5000)),
+            Self::BalanceGet => {
+                facts("/accounts/balance/get", Costly).slow().limits(allowed(5, 1200), allowed(25, 100))
+            }
+            Self::TransactionsSync => {
+                facts("/transactions/sync", Harmless).slow().limits(allowed(50, 2500), allowed(50, 1000))
+            }
+            Self::TransactionsRefresh => {
+                facts("/transactions/refresh", Costly).slow().limits(allowed(2, 100), allowed(2, 100))
+            }
+            Self::SandboxPublicTokenCreate => facts("/sandbox/public_token/create", Harmless),
+            Self::SandboxResetLogin => facts("/sandbox/item/reset_login", Harmless),
+            Self::SandboxTransactionsCreate => {
+                facts("/sandbox/transactions/create", Costly).limits(allowed(2, 50), allowed(2, 50))
+            }
+            Self::SandboxFireWebhook => facts("/sandbox/item/fire_webhook", Harmless),
+        }
+    }
+}
