@@ -275,8 +275,7 @@ mod tests {
                 assert_eq!(tries(repeat, || api(code, None)).0, 1, "{code}");
             }
         }
-        let timeout =
-            || PlaidError::Timeout { endpoint: Endpoint::ItemGet, sent: true, after: Duration::from_mins(1) };
+        let timeout = || PlaidError::Timeout { endpoint: Endpoint::ItemGet, sent: true, after: Duration::from_mins(1) };
         assert_eq!(tries(Repeat::Harmless, timeout).0, 1);
     }
 
