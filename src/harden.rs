@@ -1,1 +1,32 @@
-//! What the process does first to keep its memory private.
+//! What the process gives up at its start: core dumps, being traced, files others can read, talkative panics.
+//!
+//! Invariant: nothing here depends on settings, and nothing here can be switched off.
+
+use std::panic::PanicHookInfo;
+
+use rustix::{
+    fs::Mode,
+    process::{Resource, Rlimit},
+};
+
+/// Makes every file created from now on private, and keeps memory out of core dumps and away from debuggers of the
+/// same user. To be called first thing in `main`. Refusals are ignored: each step only adds to the others.
+pub fn process() {
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    let _refused = rustix::process::setrlimit(Resource::Core, none);
+    #[cfg(target_os = "linux")]
+    let _refused = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// Replaces the panic message, which may quote a secret, by the place in the source. `report` gets one line.
+pub fn panics(report: fn(&str)) {
+    std::panic::set_hook(Box::new(move |info| report(&describe(info))));
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> String {
+    match info.location() {
+        Some(place) => format!("internal error at {}:{}; this is a defect in bursar", place.file(), place.line()),
+        None => "internal error; this is a defect in bursar".to_owned(),
+    }
+}

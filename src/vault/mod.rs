@@ -1,1 +1,61 @@
-//! The encrypted vault: key file, slots, key derivation, freshness pin, locks.
+//! The vault: an encrypted directory, the ways into it, and the keys that open what lies in it.
+//!
+//! May use `secret`, `fsx`, `sys` and the domain's terms; the only use of age and Argon2. docs/vault-format.md is the
+//! reference of everything written here. Invariant: no function returns, prints or stores a master key.
+//!
+//! `create` makes a vault; `Locked` looks at one; `Unlocked` is one that is open; `WriterLock` is the right to write.
+
+mod agefile;
+mod attempts;
+pub mod audit;
+mod connect;
+mod create;
+mod derive;
+mod error;
+pub mod inspect;
+mod kdf;
+mod key;
+mod keyset;
+mod locked;
+mod lockfile;
+pub mod passphrase;
+mod pending;
+mod pin;
+mod seal;
+mod slots;
+mod stanza;
+mod unlocked;
+
+use std::path::PathBuf;
+
+pub use self::{
+    connect::{APPLICATION_ID, Access},
+    create::{Create, Created, create},
+    error::{Result, VaultError},
+    inspect::inspect,
+    kdf::KdfParams,
+    key::{Hex, Key, VaultId},
+    locked::Locked,
+    lockfile::WriterLock,
+    pending::{PendingSecret, Reservation},
+    pin::{Freshness, Pin},
+    seal::ClientKeys,
+    slots::{Cap, Slot, SlotKdf, SlotKind, SlotSecret},
+    unlocked::Unlocked,
+};
+
+/// Where a vault is, and where this device keeps what it remembers of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The vault's directory.
+    pub dir: PathBuf,
+    /// The device's directory for pins and counters, outside any vault and not synced with it.
+    pub state_dir: PathBuf,
+}
+
+impl Location {
+    /// Tells whether there is a vault, without judging it.
+    pub fn exists(&self) -> bool {
+        std::fs::symlink_metadata(self.dir.join(keyset::KEYS_FILE)).is_ok()
+    }
+}

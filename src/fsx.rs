@@ -1,1 +1,0 @@
-//! Files that hold secrets: atomic replacement, modes, no symlinks.

@@ -1,0 +1,66 @@
+//! Failed unlocks, counted until the next success can put them into the audit log.
+//!
+//! Nothing is unlocked when they happen, so the count cannot be authenticated: it is a courtesy to the owner, not
+//! a barrier. One byte is appended for each failure, so that two processes never lose a count. The file's name is a
+//! hash of the vault's path, since the vault's id is still sealed. Invariant: counting never makes an unlock fail.
+
+use std::{
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::OFlags;
+use sha2::{Digest, Sha256};
+
+use super::{error::Result, key::Hex};
+use crate::fsx;
+
+/// Counting stops here.
+const MOST: u64 = 100_000;
+
+/// The counter of one vault on this device.
+#[derive(Debug, Clone)]
+pub(super) struct Attempts {
+    path: PathBuf,
+}
+
+impl Attempts {
+    /// The counter for a vault at a canonical path.
+    pub(super) fn new(state_dir: &Path, vault_dir: &Path) -> Self {
+        let digest: [u8; 32] = Sha256::digest(vault_dir.as_os_str().as_encoded_bytes()).into();
+        let name = Hex::<8>(std::array::from_fn(|at| digest[at]));
+        Self { path: state_dir.join(format!("{name}.failed")) }
+    }
+
+    /// How many failures wait to be entered.
+    pub(super) fn count(&self) -> u64 {
+        std::fs::symlink_metadata(&self.path).map_or(0, |found| found.len())
+    }
+
+    /// Counts one more.
+    pub(super) fn add(&self) {
+        if self.count() < MOST {
+            // Best effort by design: see the module's invariant.
+            let _uncounted = self.append();
+        }
+    }
+
+    /// Forgets them all.
+    pub(super) fn clear(&self) -> Result<()> {
+        Ok(fsx::remove(&self.path)?)
+    }
+
+    fn append(&self) -> std::io::Result<()> {
+        if let Some(dir) = self.path.parent() {
+            fsx::create_private_dir(dir).map_err(std::io::Error::other)?;
+        }
+        std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed())
+            .open(&self.path)?
+            .write_all(b"x")
+    }
+}

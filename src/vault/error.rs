@@ -1,0 +1,99 @@
+//! Everything that can go wrong with a vault, with enough structure to choose exit code, sentence and hint.
+
+use std::path::PathBuf;
+
+use crate::fsx::FsError;
+
+/// Result of this room.
+pub type Result<T> = std::result::Result<T, VaultError>;
+
+/// Why a vault could not be made, opened or used. No variant ever carries a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// There is no vault in this directory.
+    #[error("there is no vault at {}", dir.display())]
+    NotFound {
+        /// The directory looked at.
+        dir: PathBuf,
+    },
+    /// Something is there already; nothing was changed.
+    #[error("{} exists already", dir.display())]
+    AlreadyExists {
+        /// The directory that was to become a vault.
+        dir: PathBuf,
+    },
+    /// No slot opens with this secret (or the slot's bytes were changed: the two cannot be told apart).
+    #[error("this {secret} does not open the vault")]
+    WrongSecret {
+        /// `passphrase` or `identity`.
+        secret: &'static str,
+    },
+    /// The text is not an age identity or recovery code.
+    #[error("this is not an age identity or recovery code: {reason}")]
+    NotAnIdentity {
+        /// What is wrong with its form.
+        reason: &'static str,
+    },
+    /// The passphrase is too easy to guess.
+    #[error("this passphrase is too easy to guess: {advice}")]
+    WeakPassphrase {
+        /// What would make it better.
+        advice: String,
+    },
+    /// The slot used may not reach the banks' keys.
+    #[error("this key may read the ledger but not reach the banks")]
+    NoBankKey,
+    /// A file is damaged, tampered with, or of another vault.
+    #[error("{file} is damaged or not of this vault: {reason}")]
+    Damaged {
+        /// The file's name inside the vault.
+        file: &'static str,
+        /// What does not hold.
+        reason: String,
+    },
+    /// The vault is older than this device has already seen, or has a different past.
+    #[error("the vault is older than what this device saw last: {what} {found}, but {pinned} was seen")]
+    RolledBack {
+        /// `generation`, `epoch` or `audit head of epoch`.
+        what: &'static str,
+        /// What this device remembers.
+        pinned: u64,
+        /// What the vault says now.
+        found: u64,
+    },
+    /// A newer bursar wrote it; nothing was touched.
+    #[error("the vault has format {version}, this bursar knows formats up to {supported}")]
+    TooNew {
+        /// The version found.
+        version: u32,
+        /// The newest version this build knows.
+        supported: u32,
+    },
+    /// Another process holds the lock.
+    #[error("another bursar is using the vault ({file} stayed locked for {waited_ms} ms)")]
+    Busy {
+        /// The lock file's name.
+        file: &'static str,
+        /// How long this process waited.
+        waited_ms: u128,
+    },
+    /// The passphrase's key derivation needs more memory than there is.
+    #[error("this machine has not enough free memory to derive the key")]
+    OutOfMemory,
+    /// The system's random numbers or a cipher failed, which they never should.
+    #[error("a cryptographic operation failed: {0}")]
+    Crypto(&'static str),
+    /// A file operation failed.
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    /// The database engine refused.
+    #[error("vault.db: {0}")]
+    Sql(#[from] rusqlite::Error),
+}
+
+impl VaultError {
+    /// Damage to a file, said in one phrase.
+    pub(super) fn damaged(file: &'static str, reason: impl Into<String>) -> Self {
+        Self::Damaged { file, reason: reason.into() }
+    }
+}

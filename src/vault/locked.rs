@@ -1,0 +1,141 @@
+//! A vault before its secret is known: found, private, local, whole enough to try.
+//!
+//! Invariant: opening and unlocking write nothing into the vault.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use age::{DecryptError, x25519};
+
+use super::{
+    Location, agefile,
+    attempts::Attempts,
+    connect::DB_FILE,
+    error::{Result, VaultError},
+    keyset::{KEYS_FILE, LARGEST, Outer},
+    lockfile::VaultLock,
+    passphrase,
+    slots::{SlotSecret, parse_identities},
+    stanza::PassphraseIdentity,
+    unlocked::Unlocked,
+};
+use crate::fsx::{self, Shape};
+
+/// How long `Locked::open` waits for a rotation or restore to finish, unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A vault that has been looked at but not opened.
+#[derive(Debug)]
+pub struct Locked {
+    location: Location,
+    sealed: Vec<u8>,
+    attempts: Attempts,
+    lock: Arc<VaultLock>,
+}
+
+impl Locked {
+    /// Looks at a vault: refuses symlinks, files others may touch, network file systems, and what is not a vault.
+    pub fn open(location: &Location) -> Result<Self> {
+        Self::open_within(location, PATIENCE)
+    }
+
+    /// Like `open`, waiting at most this long for whoever has the vault alone.
+    pub fn open_within(location: &Location, patience: Duration) -> Result<Self> {
+        let location = resolve(location)?;
+        fsx::check_local(&location.dir)?;
+        let lock = Arc::new(VaultLock::shared(&location.dir, patience)?);
+        let sealed = fsx::read_private(&location.dir.join(KEYS_FILE), LARGEST)?;
+        for (suffix, required) in [("", true), ("-wal", false), ("-shm", false)] {
+            match fsx::check_private(&location.dir.join(format!("{DB_FILE}{suffix}")), Shape::File) {
+                Err(error) if error.is_missing() && required => {
+                    return Err(VaultError::damaged(DB_FILE, "it is missing"));
+                }
+                Err(error) if error.is_missing() => {}
+                outcome => outcome?,
+            }
+        }
+        let attempts = Attempts::new(&location.state_dir, &location.dir);
+        Ok(Self { location, sealed, attempts, lock })
+    }
+
+    /// How many unlocks have failed since the last one that was entered in the audit log.
+    pub fn failed_unlocks(&self) -> u64 {
+        self.attempts.count()
+    }
+
+    /// Opens the vault. A key file older than this device's pin is refused (`VaultError::RolledBack`).
+    pub fn unlock(&self, secret: &SlotSecret) -> Result<Unlocked> {
+        let unlocked = self.unlock_even_if_older(secret)?;
+        unlocked.check_generation()?;
+        Ok(unlocked)
+    }
+
+    /// Opens the vault for the one who has decided to accept an older copy; `Unlocked::accept` makes that last.
+    pub fn unlock_even_if_older(&self, secret: &SlotSecret) -> Result<Unlocked> {
+        match self.open_outer(secret) {
+            Ok((outer, identity)) => self.assemble(outer, identity),
+            Err(error) => {
+                if matches!(error, VaultError::WrongSecret { .. }) {
+                    self.attempts.add();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// An unlocked vault from a payload that has been opened.
+    pub(super) fn assemble(&self, outer: Outer, identity: x25519::Identity) -> Result<Unlocked> {
+        Unlocked::assemble(self.location.clone(), outer, identity, self.attempts.clone(), self.lock.clone())
+    }
+
+    fn open_outer(&self, secret: &SlotSecret) -> Result<(Outer, x25519::Identity)> {
+        match secret {
+            SlotSecret::Passphrase(text) => {
+                let normal = passphrase::normalize(text);
+                let identity = PassphraseIdentity::new(&normal);
+                let plain = agefile::open(&self.sealed, &identity).map_err(|error| refusal(&error, "passphrase"))?;
+                let derived = identity.into_derived().ok_or(VaultError::WrongSecret { secret: "passphrase" })?;
+                Ok((Outer::parse(&plain)?, derived))
+            }
+            SlotSecret::Identity(text) => {
+                for identity in parse_identities(text)? {
+                    match agefile::open(&self.sealed, &identity) {
+                        Err(DecryptError::NoMatchingKeys) => {}
+                        Err(error) => return Err(refusal(&error, "identity")),
+                        Ok(plain) => return Ok((Outer::parse(&plain)?, identity)),
+                    }
+                }
+                Err(VaultError::WrongSecret { secret: "identity" })
+            }
+        }
+    }
+}
+
+/// The canonical place of a vault; the vault itself may not be a symlink, its parents may.
+pub(super) fn resolve(location: &Location) -> Result<Location> {
+    let missing = || VaultError::NotFound { dir: location.dir.clone() };
+    match fsx::check_private(&location.dir, Shape::Directory) {
+        Err(error) if error.is_missing() => return Err(missing()),
+        outcome => outcome?,
+    }
+    let dir: PathBuf = std::fs::canonicalize(&location.dir).map_err(|_| missing())?;
+    match fsx::check_private(&dir.join(KEYS_FILE), Shape::File) {
+        Err(error) if error.is_missing() => return Err(missing()),
+        outcome => outcome?,
+    }
+    Ok(Location { dir, state_dir: location.state_dir.clone() })
+}
+
+fn refusal(error: &DecryptError, secret: &'static str) -> VaultError {
+    match error {
+        DecryptError::NoMatchingKeys => VaultError::WrongSecret { secret },
+        DecryptError::ExcessiveWork { .. } => {
+            VaultError::damaged(KEYS_FILE, "it asks for more work than bursar ever writes")
+        }
+        DecryptError::Io(source) if source.kind() == std::io::ErrorKind::OutOfMemory => VaultError::OutOfMemory,
+        DecryptError::InvalidMac => VaultError::damaged(KEYS_FILE, "its header was changed"),
+        DecryptError::UnknownFormat | DecryptError::InvalidHeader => {
+            VaultError::damaged(KEYS_FILE, "it is not a key file")
+        }
+        _ => VaultError::damaged(KEYS_FILE, "it does not decrypt"),
+    }
+}

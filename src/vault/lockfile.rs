@@ -1,0 +1,114 @@
+//! Who may be in the vault at once: everyone shared, writers one at a time, rotation and restore alone.
+//!
+//! Locks of the operating system on `vault.lock` and `writer.lock`, so a killed process leaves none behind.
+//! Invariant: a lock is held exactly as long as its value lives.
+
+use std::{
+    fs::{File, TryLockError},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use rustix::fs::OFlags;
+
+use super::error::{Result, VaultError};
+use crate::fsx::FsError;
+
+const VAULT_LOCK: &str = "vault.lock";
+const WRITER_LOCK: &str = "writer.lock";
+
+/// Being in the vault.
+#[derive(Debug)]
+pub(super) struct VaultLock {
+    _held: File,
+}
+
+impl VaultLock {
+    /// Enters beside others.
+    pub(super) fn shared(dir: &Path, timeout: Duration) -> Result<Self> {
+        Ok(Self { _held: acquire(dir, VAULT_LOCK, timeout, File::try_lock_shared)? })
+    }
+}
+
+/// Being the one who writes. Held for the length of a write, or of a whole sync.
+#[derive(Debug)]
+pub struct WriterLock {
+    _held: File,
+}
+
+impl WriterLock {
+    pub(super) fn acquire(dir: &Path, timeout: Duration) -> Result<Self> {
+        Ok(Self { _held: acquire(dir, WRITER_LOCK, timeout, File::try_lock)? })
+    }
+}
+
+fn acquire(
+    dir: &Path,
+    name: &'static str,
+    timeout: Duration,
+    attempt: impl Fn(&File) -> std::result::Result<(), TryLockError>,
+) -> Result<File> {
+    let path = dir.join(name);
+    let file = open(&path)?;
+    let begin = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match attempt(&file) {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(FsError::io("lock", &path)(error).into()),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        let waited = begin.elapsed();
+        let Some(left) = timeout.checked_sub(waited).filter(|left| !left.is_zero()) else {
+            return Err(VaultError::Busy { file: name, waited_ms: waited.as_millis() });
+        };
+        std::thread::sleep(pause.min(left));
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+/// Opens the lock file for reading, which is all a lock needs and works on a read-only medium; creates it once.
+fn open(path: &Path) -> Result<File> {
+    let nofollow = (OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed();
+    let existing = File::options().read(true).custom_flags(nofollow).open(path);
+    let opened = match existing {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            File::options().read(true).append(true).create(true).mode(0o600).custom_flags(nofollow).open(path)
+        }
+        outcome => outcome,
+    };
+    Ok(opened.map_err(FsError::io("open", path))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(20);
+
+    #[test]
+    fn one_writer_many_readers() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = WriterLock::acquire(dir.path(), SHORT).unwrap();
+        let busy = WriterLock::acquire(dir.path(), SHORT);
+        assert!(matches!(busy, Err(VaultError::Busy { file: "writer.lock", .. })));
+        drop(first);
+        WriterLock::acquire(dir.path(), Duration::ZERO).unwrap();
+
+        let _one = VaultLock::shared(dir.path(), SHORT).unwrap();
+        let _two = VaultLock::shared(dir.path(), SHORT).unwrap();
+    }
+
+    #[test]
+    fn a_waiting_writer_gets_its_turn() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = WriterLock::acquire(dir.path(), SHORT).unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| WriterLock::acquire(dir.path(), Duration::from_secs(5)).is_ok());
+            std::thread::sleep(SHORT);
+            drop(first);
+            assert!(waiting.join().unwrap());
+        });
+    }
+}

@@ -1,0 +1,168 @@
+//! Secrets inside the database: bank tokens and the Plaid client's credentials, each bound to where it belongs.
+//!
+//! XChaCha20-Poly1305 with a random nonce. Invariant: a blob opens only for the vault, purpose, environment, item
+//! and key it was sealed for, so that moving a row gives nothing.
+
+use chacha20poly1305::{AeadInPlace, KeyInit, XChaCha20Poly1305, XNonce};
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::{
+    derive::Purpose,
+    error::{Result, VaultError},
+    key::{VaultId, fill_random},
+    keyset::KeyRing,
+};
+use crate::secret::Secret;
+
+const VERSION: u8 = 1;
+const NONCE: usize = 24;
+const HEAD: usize = 1 + 4 + NONCE;
+
+/// Where a sealed secret belongs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'a> {
+    /// The access token of one item.
+    Token { item_id: &'a str, environment: &'a str },
+    /// The Plaid client's credentials for one environment.
+    Client { environment: &'a str },
+}
+
+impl Place<'_> {
+    fn purpose(self, key_id: u32) -> Purpose {
+        match self {
+            Self::Token { .. } => Purpose::Token { key_id },
+            Self::Client { .. } => Purpose::Client { key_id },
+        }
+    }
+
+    /// The associated data: each part behind its length, as four bytes big-endian.
+    fn bind(self, vault_id: VaultId, key_id: u32) -> Vec<u8> {
+        let key_id = key_id.to_be_bytes();
+        let parts: [&[u8]; 5] = match self {
+            Self::Token { item_id, environment } => {
+                [b"bursar/v1/token", &vault_id.0, item_id.as_bytes(), environment.as_bytes(), &key_id]
+            }
+            Self::Client { environment } => [b"bursar/v1/client", &vault_id.0, b"", environment.as_bytes(), &key_id],
+        };
+        parts
+            .into_iter()
+            .flat_map(|part| {
+                u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes().into_iter().chain(part.iter().copied())
+            })
+            .collect()
+    }
+}
+
+/// Seals with the current bank key: version, key number, nonce, ciphertext, tag.
+pub(super) fn seal(ring: &KeyRing, vault_id: VaultId, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>> {
+    let key_id = ring.current;
+    let key = place.purpose(key_id).key(ring.current()?, vault_id);
+    let mut blob = Vec::with_capacity(HEAD + plain.len() + 16);
+    blob.push(VERSION);
+    blob.extend_from_slice(&key_id.to_be_bytes());
+    blob.resize(HEAD, 0);
+    fill_random(&mut blob[HEAD - NONCE..])?;
+    let nonce = XNonce::clone_from_slice(&blob[HEAD - NONCE..]);
+    let mut body = Zeroizing::new(Vec::with_capacity(plain.len() + 16));
+    body.extend_from_slice(plain);
+    XChaCha20Poly1305::new(key.expose().into())
+        .encrypt_in_place(&nonce, &place.bind(vault_id, key_id), &mut *body)
+        .map_err(|_| VaultError::Crypto("sealing"))?;
+    blob.extend_from_slice(&body);
+    Ok(blob)
+}
+
+/// Opens what `seal` wrote, for exactly the same place.
+pub(super) fn open(ring: &KeyRing, vault_id: VaultId, place: Place<'_>, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let damaged = || VaultError::damaged("vault.db", "a sealed secret does not open where it was found");
+    let (head, body) = blob.split_at_checked(HEAD).ok_or_else(damaged)?;
+    let (&version, rest) = head.split_first().ok_or_else(damaged)?;
+    let (key_id, nonce) = rest.split_first_chunk().ok_or_else(damaged)?;
+    if version != VERSION {
+        return Err(VaultError::TooNew { version: version.into(), supported: VERSION.into() });
+    }
+    let key_id = u32::from_be_bytes(*key_id);
+    let key = place.purpose(key_id).key(ring.get(key_id)?, vault_id);
+    let mut plain = Zeroizing::new(body.to_vec());
+    XChaCha20Poly1305::new(key.expose().into())
+        .decrypt_in_place(XNonce::from_slice(nonce), &place.bind(vault_id, key_id), &mut *plain)
+        .map_err(|_| damaged())?;
+    Ok(plain)
+}
+
+/// The Plaid client's credentials.
+#[derive(Debug, Clone)]
+pub struct ClientKeys {
+    /// `client_id` of the Plaid dashboard; not secret, but sealed with its companion.
+    pub client_id: String,
+    /// The secret of one environment.
+    pub secret: Secret<String>,
+}
+
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct ClientJson {
+    client_id: String,
+    secret: String,
+}
+
+impl ClientKeys {
+    pub(super) fn to_json(&self) -> Result<Zeroizing<Vec<u8>>> {
+        let json = ClientJson { client_id: self.client_id.clone(), secret: self.secret.expose().clone() };
+        let mut plain = Zeroizing::new(Vec::with_capacity(json.client_id.len() + json.secret.len() + 4096));
+        serde_json::to_writer(&mut *plain, &json).map_err(|_| VaultError::Crypto("credentials did not serialise"))?;
+        Ok(plain)
+    }
+
+    pub(super) fn from_json(plain: &[u8]) -> Result<Self> {
+        let json: ClientJson = serde_json::from_slice(plain)
+            .map_err(|_| VaultError::damaged("vault.db", "sealed credentials have an unknown form"))?;
+        Ok(Self { client_id: json.client_id.clone(), secret: Secret::new(json.secret.clone()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::vault::key::{Hex, Key};
+
+    const HERE: VaultId = Hex([7; 16]);
+    const TOKEN: Place<'_> = Place::Token { item_id: "item-1", environment: "sandbox" };
+
+    fn ring() -> KeyRing {
+        let keys = BTreeMap::from([(1, Key::from_bytes(&[1; 32])), (2, Key::from_bytes(&[2; 32]))]);
+        KeyRing { current: 1, keys, pending: None }
+    }
+
+    #[test]
+    fn opens_only_in_its_place() {
+        let blob = seal(&ring(), HERE, TOKEN, b"access-sandbox-1").unwrap();
+        assert_eq!(*open(&ring(), HERE, TOKEN, &blob).unwrap(), b"access-sandbox-1");
+        let elsewhere = [
+            Place::Token { item_id: "item-2", environment: "sandbox" },
+            Place::Token { item_id: "item-1", environment: "production" },
+            Place::Token { item_id: "item-1s", environment: "andbox" },
+            Place::Client { environment: "sandbox" },
+        ];
+        for place in elsewhere {
+            assert!(open(&ring(), HERE, place, &blob).is_err(), "{place:?}");
+        }
+        assert!(open(&ring(), Hex([8; 16]), TOKEN, &blob).is_err());
+    }
+
+    #[test]
+    fn every_changed_byte_and_every_cut_is_refused() {
+        let blob = seal(&ring(), HERE, TOKEN, b"secret").unwrap();
+        for at in 0..blob.len() {
+            let mut bad = blob.clone();
+            bad[at] ^= 1;
+            assert!(open(&ring(), HERE, TOKEN, &bad).is_err(), "byte {at}");
+            assert!(open(&ring(), HERE, TOKEN, &blob[..at]).is_err(), "cut {at}");
+        }
+        let mut other_key = blob;
+        other_key[4] = 2;
+        assert!(open(&ring(), HERE, TOKEN, &other_key).is_err());
+    }
+}

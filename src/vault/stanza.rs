@@ -1,0 +1,181 @@
+//! The passphrase slot inside an age header: a marker with salt and cost, then an ordinary X25519 stanza.
+//!
+//! age's own scrypt stanza must stand alone in a file; this pair may stand beside any other, and since the second
+//! half needs only a public key, one unlocked slot can write the file anew for all slots.
+//! Invariant: the marker's numbers are checked against the reading caps before any memory is asked for, because
+//! the header's MAC is checked only after a stanza has been opened.
+
+use std::{cell::RefCell, collections::HashSet, io};
+
+use age::{DecryptError, EncryptError, x25519};
+use age_core::format::{FileKey, Stanza};
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use bech32::{Bech32, Hrp};
+
+use super::{
+    error::{Result, VaultError},
+    kdf::{KdfParams, SALT_BYTES},
+    key::Hex,
+};
+use crate::secret::Secret;
+
+/// The marker's tag; a name under a domain, as the age specification asks of extensions.
+pub(super) const MARKER: &str = "bursar.dev/argon2id";
+
+/// No file may make its reader try more passphrase slots than this.
+const MOST_SLOTS: usize = 8;
+
+/// How a passphrase slot turns text into an X25519 identity; all of it is public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Marker {
+    pub slot: Hex<8>,
+    pub salt: Hex<SALT_BYTES>,
+    pub params: KdfParams,
+}
+
+impl Marker {
+    /// Derives the slot's identity. The passphrase must be normalised.
+    pub(super) fn identity(&self, passphrase: &[u8]) -> Result<x25519::Identity> {
+        let derived = self.params.derive(passphrase, &self.salt.0)?;
+        identity_from(derived.expose())
+    }
+
+    fn to_stanza(self) -> Stanza {
+        let salt = BASE64_STANDARD_NO_PAD.encode(self.salt.0);
+        Stanza {
+            tag: MARKER.to_owned(),
+            args: vec![self.slot.to_string(), salt, self.params.to_string()],
+            body: Vec::new(),
+        }
+    }
+
+    /// Reads a marker; `None` unless it is exactly what `to_stanza` writes.
+    pub(super) fn parse(args: &[impl AsRef<str>], body: &[u8]) -> Option<Self> {
+        let [slot, salt, params] = args else { return None };
+        let salt = BASE64_STANDARD_NO_PAD.decode(salt.as_ref()).ok()?.try_into().ok()?;
+        let marker =
+            Self { slot: Hex::parse(slot.as_ref())?, salt: Hex(salt), params: KdfParams::parse(params.as_ref())? };
+        body.is_empty().then_some(marker)
+    }
+}
+
+/// The writing half: wraps a file key for a passphrase slot without knowing the passphrase.
+pub(super) struct PassphraseRecipient {
+    pub marker: Marker,
+    pub public: x25519::Recipient,
+}
+
+impl age::Recipient for PassphraseRecipient {
+    fn wrap_file_key(&self, file_key: &FileKey) -> std::result::Result<(Vec<Stanza>, HashSet<String>), EncryptError> {
+        let (mut stanzas, labels) = self.public.wrap_file_key(file_key)?;
+        stanzas.insert(0, self.marker.to_stanza());
+        Ok((stanzas, labels))
+    }
+}
+
+/// The reading half: tries a passphrase on each marked slot, and keeps the identity that fitted.
+pub(super) struct PassphraseIdentity<'a> {
+    passphrase: &'a Secret<String>,
+    derived: RefCell<Option<x25519::Identity>>,
+}
+
+impl<'a> PassphraseIdentity<'a> {
+    /// Takes a normalised passphrase.
+    pub(super) fn new(passphrase: &'a Secret<String>) -> Self {
+        Self { passphrase, derived: RefCell::new(None) }
+    }
+
+    /// The identity that opened the file.
+    pub(super) fn into_derived(self) -> Option<x25519::Identity> {
+        self.derived.into_inner()
+    }
+
+    fn open_pair(&self, marker: &Stanza, wrapped: &Stanza) -> Option<std::result::Result<FileKey, DecryptError>> {
+        let Some(marker) = Marker::parse(&marker.args, &marker.body) else {
+            return Some(Err(DecryptError::InvalidHeader));
+        };
+        if !marker.params.within_caps() {
+            return Some(Err(DecryptError::ExcessiveWork { required: u8::MAX, target: 0 }));
+        }
+        let identity = match marker.identity(self.passphrase.expose().as_bytes()) {
+            Ok(identity) => identity,
+            Err(VaultError::OutOfMemory) => return Some(Err(io::Error::from(io::ErrorKind::OutOfMemory).into())),
+            Err(_) => return Some(Err(DecryptError::KeyDecryptionFailed)),
+        };
+        let outcome = age::Identity::unwrap_stanza(&identity, wrapped)?;
+        *self.derived.borrow_mut() = Some(identity);
+        Some(outcome)
+    }
+}
+
+impl age::Identity for PassphraseIdentity<'_> {
+    fn unwrap_stanza(&self, _: &Stanza) -> Option<std::result::Result<FileKey, DecryptError>> {
+        None
+    }
+
+    fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<std::result::Result<FileKey, DecryptError>> {
+        let marked = || stanzas.windows(2).filter(|pair| pair[0].tag == MARKER);
+        if marked().count() > MOST_SLOTS {
+            return Some(Err(DecryptError::ExcessiveWork { required: u8::MAX, target: 0 }));
+        }
+        marked().find_map(|pair| self.open_pair(&pair[0], &pair[1]))
+    }
+}
+
+/// Builds age's identity from 32 bytes, through the text form that is the only way in.
+fn identity_from(secret: &[u8; 32]) -> Result<x25519::Identity> {
+    let hrp = Hrp::parse("age-secret-key-").map_err(|_| VaultError::Crypto("bech32 prefix"))?;
+    let text = bech32::encode_upper::<Bech32>(hrp, secret).map_err(|_| VaultError::Crypto("bech32 encoding"))?;
+    let text = Secret::new(text);
+    text.expose().parse().map_err(|_| VaultError::Crypto("identity from derived key"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WEAK: KdfParams = KdfParams { memory_kib: 8, passes: 1, lanes: 1 };
+
+    fn marker() -> Marker {
+        Marker { slot: Hex([1; 8]), salt: Hex([2; 16]), params: WEAK }
+    }
+
+    #[test]
+    fn a_marker_reads_back_only_in_the_form_it_is_written() {
+        let stanza = marker().to_stanza();
+        assert_eq!(Marker::parse(&stanza.args, &stanza.body), Some(marker()));
+        assert_eq!(Marker::parse(&stanza.args, b"x"), None);
+        for params in
+            ["m=08,t=1,p=1", "m=8,t=1", "m=8,t=1,p=1,q=1", "t=1,m=8,p=1", "m=+8,t=1,p=1", "m=99999999999,t=1,p=1"]
+        {
+            let args = [stanza.args[0].as_str(), stanza.args[1].as_str(), params];
+            assert_eq!(Marker::parse(&args, b""), None, "{params}");
+        }
+    }
+
+    #[test]
+    fn a_costly_marker_is_refused_before_it_costs() {
+        let passphrase = Secret::new("any".to_owned());
+        let public = marker().identity(b"any").unwrap().to_public();
+        let file_key = FileKey::new(Box::new([9; 16]));
+        let (mut stanzas, _) =
+            age::Recipient::wrap_file_key(&PassphraseRecipient { marker: marker(), public }, &file_key).unwrap();
+        let open = |stanzas: &[Stanza]| age::Identity::unwrap_stanzas(&PassphraseIdentity::new(&passphrase), stanzas);
+        assert!(matches!(open(&stanzas), Some(Ok(_))));
+        for params in [
+            "m=4294967295,t=1,p=1",
+            "m=2097152,t=5,p=4",
+            "m=8,t=33,p=1",
+            "m=1024,t=1,p=17",
+            "m=8,t=0,p=1",
+            "m=7,t=1,p=1",
+        ] {
+            params.clone_into(&mut stanzas[0].args[2]);
+            assert!(matches!(open(&stanzas), Some(Err(DecryptError::ExcessiveWork { .. }))), "{params}");
+        }
+        let many: Vec<_> = (0..9)
+            .flat_map(|_| [marker().to_stanza(), Stanza { tag: "X25519".into(), args: vec![], body: vec![] }])
+            .collect();
+        assert!(matches!(open(&many), Some(Err(DecryptError::ExcessiveWork { .. }))));
+    }
+}

@@ -1,0 +1,221 @@
+//! An open vault: connections, sealing, derived keys, the pin. Usable from several threads at once.
+//!
+//! Invariant: keys leave this type only as derived keys for one purpose, never L or B themselves.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use age::x25519;
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{
+    Location,
+    attempts::Attempts,
+    audit::Head,
+    connect::{self, Access},
+    derive::Purpose,
+    error::{Result, VaultError},
+    key::{Key, VaultId},
+    keyset::{FORMAT, Inner, KEYS_FILE, Outer},
+    lockfile::{VaultLock, WriterLock},
+    pin::{Freshness, Pin, PinBoard},
+    seal::{self, ClientKeys, Place},
+    slots::Slot,
+};
+use crate::secret::Secret;
+
+/// An open vault. Everyone who has one holds `vault.lock` shared.
+pub struct Unlocked {
+    location: Location,
+    outer: Outer,
+    inner: Option<Inner>,
+    identity: x25519::Identity,
+    slot: usize,
+    pins: PinBoard,
+    attempts: Attempts,
+    _lock: Arc<VaultLock>,
+}
+
+impl Unlocked {
+    pub(super) fn assemble(
+        location: Location,
+        outer: Outer,
+        identity: x25519::Identity,
+        attempts: Attempts,
+        lock: Arc<VaultLock>,
+    ) -> Result<Self> {
+        let inner = outer.open_inner(&identity)?;
+        let recipient = identity.to_public().to_string();
+        let slot = outer
+            .slots
+            .iter()
+            .position(|slot| slot.recipient == recipient)
+            .ok_or_else(|| VaultError::damaged(KEYS_FILE, "it does not list the slot that opened it"))?;
+        let pin_key = Purpose::Pin.key(outer.ledger.current()?, outer.vault_id);
+        let pins = PinBoard::new(&location.state_dir, outer.vault_id, pin_key);
+        Ok(Self { location, outer, inner, identity, slot, pins, attempts, _lock: lock })
+    }
+
+    /// The vault's directory, canonical.
+    pub fn dir(&self) -> &Path {
+        &self.location.dir
+    }
+
+    /// The vault's random id.
+    pub fn vault_id(&self) -> VaultId {
+        self.outer.vault_id
+    }
+
+    /// Generation of the key file; one more with each change of slots or keys.
+    pub fn generation(&self) -> u64 {
+        self.outer.generation
+    }
+
+    /// Version of the key file's format.
+    pub fn format(&self) -> u32 {
+        FORMAT
+    }
+
+    /// When the vault was made.
+    pub fn created(&self) -> Timestamp {
+        self.outer.created
+    }
+
+    /// All ways in.
+    pub fn slots(&self) -> &[Slot] {
+        &self.outer.slots
+    }
+
+    /// The way in that was taken.
+    pub fn slot(&self) -> &Slot {
+        &self.outer.slots[self.slot]
+    }
+
+    /// Tells whether this slot reaches bank tokens.
+    pub fn can_use_bank(&self) -> bool {
+        self.inner.is_some()
+    }
+
+    /// Opens a connection to `vault.db`.
+    pub fn connect(&self, access: Access) -> Result<Connection> {
+        connect::open(self.dir(), &self.database_key()?, self.outer.db.salt, access)
+    }
+
+    /// Becomes the one writer, waiting at most this long.
+    pub fn writer_lock(&self, timeout: Duration) -> Result<WriterLock> {
+        WriterLock::acquire(self.dir(), timeout)
+    }
+
+    /// Seals an access token for one item in one environment (`sandbox`, `production`).
+    pub fn seal_token(&self, item_id: &str, environment: &str, token: &Secret<String>) -> Result<Vec<u8>> {
+        self.seal(Place::Token { item_id, environment }, token.expose().as_bytes())
+    }
+
+    /// Opens what `seal_token` sealed for the same item and environment.
+    pub fn open_token(&self, item_id: &str, environment: &str, sealed: &[u8]) -> Result<Secret<String>> {
+        let plain = self.open(Place::Token { item_id, environment }, sealed)?;
+        std::str::from_utf8(&plain)
+            .map(|text| Secret::new(text.to_owned()))
+            .map_err(|_| VaultError::damaged(connect::DB_FILE, "a sealed token is not text"))
+    }
+
+    /// Seals the Plaid client's credentials for one environment.
+    pub fn seal_client(&self, environment: &str, keys: &ClientKeys) -> Result<Vec<u8>> {
+        self.seal(Place::Client { environment }, &keys.to_json()?)
+    }
+
+    /// Opens what `seal_client` sealed for the same environment.
+    pub fn open_client(&self, environment: &str, sealed: &[u8]) -> Result<ClientKeys> {
+        ClientKeys::from_json(&self.open(Place::Client { environment }, sealed)?)
+    }
+
+    /// The MAC key for content digests.
+    pub fn digest_key(&self) -> Result<Key> {
+        Ok(Purpose::Digest.key(self.outer.ledger.current()?, self.vault_id()))
+    }
+
+    /// The first key of the audit chain, for putting into a new database and for verifying the whole chain.
+    pub fn audit_start(&self) -> Result<&Key> {
+        Ok(&self.inner()?.audit_k0)
+    }
+
+    /// What this device saw of the vault last.
+    pub fn pin(&self) -> Option<Pin> {
+        self.pins.read()
+    }
+
+    /// Compares the database's state with the pin; `VaultError::RolledBack` if it is older or has another past.
+    /// A vault seen for the first time is pinned.
+    pub fn freshness(&self, epoch: u64, audit_head: &Head) -> Result<Freshness> {
+        let now = self.present(epoch, audit_head);
+        let freshness = self.pins.compare(now)?;
+        if freshness == Freshness::FirstSeen {
+            self.pins.set(now)?;
+        }
+        Ok(freshness)
+    }
+
+    /// Raises the pin after a commit. Never lowers it, never waits for the disk.
+    pub fn record(&self, epoch: u64, audit_head: &Head) -> Result<()> {
+        self.pins.raise(self.present(epoch, audit_head))
+    }
+
+    /// Sets the pin to an older state that the user has decided to accept.
+    pub fn accept(&self, epoch: u64, audit_head: &Head) -> Result<()> {
+        self.pins.set(self.present(epoch, audit_head))
+    }
+
+    /// How many unlocks failed on this device since the last `clear_failed_unlocks`.
+    pub fn failed_unlocks(&self) -> u64 {
+        self.attempts.count()
+    }
+
+    /// Forgets the failures, once the audit log has them.
+    pub fn clear_failed_unlocks(&self) -> Result<()> {
+        self.attempts.clear()
+    }
+
+    pub(super) fn check_generation(&self) -> Result<()> {
+        match self.pin() {
+            Some(pin) if pin.generation > self.generation() => {
+                Err(VaultError::RolledBack { what: "generation", pinned: pin.generation, found: self.generation() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn bank_recipients(&self) -> Result<Vec<x25519::Recipient>> {
+        self.outer.bank_recipients()
+    }
+
+    pub(super) fn identity(&self) -> &x25519::Identity {
+        &self.identity
+    }
+
+    fn database_key(&self) -> Result<Key> {
+        let key_id = self.outer.db.key_id;
+        Ok(Purpose::Database { key_id }.key(self.outer.ledger.get(key_id)?, self.vault_id()))
+    }
+
+    fn inner(&self) -> Result<&Inner> {
+        self.inner.as_ref().ok_or(VaultError::NoBankKey)
+    }
+
+    fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>> {
+        seal::seal(&self.inner()?.bank, self.vault_id(), place, plain)
+    }
+
+    fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>> {
+        seal::open(&self.inner()?.bank, self.vault_id(), place, sealed)
+    }
+
+    fn present(&self, epoch: u64, audit_head: &Head) -> Pin {
+        Pin { generation: self.generation(), epoch, audit_head: *audit_head }
+    }
+}
+
+impl std::fmt::Debug for Unlocked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unlocked").field("vault_id", &self.vault_id()).field("slot", &self.slot().id).finish()
+    }
+}
