@@ -34,9 +34,14 @@ pub fn create_private_dir(path: &Path) -> Result<(), FsError> {
         if !error.is_missing() {
             return Err(error);
         }
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(FsError::io("create", path))?;
+        ensure_dir(path)?;
     }
     check_private(path, Shape::Directory)
+}
+
+/// Creates a directory and its parents 0700 where they are missing, and takes existing ones as they are.
+pub fn ensure_dir(path: &Path) -> Result<(), FsError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(FsError::io("create", path))
 }
 
 /// Opens a private file for reading, never through a symlink.

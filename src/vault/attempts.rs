@@ -53,7 +53,7 @@ impl Attempts {
 
     fn append(&self) -> std::io::Result<()> {
         if let Some(dir) = self.path.parent() {
-            fsx::create_private_dir(dir).map_err(std::io::Error::other)?;
+            fsx::ensure_dir(dir).map_err(std::io::Error::other)?;
         }
         std::fs::OpenOptions::new()
             .append(true)

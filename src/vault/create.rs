@@ -4,8 +4,8 @@
 //! opened.
 
 use std::{
-    fs::{DirBuilder, OpenOptions, Permissions},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    fs::{OpenOptions, Permissions},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -111,7 +111,7 @@ fn free_place(dir: &Path) -> Result<std::path::PathBuf> {
         }
     }
     let parent = fsx::parent(dir);
-    DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(FsError::io("create", parent))?;
+    fsx::ensure_dir(parent)?;
     fsx::check_local(parent)?;
     Ok(parent.to_owned())
 }

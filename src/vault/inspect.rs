@@ -182,7 +182,7 @@ fn header_slots(header: &[u8]) -> Vec<HeaderSlot> {
         if words[0] == MARKER {
             let kdf = Marker::parse(&words[1..], b"").map(|marker| marker.params);
             slots.push(HeaderSlot { kind: "passphrase".to_owned(), kdf });
-        } else if !after_marker {
+        } else if !after_marker && !words[0].ends_with("-grease") {
             slots.push(HeaderSlot { kind: words[0].to_owned(), kdf: None });
         }
         after_marker = words[0] == MARKER;

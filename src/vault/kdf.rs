@@ -167,6 +167,9 @@ mod tests {
         // Computed independently, with the reference implementation (argon2-cffi).
         let params = KdfParams { memory_kib: 64, passes: 2, lanes: 2 };
         let key = params.derive(b"open-sesame", b"saltsaltsaltsalt").unwrap();
-        assert_eq!(super::super::key::Hex(*key.expose()).to_string(), "2ccdf671ac7af7c3db651653311330fcd0c248e57bbb0d4e55241b4e282671f7");
+        assert_eq!(
+            super::super::key::Hex(*key.expose()).to_string(),
+            "2ccdf671ac7af7c3db651653311330fcd0c248e57bbb0d4e55241b4e282671f7"
+        );
     }
 }

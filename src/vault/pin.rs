@@ -89,7 +89,7 @@ impl PinBoard {
     /// Records what is now the case, even if it is older.
     pub(super) fn set(&self, pin: Pin) -> Result<()> {
         if let Some(dir) = self.path.parent() {
-            fsx::create_private_dir(dir)?;
+            fsx::ensure_dir(dir)?;
         }
         let mac = Hex(self.mac(&pin).finalize().into_bytes().into());
         let Pin { generation, epoch, audit_head } = pin;
@@ -161,7 +161,6 @@ mod tests {
     fn a_forged_or_foreign_pin_counts_as_none() {
         let dir = tempfile::tempdir().unwrap();
         let mine = board(dir.path());
-        fsx::create_private_dir(dir.path()).unwrap();
         mine.set(pin(1, 5)).unwrap();
         let text = fsx::read_private(&mine.path, LARGEST).unwrap();
         let edited = String::from_utf8(text).unwrap().replace("\"epoch\":5", "\"epoch\":4");
