@@ -64,6 +64,11 @@ impl Money {
         Self::new(0, currency)
     }
 
+    /// An amount from minor units that were added up in 128 bits, if 64 hold them.
+    pub fn from_wide(minor: i128, currency: Currency) -> Result<Self, MoneyError> {
+        i64::try_from(minor).map(|minor| Self::new(minor, currency)).map_err(|_| MoneyError::Overflow(currency))
+    }
+
     /// Parses decimal text exactly (`-12.34`, `1.2e3`); zeros beyond the exponent are no loss.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let shown = || text.chars().take(40).collect::<String>();
@@ -207,16 +212,12 @@ impl Sums {
 
     /// The sum of one currency; zero when nothing of it was added.
     pub fn of(&self, currency: Currency) -> Result<Money, MoneyError> {
-        Self::checked(currency, self.0.get(&currency).copied().unwrap_or(0))
+        Money::from_wide(self.0.get(&currency).copied().unwrap_or(0), currency)
     }
 
     /// One sum for each currency, in the order of the codes.
     pub fn totals(&self) -> Result<Vec<Money>, MoneyError> {
-        self.0.iter().map(|(currency, minor)| Self::checked(*currency, *minor)).collect()
-    }
-
-    fn checked(currency: Currency, minor: i128) -> Result<Money, MoneyError> {
-        i64::try_from(minor).map(|minor| Money::new(minor, currency)).map_err(|_| MoneyError::Overflow(currency))
+        self.0.iter().map(|(currency, minor)| Money::from_wide(*minor, *currency)).collect()
     }
 }
 
