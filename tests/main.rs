@@ -15,3 +15,4 @@ mod docs;
 mod env;
 mod loopback;
 mod vault;
+mod plaid;

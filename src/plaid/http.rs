@@ -201,19 +201,15 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     text.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// What TLS objected to, if it did: the error sits inside an I/O error, which does not name it as its source.
+/// What TLS objected to, if it did: its error sits inside I/O errors, which do not name what they hold as their source.
 fn tls_reason(error: &reqwest::Error) -> Option<String> {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(current) = cause {
         if let Some(tls) = current.downcast_ref::<rustls::Error>() {
             return Some(cap(&tls.to_string()));
         }
-        if let Some(io) = current.downcast_ref::<std::io::Error>()
-            && let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
-        {
-            return Some(cap(&tls.to_string()));
-        }
-        cause = current.source();
+        let held = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = held.map(|held| held as &(dyn StdError + 'static)).or_else(|| current.source());
     }
     None
 }
