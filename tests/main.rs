@@ -14,5 +14,5 @@ mod docs;
 #[allow(dead_code, reason = "the first tests that need a helper come with their feature")]
 mod env;
 mod loopback;
-mod vault;
 mod plaid;
+mod vault;
