@@ -1,0 +1,151 @@
+//! Misbehaviour on command: named faults that strike a counted number of times.
+//!
+//! Uses nothing of the house. Invariant: a fault strikes only what it names, and not once more than it was set for.
+
+use serde::Serialize;
+
+macro_rules! faults {
+    ($($variant:ident, $name:literal, $times:expr, $what:literal;)+) => {
+        /// A way in which the sandbox can misbehave.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Fault {
+            $(#[doc = $what] $variant,)+
+        }
+
+        impl Fault {
+            /// All faults, in the order of the list that people see.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The name on the command line.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What it does, one sentence.
+            pub fn what(self) -> &'static str {
+                match self { $(Self::$variant => $what,)+ }
+            }
+
+            /// How often it strikes when nothing else is said; `None` is until it is cleared.
+            pub fn times(self) -> Option<u32> {
+                match self { $(Self::$variant => $times,)+ }
+            }
+
+            /// The fault of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|fault| fault.name() == name)
+            }
+        }
+    };
+}
+
+faults! {
+    Mutation, "mutation", Some(1), "The data changes while a sync is between two of its pages.";
+    MutationForever, "mutation-forever", None, "Every sync from a stored cursor fails with a mutation; only one from the start works.";
+    NotReady, "not-ready", Some(1), "A sync is told that there is no history yet.";
+    CursorNotAssociated, "cursor-not-associated", Some(1), "A stored cursor is refused.";
+    NeverEndingCursor, "never-ending-cursor", None, "Every page of a sync is empty and says that more follow.";
+    DuplicateInPage, "duplicate-in-page", Some(1), "A page has its first transaction twice.";
+    BadAmount, "bad-amount", Some(1), "A page has an amount of 1e400.";
+    HugeAmount, "huge-amount", Some(1), "A page has an amount of nineteen digits.";
+    NanAmount, "nan-amount", Some(1), "A page has the word NaN for an amount, which is not JSON.";
+    UnknownCurrency, "unknown-currency", Some(1), "A page has an amount in the currency ZZZ.";
+    EscapeSequences, "escape-sequences", Some(1), "A page has a merchant whose name would take over a terminal.";
+    ImpossibleDate, "impossible-date", Some(1), "A page has a transaction of the 30th of February.";
+    LoginRequired, "login-required", Some(1), "A call is told that the bank wants a new sign-in.";
+    ItemNotFound, "item-not-found", Some(1), "A call is told that the connection does not exist.";
+    InstitutionDown, "institution-down", Some(1), "A call is told that the bank does not answer.";
+    RateLimit, "rate-limit", Some(1), "A call is over the limit (429).";
+    CreditsExhausted, "credits-exhausted", Some(1), "A call is told that the free allowance is used up (429).";
+    InternalError, "internal-error", Some(1), "A call fails with 500.";
+    Maintenance, "maintenance", Some(1), "A call fails with 503.";
+    InvalidKeys, "invalid-keys", Some(1), "The credentials of a call are refused.";
+    Html, "html", Some(1), "A call is answered with a page of HTML.";
+    Truncated, "truncated", Some(1), "An answer is cut in half.";
+    DropConnection, "drop-connection", Some(1), "An answer breaks off together with its connection.";
+    Slow, "slow", Some(1), "An answer takes three seconds.";
+    HugeBody, "huge-body", Some(1), "An answer is 256 MiB long.";
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Armed {
+    #[serde(serialize_with = "by_name")]
+    fault: Fault,
+    /// How often it still strikes; `None` is until it is cleared.
+    left: Option<u32>,
+    /// Strikes calls of this path only.
+    path: Option<String>,
+    /// Strikes this Item only.
+    item_id: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+fn by_name<S: serde::Serializer>(fault: &Fault, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(fault.name())
+}
+
+/// The faults that are set.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Armed>);
+
+impl Faults {
+    /// Sets a fault; setting it again replaces the count.
+    pub(crate) fn set(&mut self, fault: Fault, times: Option<u32>, path: Option<String>, item_id: Option<String>) {
+        self.0.retain(|armed| armed.fault != fault || armed.path != path || armed.item_id != item_id);
+        let left = times.or(fault.times());
+        if left != Some(0) {
+            self.0.push(Armed { fault, left, path, item_id });
+        }
+    }
+
+    /// Whether the fault strikes this call; counts it if so.
+    pub(crate) fn strikes(&mut self, fault: Fault, path: &str, item_id: Option<&str>) -> bool {
+        let hit = self.0.iter_mut().find(|armed| {
+            armed.fault == fault
+                && armed.path.as_deref().is_none_or(|wanted| wanted == path)
+                && armed.item_id.as_deref().is_none_or(|wanted| item_id == Some(wanted))
+        });
+        let Some(armed) = hit else { return false };
+        armed.left = armed.left.map(|left| left.saturating_sub(1));
+        self.0.retain(|armed| armed.left != Some(0));
+        true
+    }
+
+    /// What is set now.
+    pub(crate) fn armed(&self) -> &[Armed] {
+        &self.0
+    }
+
+    /// Takes every fault away.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strikes_as_often_as_it_was_set() {
+        let mut faults = Faults::default();
+        faults.set(Fault::Html, Some(2), None, None);
+        faults.set(Fault::Slow, None, Some("/item/get".into()), None);
+        assert!(!faults.strikes(Fault::Slow, "/accounts/get", None));
+        assert!(faults.strikes(Fault::Slow, "/item/get", None) && !faults.strikes(Fault::Slow, "/item/get", None));
+        assert!(faults.strikes(Fault::Html, "/x", None) && faults.strikes(Fault::Html, "/x", None));
+        assert!(!faults.strikes(Fault::Html, "/x", None));
+        faults.set(Fault::MutationForever, None, None, Some("i".into()));
+        assert!((0..9).all(|_| faults.strikes(Fault::MutationForever, "/x", Some("i"))));
+        assert!(!faults.strikes(Fault::MutationForever, "/x", Some("j")));
+        faults.clear();
+        assert!(faults.armed().is_empty());
+    }
+
+    #[test]
+    fn names_are_unique() {
+        for fault in Fault::ALL {
+            assert_eq!(Fault::from_name(fault.name()), Some(*fault));
+        }
+    }
+}
