@@ -4,9 +4,11 @@
 //! opened.
 
 use std::{
+    ffi::OsString,
     fs::{OpenOptions, Permissions},
+    io::ErrorKind,
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use age::{secrecy::ExposeSecret, x25519};
@@ -53,9 +55,10 @@ pub struct Created {
 }
 
 impl Created {
-    /// Takes the vault back: removes its directory, for an owner who would not finish.
+    /// Takes the vault back: removes its directory and pin, for an owner who would not finish.
     pub fn abandon(self) -> Result<()> {
         let dir = self.unlocked.dir().to_owned();
+        self.unlocked.forget_pin()?;
         drop(self);
         std::fs::remove_file(dir.join(KEYS_FILE)).map_err(FsError::io("remove", &dir))?;
         Ok(std::fs::remove_dir_all(&dir).map_err(FsError::io("remove", &dir))?)
@@ -65,7 +68,7 @@ impl Created {
 /// Makes a vault. Its place must be free, or an empty directory; parents are made as needed.
 pub fn create(location: &Location, request: &Create<'_>) -> Result<Created> {
     passphrase::check(request.passphrase, &[])?;
-    let parent = free_place(&location.dir)?;
+    let (parent, name) = free_place(&location.dir)?;
     let kdf = kdf::tune()?;
 
     let (slot, identity) = Slot::passphrase(request.passphrase, kdf, request.now)?;
@@ -87,7 +90,7 @@ pub fn create(location: &Location, request: &Create<'_>) -> Result<Created> {
         .map_err(FsError::io("create a directory in", &parent))?;
     furnish(staging.path(), &outer, &sealed, &identity)?;
     fsx::sync_dir(staging.path())?;
-    std::fs::rename(staging.path(), &location.dir).map_err(FsError::io("create", &location.dir))?;
+    std::fs::rename(staging.path(), parent.join(name)).map_err(FsError::io("create", &location.dir))?;
     // The directory has its final name; there is nothing left to clean up.
     let _moved = staging.keep();
     fsx::sync_dir(&parent)?;
@@ -97,11 +100,12 @@ pub fn create(location: &Location, request: &Create<'_>) -> Result<Created> {
     Ok(Created { unlocked, recovery_code, kdf })
 }
 
-/// Checks that the vault's place is free, and returns the directory it will lie in.
-fn free_place(dir: &Path) -> Result<std::path::PathBuf> {
+/// Checks that the vault's place is free, and returns the canonical directory it will lie in and its name there.
+fn free_place(dir: &Path) -> Result<(PathBuf, OsString)> {
     let taken = || VaultError::AlreadyExists { dir: dir.to_owned() };
+    let name = dir.file_name().ok_or_else(taken)?.to_owned();
     match std::fs::symlink_metadata(dir) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(FsError::io("look at", dir)(error).into()),
         Ok(found) if !found.is_dir() => return Err(taken()),
         Ok(_) => {
@@ -113,7 +117,9 @@ fn free_place(dir: &Path) -> Result<std::path::PathBuf> {
     let parent = fsx::parent(dir);
     fsx::ensure_dir(parent)?;
     fsx::check_local(parent)?;
-    Ok(parent.to_owned())
+    // SQLite is told to follow no symlink, not even above the vault.
+    let parent = std::fs::canonicalize(parent).map_err(FsError::io("resolve", parent))?;
+    Ok((parent, name))
 }
 
 /// Fills the new directory: database, key file, room for write-ahead.

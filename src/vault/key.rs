@@ -12,7 +12,10 @@ use super::error::{Result, VaultError};
 use crate::sys;
 
 /// A 256-bit key.
-pub struct Key(Box<Zeroizing<[u8; 32]>>);
+pub struct Key {
+    bytes: Box<Zeroizing<[u8; 32]>>,
+    pinned: bool,
+}
 
 impl Key {
     /// A new random key.
@@ -23,27 +26,31 @@ impl Key {
     /// A key with known bytes, as the database keeps the current audit key.
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {
         let mut key = Self::zero();
-        key.0.copy_from_slice(bytes);
+        key.bytes.copy_from_slice(bytes);
         key
     }
 
     /// A key written in place by `write`, so that its bytes never lie anywhere else.
     pub(super) fn fill<E>(write: impl FnOnce(&mut [u8]) -> std::result::Result<(), E>) -> std::result::Result<Self, E> {
         let mut key = Self::zero();
-        write(&mut key.0[..])?;
+        write(&mut key.bytes[..])?;
         Ok(key)
     }
 
     /// The bytes; keep the borrow short.
     pub fn expose(&self) -> &[u8; 32] {
-        &self.0
+        &self.bytes
+    }
+
+    /// Tells whether the kernel agreed never to swap it out; it refuses beyond a small limit.
+    pub(super) fn is_pinned(&self) -> bool {
+        self.pinned
     }
 
     fn zero() -> Self {
-        let key = Self(Box::new(Zeroizing::new([0; 32])));
-        // Refused beyond a small limit, and then the key may be swapped out like everything else.
-        let _pinned = sys::keep_in_memory(&key.0[..]);
-        key
+        let bytes = Box::new(Zeroizing::new([0; 32]));
+        let pinned = sys::keep_in_memory(&bytes[..]);
+        Self { bytes, pinned }
     }
 }
 

@@ -98,6 +98,11 @@ impl PinBoard {
         Ok(Staged::write(&self.path, &text)?.commit_lazily()?)
     }
 
+    /// Makes this device forget the vault.
+    pub(super) fn remove(&self) -> Result<()> {
+        Ok(fsx::remove(&self.path)?)
+    }
+
     /// Compares the vault's present state with the pin.
     pub(super) fn compare(&self, now: Pin) -> Result<Freshness> {
         let Some(pinned) = self.read() else { return Ok(Freshness::FirstSeen) };

@@ -175,6 +175,16 @@ impl Unlocked {
         self.attempts.clear()
     }
 
+    /// Tells whether the kernel agreed to keep the master keys out of swap.
+    pub fn keys_stay_in_memory(&self) -> bool {
+        let bank = self.inner.iter().flat_map(|inner| inner.bank.keys.values());
+        self.outer.ledger.keys.values().chain(bank).all(Key::is_pinned)
+    }
+
+    pub(super) fn forget_pin(&self) -> Result<()> {
+        self.pins.remove()
+    }
+
     pub(super) fn check_generation(&self) -> Result<()> {
         match self.pin() {
             Some(pin) if pin.generation > self.generation() => {

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 
 use bursar::vault::{Access, Freshness, Locked, VaultError, audit};
 
-use super::{PASSPHRASE, Place, identity, mode, passphrase, set_mode};
+use super::{PASSPHRASE, Place, mode, set_mode};
 
 #[test]
 fn everything_made_is_private() {
@@ -95,10 +95,64 @@ fn an_existing_place_is_never_taken() {
 }
 
 #[test]
+fn a_symlink_above_the_vault_is_fine() {
+    let place = Place::new();
+    let link = place.root.path().join("shelf");
+    symlink(place.root.path(), &link).unwrap();
+    let place =
+        Place { location: bursar::vault::Location { dir: link.join("vault"), ..place.location }, root: place.root };
+    drop(place.create());
+    place.unlock().unwrap().connect(Access::Write).unwrap();
+}
+
+#[test]
+fn a_reader_sees_what_a_killed_writer_committed() {
+    let (place, crashed) = (Place::new(), Place::new());
+    let vault = place.create().unlocked;
+    let writer = vault.connect(Access::Write).unwrap();
+    writer.execute_batch("CREATE TABLE t (x INTEGER) STRICT; INSERT INTO t VALUES (1)").unwrap();
+    // What a power cut leaves: both files as they are while the writer still runs, and no shared memory.
+    std::fs::create_dir(&crashed.location.dir).unwrap();
+    set_mode(&crashed.location.dir, 0o700);
+    for name in ["bursar.keys", "vault.db", "vault.db-wal"] {
+        std::fs::copy(place.file(name), crashed.file(name)).unwrap();
+    }
+    let reader = crashed.unlock().unwrap().connect(Access::Read).unwrap();
+    assert_eq!(reader.query_row("SELECT x FROM t", (), |row| row.get::<_, i64>(0)).unwrap(), 1);
+}
+
+#[test]
+fn the_whole_vault_put_back_is_noticed_on_this_device_only() {
+    let place = Place::new();
+    let vault = place.create().unlocked;
+    let write = |epoch: u64| {
+        let writer = vault.connect(Access::Write).unwrap();
+        writer.execute_batch("CREATE TABLE IF NOT EXISTS state (epoch INTEGER) STRICT; DELETE FROM state").unwrap();
+        writer.execute("INSERT INTO state VALUES (?1)", [i64::try_from(epoch).unwrap()]).unwrap();
+        vault.record(epoch, &[u8::try_from(epoch).unwrap(); 32]).unwrap();
+    };
+    let found = |vault: &bursar::vault::Unlocked| -> u64 {
+        let reader = vault.connect(Access::Read).unwrap();
+        u64::try_from(reader.query_row("SELECT epoch FROM state", (), |row| row.get::<_, i64>(0)).unwrap()).unwrap()
+    };
+    write(1);
+    let old = std::fs::read(place.file("vault.db")).unwrap();
+    write(2);
+    assert_eq!(found(&vault), 2);
+    std::fs::write(place.file("vault.db"), old).unwrap();
+    let again = place.unlock().unwrap();
+    let epoch = found(&again);
+    assert!(matches!(again.freshness(epoch, &[1; 32]), Err(VaultError::RolledBack { what: "epoch", .. })));
+    std::fs::remove_dir_all(&place.location.state_dir).unwrap();
+    assert_eq!(again.freshness(epoch, &[1; 32]).unwrap(), Freshness::FirstSeen);
+}
+
+#[test]
 fn abandoning_a_new_vault_leaves_nothing() {
     let place = Place::new();
     place.create().abandon().unwrap();
     assert!(!place.location.dir.exists());
+    assert_eq!(std::fs::read_dir(&place.location.state_dir).unwrap().count(), 0);
     assert!(matches!(Locked::open(&place.location), Err(VaultError::NotFound { .. })));
 }
 
@@ -193,10 +247,8 @@ fn there_is_no_vault_where_there_is_none() {
     set_mode(&place.location.dir, 0o700);
     assert!(matches!(Locked::open(&place.location), Err(VaultError::NotFound { .. })));
     assert!(!place.location.exists());
-    let code = Place::new().create().recovery_code.unwrap();
     let other = Place::new();
     drop(other.create());
     std::fs::copy(other.file("bursar.keys"), place.file("bursar.keys")).unwrap();
     assert!(matches!(Locked::open(&place.location), Err(VaultError::Damaged { file: "vault.db", .. })));
-    drop((identity(code.expose()), passphrase(PASSPHRASE)));
 }

@@ -3,6 +3,7 @@
 mod files;
 mod keys;
 mod room;
+mod without_bursar;
 
 use std::path::Path;
 

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Opens a bursar vault without bursar: see open-without-bursar.md.
+
+  open-without-bursar.py identity bursar.keys    asks for the passphrase, prints an age identity
+  open-without-bursar.py sql keys.json           prints the statements that open vault.db in SQLCipher 4
+
+`sql` needs only Python; `identity` needs `pip install argon2-cffi`.
+"""
+import base64, getpass, hashlib, hmac, json, re, sys, unicodedata
+
+BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+
+
+def bech32(prefix, data):
+    """BIP 173, as age spells its keys."""
+    number, digits = int.from_bytes(data, "big") << (-len(data) * 8 % 5), -(-len(data) * 8 // 5)
+    values = [number >> 5 * (digits - 1 - i) & 31 for i in range(digits)]
+    head = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+    check = 1
+    for value in head + values + [0] * 6:
+        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
+        for i, part in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            check ^= part if top >> i & 1 else 0
+    values += [(check ^ 1) >> 5 * (5 - i) & 31 for i in range(6)]
+    return prefix + "1" + "".join(BECH32[value] for value in values)
+
+
+def hkdf(key, salt, label):
+    """RFC 5869 with SHA-256, one block."""
+    return hmac.new(hmac.new(salt, key, hashlib.sha256).digest(), label + b"\1", hashlib.sha256).digest()
+
+
+def identity(keys_file):
+    from argon2.low_level import Type, hash_secret_raw
+
+    asked = getpass.getpass("Passphrase: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    passphrase = unicodedata.normalize("NFC", asked).encode()
+    header = open(keys_file, "rb").read().split(b"\n--- ")[0].decode()
+    marker = r"^-> bursar\.dev/argon2id \S+ (\S+) m=(\d+),t=(\d+),p=(\d+)$"
+    for salt, memory, passes, lanes in re.findall(marker, header, re.M):
+        salt = base64.b64decode(salt + "==")
+        secret = hash_secret_raw(passphrase, salt, int(passes), int(memory), int(lanes), 32, Type.ID, 19)
+        print(bech32("age-secret-key-", secret).upper())
+
+
+def sql(json_file):
+    keys = json.load(open(json_file))
+    key_id, salt = keys["db"]["key_id"], keys["db"]["salt_hex"]
+    ledger = base64.b64decode(keys["ledger"]["keys"][str(key_id)])
+    raw = hkdf(ledger, bytes.fromhex(keys["vault_id"]), b"bursar/v1/sqlcipher/%d" % key_id).hex()
+    print(f"PRAGMA key = \"x'{raw}{salt}'\";")
+    print("SELECT count(*) FROM sqlite_schema;")
+
+
+if len(sys.argv) != 3 or sys.argv[1] not in ("identity", "sql"):
+    sys.exit(__doc__)
+{"identity": identity, "sql": sql}[sys.argv[1]](sys.argv[2])
