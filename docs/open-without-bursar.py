@@ -54,4 +54,5 @@ def sql(json_file):
 
 if len(sys.argv) != 3 or sys.argv[1] not in ("identity", "sql"):
     sys.exit(__doc__)
-{"identity": identity, "sql": sql}[sys.argv[1]](sys.argv[2])
+command = identity if sys.argv[1] == "identity" else sql
+command(sys.argv[2])
