@@ -16,4 +16,5 @@ pub mod sync;
 pub mod syntax;
 pub mod text;
 pub mod transactions;
+pub mod transfers;
 pub mod views;

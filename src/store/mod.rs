@@ -1,1 +1,115 @@
-//! The only SQL: one file a noun.
+//! The book: an SQL database in the vault, and the only SQL of the house.
+//!
+//! Uses the domain, secrets and the vault. Reading goes through [`Store`], every change through
+//! [`Store::write`]. Invariant: no change without its audit entry, its digests and a new epoch in the same commit.
+
+mod accounts;
+mod audit;
+mod balances;
+mod chain;
+mod check;
+mod connections;
+mod consents;
+mod credentials;
+mod dictionary;
+mod digests;
+mod edits;
+mod encode;
+mod error;
+mod filter;
+mod intents;
+mod migrate;
+mod pairing;
+mod phrase;
+mod posting;
+mod row;
+mod runs;
+mod sums;
+mod sync;
+mod transactions;
+mod tx;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+pub use audit::{AuditEntry, Event, Verdict};
+pub use check::CheckItem;
+pub use error::{Result, StoreError, Trouble};
+pub use tx::Tx;
+
+use chain::{Head, Key, VaultId};
+use digests::Digests;
+
+/// What the store needs of the vault besides the connection.
+pub(crate) struct Keys {
+    pub(crate) vault_id: VaultId,
+    pub(crate) digest: Key,
+    pub(crate) audit_start: Option<Key>,
+}
+
+/// Told after each commit, so that an older copy of the vault is noticed: epoch and head of the audit trail.
+pub(crate) type Witness = Box<dyn Fn(u64, &Head) -> Result<()> + Send>;
+
+/// The open book.
+pub struct Store {
+    db: Connection,
+    keys: Keys,
+    witness: Option<Witness>,
+}
+
+/// Prepared statements kept by a connection.
+const STATEMENTS: usize = 96;
+
+impl Store {
+    /// A store on an open connection; without a witness it is for reading only.
+    pub(crate) fn new(mut db: Connection, keys: Keys, witness: Option<Witness>) -> Result<Self> {
+        db.set_prepared_statement_cache_capacity(STATEMENTS);
+        match migrate::inspect(&db)? {
+            migrate::State::Current => {}
+            migrate::State::Empty if witness.is_some() => create(&mut db, &keys)?,
+            migrate::State::Empty => return Err(StoreError::Damaged("it is empty".to_owned())),
+            migrate::State::Older(_) if witness.is_some() => migrate::migrate(&mut db, None, |_| Ok(()))?,
+            migrate::State::Older(found) => {
+                return Err(StoreError::Damaged(format!("its format {found} has to be migrated first")));
+            }
+        }
+        db.execute_batch("PRAGMA foreign_keys = ON")?;
+        filter::register(&db)?;
+        Ok(Self { db, keys, witness })
+    }
+
+    /// Makes one change: everything `change` does through [`Tx`], with its audit entry, in one commit. An error
+    /// leaves the book as it was.
+    pub fn write<T, E>(
+        &mut self,
+        event: &Event,
+        change: impl FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E>
+    where
+        E: From<StoreError>,
+    {
+        let witness = self.witness.as_ref().ok_or(StoreError::ReadOnly)?;
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let mut tx = Tx::new(&transaction, Digests::new(&self.keys.digest), event.at);
+        let value = change(&mut tx)?;
+        let stamp = tx.seal(event)?;
+        transaction.commit().map_err(StoreError::from)?;
+        witness(stamp.epoch, &stamp.head)?;
+        Ok(value)
+    }
+
+    /// How many changes were ever made.
+    pub fn epoch(&self) -> Result<u64> {
+        let epoch: i64 = self.db.query_row("SELECT epoch FROM vault", [], |row| row.get(0))?;
+        u64::try_from(epoch).map_err(|_| StoreError::Damaged("the epoch is negative".to_owned()))
+    }
+
+    /// The audit trail, newest first.
+    pub fn audit(&self, limit: crate::domain::views::Limit) -> Result<crate::domain::views::Listing<AuditEntry>> {
+        audit::list(&self.db, limit)
+    }
+}
+
+fn create(db: &mut Connection, keys: &Keys) -> Result<()> {
+    let first = keys.audit_start.as_ref().ok_or(StoreError::ReadOnly)?;
+    migrate::migrate(db, None, |new| audit::start(new, &keys.vault_id, first))
+}

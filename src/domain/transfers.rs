@@ -1,0 +1,198 @@
+//! What a transaction means for its owner: spending, earning, or moving money between own accounts.
+//!
+//! Pure. Invariant: both sides of a transfer are transfers, so a card payment is neither spending nor income.
+
+use super::{
+    accounts::AccountType,
+    dates::Date,
+    money::Currency,
+    transactions::Kind,
+};
+
+/// How many days apart the two sides of one transfer may be booked.
+pub const PAIR_DAYS: i32 = 4;
+
+/// What a category says by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Money earned.
+    Income,
+    /// Money spent.
+    Spending,
+    /// Money moved between own accounts, or borrowed.
+    Transfer,
+    /// A payment of a debt: spending, unless the other side is an own account.
+    Payment,
+    /// Nothing is known: no category, or one of the owner's own.
+    Unknown,
+}
+
+impl Meaning {
+    /// The meaning of a category's detailed value (Plaid's taxonomies v1 and v2).
+    pub fn of(category: Option<&str>) -> Self {
+        let Some(code) = category else { return Self::Unknown };
+        let within = |primary: &str| code.strip_prefix(primary).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+        match code {
+            "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT" => Self::Transfer,
+            _ if within("TRANSFER_IN") || within("TRANSFER_OUT") || within("LOAN_DISBURSEMENTS") => Self::Transfer,
+            _ if within("INCOME") => Self::Income,
+            _ if within("LOAN_PAYMENTS") => Self::Payment,
+            _ if SPENDING.iter().any(|primary| within(primary)) => Self::Spending,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The primary groups that are spending.
+const SPENDING: [&str; 12] = [
+    "BANK_FEES",
+    "ENTERTAINMENT",
+    "FOOD_AND_DRINK",
+    "GENERAL_MERCHANDISE",
+    "GENERAL_SERVICES",
+    "GOVERNMENT_AND_NON_PROFIT",
+    "HOME_IMPROVEMENT",
+    "MEDICAL",
+    "PERSONAL_CARE",
+    "RENT_AND_UTILITIES",
+    "TRANSPORTATION",
+    "TRAVEL",
+];
+
+/// The kind of a transaction seen alone.
+///
+/// A known category decides; without one, money coming into a card is a refund, into a loan a repayment (a transfer),
+/// anywhere else income. Money going out is an expense.
+pub fn kind_of(meaning: Meaning, minor: i64, account: AccountType) -> Kind {
+    match meaning {
+        Meaning::Income => Kind::Income,
+        Meaning::Transfer => Kind::Transfer,
+        Meaning::Spending => Kind::Expense,
+        Meaning::Payment if minor > 0 && account.is_debt() => Kind::Transfer,
+        Meaning::Payment => Kind::Expense,
+        Meaning::Unknown if minor <= 0 => Kind::Expense,
+        Meaning::Unknown => match account {
+            AccountType::Credit => Kind::Expense,
+            AccountType::Loan => Kind::Transfer,
+            AccountType::Depository | AccountType::Investment | AccountType::Other => Kind::Income,
+        },
+    }
+}
+
+/// Whether a bank's text speaks of moving money between accounts or paying a card.
+pub fn speaks_of_payment(description: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["transfer", "xfer", "autopay", "payment", "pymt", "epay", "e-pay", "thank you", "direct debit"];
+    let folded = description.to_lowercase();
+    WORDS.iter().any(|word| folded.contains(word))
+}
+
+/// One side of a possible transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Side {
+    /// Number of the account.
+    pub account: i64,
+    /// When it was booked.
+    pub date: Date,
+    /// Signed minor units.
+    pub minor: i64,
+    /// Of this currency.
+    pub currency: Currency,
+    /// What its category says.
+    pub meaning: Meaning,
+    /// Whether the bank's text speaks of a payment.
+    pub speaks_of_payment: bool,
+}
+
+impl Side {
+    fn looks_like_payment(&self) -> bool {
+        match self.meaning {
+            Meaning::Transfer | Meaning::Payment => true,
+            Meaning::Unknown => self.speaks_of_payment,
+            Meaning::Income | Meaning::Spending => false,
+        }
+    }
+
+    fn could_be_payment(&self) -> bool {
+        self.looks_like_payment() || self.meaning == Meaning::Unknown || self.speaks_of_payment
+    }
+}
+
+/// Whether two transactions are the two sides of one transfer: opposite amounts in two own accounts within
+/// [`PAIR_DAYS`], one of which looks like a payment and the other of which may be one.
+pub fn are_pair(a: &Side, b: &Side) -> bool {
+    let opposite = a.minor != 0 && a.minor.checked_neg() == Some(b.minor) && a.currency == b.currency;
+    opposite
+        && a.account != b.account
+        && days_apart(a.date, b.date) <= PAIR_DAYS
+        && ((a.looks_like_payment() && b.could_be_payment()) || (b.looks_like_payment() && a.could_be_payment()))
+}
+
+/// How many days lie between two dates.
+pub fn days_apart(a: Date, b: Date) -> i32 {
+    a.since(b).map_or(i32::MAX, |span| span.get_days().abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn side(account: i64, minor: i64, category: Option<&str>) -> Side {
+        Side {
+            account,
+            date: date(2026, 3, 5),
+            minor,
+            currency: Currency::iso("USD").unwrap(),
+            meaning: Meaning::of(category),
+            speaks_of_payment: false,
+        }
+    }
+
+    #[test]
+    fn categories_decide() {
+        let kind = |code, minor, account| kind_of(Meaning::of(code), minor, account);
+        assert_eq!(kind(Some("FOOD_AND_DRINK_GROCERIES"), 500, AccountType::Credit), Kind::Expense, "a refund");
+        assert_eq!(kind(Some("INCOME_WAGES"), 500, AccountType::Depository), Kind::Income);
+        assert_eq!(kind(Some("TRANSFER_OUT_SAVINGS"), -500, AccountType::Depository), Kind::Transfer);
+        assert_eq!(kind(Some("LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"), -500, AccountType::Depository), Kind::Transfer);
+        assert_eq!(kind(Some("LOAN_PAYMENTS_MORTGAGE_PAYMENT"), -500, AccountType::Depository), Kind::Expense);
+        assert_eq!(kind(Some("LOAN_PAYMENTS_MORTGAGE_PAYMENT"), 500, AccountType::Loan), Kind::Transfer);
+        assert_eq!(kind(None, 500, AccountType::Depository), Kind::Income);
+        assert_eq!(kind(None, 500, AccountType::Credit), Kind::Expense);
+        assert_eq!(kind(Some("Hobbies"), -500, AccountType::Depository), Kind::Expense);
+    }
+
+    #[test]
+    fn a_card_payment_pairs_with_its_other_side() {
+        let out = side(1, -25_000, Some("LOAN_PAYMENTS_OTHER_PAYMENT"));
+        let into = side(2, 25_000, None);
+        assert!(are_pair(&out, &into));
+        assert!(!are_pair(&out, &side(1, 25_000, None)), "the same account");
+        assert!(!are_pair(&out, &side(2, 25_001, None)), "another amount");
+        assert!(!are_pair(&out, &side(2, 25_000, Some("FOOD_AND_DRINK_COFFEE"))), "a refund");
+        let late = Side { date: date(2026, 3, 10), ..into };
+        assert!(!are_pair(&out, &late), "five days");
+    }
+
+    #[test]
+    fn a_gap_over_a_month_end_is_counted_in_days() {
+        assert_eq!(days_apart(date(2026, 2, 27), date(2026, 3, 2)), 3);
+        assert_eq!(days_apart(date(2026, 3, 2), date(2025, 3, 2)), 365);
+    }
+
+    proptest! {
+        #[test]
+        fn pairing_has_no_direction(minor in -3i64..3, other in -3i64..3, a in 0i64..2, b in 0i64..2, days in 0i8..7) {
+            let x = side(a, minor, Some("TRANSFER_IN_DEPOSIT"));
+            let y = Side { date: date(2026, 3, 1 + days), ..side(b, other, None) };
+            prop_assert_eq!(are_pair(&x, &y), are_pair(&y, &x));
+            if are_pair(&x, &y) {
+                prop_assert_eq!(minor, -other);
+                prop_assert_ne!(a, b);
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Accounts: what the bank says of them, what the owner says of them, how they are found by name.
+//!
+//! Invariant: a vanished account keeps its row and its history; the owner's own columns are never written by a sync.
+
+use std::collections::HashSet;
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{Result, Store, StoreError, Tx, balances, encode};
+use crate::domain::{
+    accounts::{AccountType, ProviderAccount},
+    ids::{AccountId, ConnectionId, ProviderAccountId},
+    money::{Currency, Money},
+    views::{AccountStatus, AccountView, BalanceView},
+};
+
+/// An account as the sync writer needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AccountRef {
+    pub(crate) id: i64,
+    pub(crate) kind: AccountType,
+}
+
+/// What the owner says of an account; `None` leaves a field as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountEdit {
+    /// The owner's name; an empty one goes back to the bank's.
+    pub name: Option<String>,
+    /// Leave it out of lists.
+    pub hidden: Option<bool>,
+    /// No longer counted.
+    pub closed: Option<bool>,
+}
+
+const VIEW: &str = "SELECT a.id, coalesce(a.user_name, a.name), a.official_name, a.mask, a.kind, a.subtype,
+     a.connection, coalesce(c.institution, c.name), a.hidden, a.closed OR a.vanished_at IS NOT NULL,
+     y.code, y.exponent, y.official, a.current, a.available, a.credit_limit, a.as_of
+     FROM accounts a JOIN currencies y ON y.id = a.currency LEFT JOIN connections c ON c.id = a.connection";
+
+fn view(row: &Row<'_>) -> Result<AccountView> {
+    let currency = encode::currency(&row.get::<_, String>(10)?, row.get(11)?, row.get(12)?)?;
+    let money = |column| -> Result<Option<Money>> {
+        Ok(row.get::<_, Option<i64>>(column)?.map(|minor| Money::new(minor, currency)))
+    };
+    let status = match (row.get(8)?, row.get(9)?) {
+        (_, true) => AccountStatus::Closed,
+        (true, false) => AccountStatus::Hidden,
+        (false, false) => AccountStatus::Open,
+    };
+    Ok(AccountView {
+        id: AccountId(row.get(0)?),
+        name: row.get(1)?,
+        official_name: row.get(2)?,
+        mask: row.get(3)?,
+        kind: AccountType::from_word(&row.get::<_, String>(4)?),
+        subtype: row.get(5)?,
+        connection: row.get::<_, Option<i64>>(6)?.map(ConnectionId),
+        institution: row.get(7)?,
+        status,
+        currency,
+        balance: BalanceView {
+            current: money(13)?,
+            available: money(14)?,
+            limit: money(15)?,
+            as_of: encode::instant_opt(row.get(16)?)?,
+        },
+    })
+}
+
+impl Store {
+    /// All accounts, closed ones last, by connection and id.
+    pub fn accounts(&self) -> Result<Vec<AccountView>> {
+        let sql = format!("{VIEW} ORDER BY a.closed OR a.vanished_at IS NOT NULL, a.connection IS NULL, a.connection, a.id");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut accounts = Vec::new();
+        while let Some(row) = rows.next()? {
+            accounts.push(view(row)?);
+        }
+        Ok(accounts)
+    }
+
+    /// One account.
+    pub fn account(&self, id: AccountId) -> Result<AccountView> {
+        let mut statement = self.db.prepare_cached(&format!("{VIEW} WHERE a.id = ?1"))?;
+        let mut rows = statement.query([id.0])?;
+        match rows.next()? {
+            Some(row) => view(row),
+            None => Err(StoreError::NotFound { noun: "account", text: id.to_string() }),
+        }
+    }
+
+    /// The accounts' names with their masks, for the duplicate check before a link and for completions.
+    pub fn find_account(&self, text: &str) -> Result<AccountView> {
+        let mut found = select(self.accounts()?, text);
+        match found.len() {
+            0 => Err(StoreError::NotFound { noun: "account", text: text.to_owned() }),
+            1 => Ok(found.remove(0)),
+            _ => Err(StoreError::Ambiguous {
+                noun: "account",
+                text: text.to_owned(),
+                candidates: found.iter().map(|a| format!("{} {}", a.id, a.name)).collect(),
+            }),
+        }
+    }
+}
+
+/// The accounts a text means: an exact id, else an exact mask, else an exact name, else a part of a name.
+pub(crate) fn select(accounts: Vec<AccountView>, text: &str) -> Vec<AccountView> {
+    let folded = encode::fold(text);
+    let id = text.parse::<AccountId>().ok();
+    let names = |account: &AccountView| {
+        [Some(&account.name), account.official_name.as_ref()].into_iter().flatten().map(|name| encode::fold(name)).collect::<Vec<_>>()
+    };
+    let tests: [&dyn Fn(&AccountView) -> bool; 4] = [
+        &|account| Some(account.id) == id,
+        &|account| account.mask.as_deref() == Some(text),
+        &|account| names(account).contains(&folded),
+        &|account| names(account).iter().any(|name| name.contains(&folded)),
+    ];
+    for test in tests {
+        let found: Vec<_> = accounts.iter().filter(|account| test(account)).cloned().collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+impl Tx<'_> {
+    /// Writes what the bank says of an account, and today's balance into its history.
+    pub(crate) fn upsert_account(&mut self, connection: i64, account: &ProviderAccount) -> Result<AccountRef> {
+        let currency = self.dictionary.currency(self.db, &mut self.digests, account.currency)?;
+        let at = encode::millis(self.at);
+        let minor = |money: Option<Money>| money.map(|money| money.minor);
+        let b = &account.balances;
+        let mut statement = self.db.prepare_cached(
+            "INSERT INTO accounts (connection, provider_id, persistent_id, name, official_name, mask, kind, subtype,
+               currency, current, available, credit_limit, as_of, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)
+             ON CONFLICT (connection, provider_id) DO UPDATE SET persistent_id = ?3, name = ?4, official_name = ?5,
+               mask = ?6, kind = ?7, subtype = ?8, currency = ?9, current = ?10, available = ?11, credit_limit = ?12,
+               as_of = ?13, placeholder = 0, vanished_at = NULL
+             RETURNING id",
+        )?;
+        let id = statement.query_row(
+            params![
+                connection,
+                account.id.as_str(),
+                account.persistent_id,
+                account.name,
+                account.official_name,
+                account.mask,
+                account.kind.as_str(),
+                account.subtype,
+                currency,
+                minor(b.current),
+                minor(b.available),
+                minor(b.limit),
+                at
+            ],
+            |row| row.get(0),
+        )?;
+        if let Some(current) = b.current {
+            let seen = balances::Seen {
+                account: id,
+                currency,
+                current: current.minor,
+                available: minor(b.available),
+                credit_limit: minor(b.limit),
+            };
+            balances::record(self, &seen)?;
+        }
+        Ok(AccountRef { id, kind: account.kind })
+    }
+
+    /// The account of a provider's id, known or not: rows of an unknown one are kept under a placeholder, so that
+    /// nothing is lost until the bank names it.
+    pub(crate) fn account_or_placeholder(
+        &mut self,
+        connection: i64,
+        id: &ProviderAccountId,
+        currency: Currency,
+    ) -> Result<(AccountRef, bool)> {
+        let sql = "SELECT id, kind FROM accounts WHERE connection = ?1 AND provider_id = ?2";
+        let found = self.db.prepare_cached(sql)?.query_row((connection, id.as_str()), |row| {
+            Ok(AccountRef { id: row.get(0)?, kind: AccountType::from_word(&row.get::<_, String>(1)?) })
+        });
+        if let Some(found) = found.optional()? {
+            return Ok((found, false));
+        }
+        let currency = self.dictionary.currency(self.db, &mut self.digests, currency)?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO accounts (connection, provider_id, name, kind, currency, placeholder, created_at)
+                 VALUES (?1, ?2, 'Unknown account', 'other', ?3, 1, ?4)",
+            )?
+            .execute((connection, id.as_str(), currency, encode::millis(self.at)))?;
+        Ok((AccountRef { id: self.db.last_insert_rowid(), kind: AccountType::Other }, true))
+    }
+
+    /// Writes the bank's whole list of accounts: those it no longer names are marked as vanished, with their history.
+    pub fn set_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
+        let mut named = HashSet::new();
+        for account in accounts {
+            named.insert(self.upsert_account(connection.0, account)?.id);
+        }
+        let mut statement =
+            self.db.prepare_cached("SELECT id FROM accounts WHERE connection = ?1 AND vanished_at IS NULL")?;
+        let known = statement.query_map([connection.0], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
+        for id in known.into_iter().filter(|id| !named.contains(id)) {
+            self.db
+                .prepare_cached("UPDATE accounts SET vanished_at = ?1 WHERE id = ?2")?
+                .execute((encode::millis(self.at), id))?;
+        }
+        Ok(())
+    }
+
+    /// Writes what the owner says of an account.
+    pub fn edit_account(&mut self, id: AccountId, edit: &AccountEdit) -> Result<()> {
+        let name = edit.name.as_deref().map(|name| Some(name).filter(|name| !name.is_empty()));
+        let sql = "UPDATE accounts SET user_name = CASE WHEN ?2 THEN ?3 ELSE user_name END,
+                   hidden = coalesce(?4, hidden), closed = coalesce(?5, closed) WHERE id = ?1";
+        let changed = self.db.prepare_cached(sql)?.execute((
+            id.0,
+            name.is_some(),
+            name.flatten(),
+            edit.hidden,
+            edit.closed,
+        ))?;
+        if changed == 0 {
+            return Err(StoreError::NotFound { noun: "account", text: id.to_string() });
+        }
+        self.about(id);
+        Ok(())
+    }
+}

@@ -1,0 +1,249 @@
+//! Connections to banks: their sealed tokens, cursors and health.
+//!
+//! Invariant: a token is only ever here sealed; a cursor moves only by compare-and-swap with the sync that earned it.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::{Result, Store, StoreError, Tx, encode};
+use crate::domain::{
+    dates::Timestamp,
+    ids::{ConnectionId, InstitutionId, ProviderItemId},
+    sync::{Health, History},
+    views::{ConnectionState, ConnectionView},
+};
+
+/// A connection to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewConnection<'a> {
+    /// `plaid`.
+    pub provider: &'a str,
+    /// `sandbox` or `production`.
+    pub environment: &'a str,
+    /// The provider's id.
+    pub item_id: &'a ProviderItemId,
+    /// The bank's id with the provider.
+    pub institution_id: Option<&'a InstitutionId>,
+    /// The bank's name.
+    pub institution: Option<&'a str>,
+    /// The access token, sealed by the vault.
+    pub token: &'a [u8],
+}
+
+/// What a sync needs to know of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionSecrets {
+    /// `c1`.
+    pub id: ConnectionId,
+    /// `plaid`.
+    pub provider: String,
+    /// `sandbox` or `production`.
+    pub environment: String,
+    /// The provider's id.
+    pub item_id: ProviderItemId,
+    /// The bank's id with the provider.
+    pub institution_id: Option<InstitutionId>,
+    /// The sealed access token; `None` once the connection was removed.
+    pub token: Option<Vec<u8>>,
+    /// Where the change stream goes on; `None` before the first page.
+    pub cursor: Option<String>,
+    /// How complete the provider's history was.
+    pub history: History,
+}
+
+const VIEW: &str = "SELECT id, coalesce(name, institution, item_id), institution, state, last_success_at,
+     bank_updated_at, consent_expires_at, error_message, error_code, removed_at FROM connections";
+
+fn state(word: &str) -> ConnectionState {
+    use ConnectionState as State;
+    [State::Reauth, State::Expired, State::Error, State::Removed]
+        .into_iter()
+        .find(|state| state.as_str() == word)
+        .unwrap_or(State::Ok)
+}
+
+fn view(row: &Row<'_>) -> Result<ConnectionView> {
+    let id = ConnectionId(row.get(0)?);
+    let state = state(&row.get::<_, String>(3)?);
+    let action = match state {
+        ConnectionState::Reauth | ConnectionState::Expired => Some(format!("bursar link --repair {id}")),
+        ConnectionState::Error => Some(format!("bursar sync {id}")),
+        ConnectionState::Ok | ConnectionState::Removed => None,
+    };
+    let message: Option<String> = row.get(7)?;
+    let code: Option<String> = row.get(8)?;
+    Ok(ConnectionView {
+        id,
+        name: row.get(1)?,
+        institution: row.get(2)?,
+        state,
+        action,
+        last_success_at: encode::instant_opt(row.get(4)?)?,
+        bank_updated_at: encode::instant_opt(row.get(5)?)?,
+        consent_expires_at: encode::instant_opt(row.get(6)?)?,
+        error: message.filter(|text| !text.is_empty()).or(code),
+    })
+}
+
+impl Store {
+    /// All connections; removed ones last.
+    pub fn connections(&self) -> Result<Vec<ConnectionView>> {
+        let mut statement = self.db.prepare_cached(&format!("{VIEW} ORDER BY removed_at IS NOT NULL, id"))?;
+        let mut rows = statement.query([])?;
+        let mut connections = Vec::new();
+        while let Some(row) = rows.next()? {
+            connections.push(view(row)?);
+        }
+        Ok(connections)
+    }
+
+    /// What a sync needs of one connection.
+    pub fn connection(&self, id: ConnectionId) -> Result<ConnectionSecrets> {
+        let sql = "SELECT provider, environment, item_id, institution_id, token, cursor, history
+                   FROM connections WHERE id = ?1";
+        let found = self.db.prepare_cached(sql)?.query_row([id.0], |row| {
+            Ok(ConnectionSecrets {
+                id,
+                provider: row.get(0)?,
+                environment: row.get(1)?,
+                item_id: ProviderItemId(row.get(2)?),
+                institution_id: row.get::<_, Option<String>>(3)?.map(InstitutionId),
+                token: row.get(4)?,
+                cursor: row.get(5)?,
+                history: encode::history(&row.get::<_, String>(6)?),
+            })
+        });
+        found.optional()?.ok_or_else(|| StoreError::NotFound { noun: "connection", text: id.to_string() })
+    }
+
+    /// The connection a text means: an exact id, else an exact name, else a part of a name.
+    pub fn find_connection(&self, text: &str) -> Result<ConnectionView> {
+        let mut found = select(self.connections()?, text);
+        match found.len() {
+            0 => Err(StoreError::NotFound { noun: "connection", text: text.to_owned() }),
+            1 => Ok(found.remove(0)),
+            _ => Err(StoreError::Ambiguous {
+                noun: "connection",
+                text: text.to_owned(),
+                candidates: found.iter().map(|c| format!("{} {}", c.id, c.name)).collect(),
+            }),
+        }
+    }
+}
+
+/// The connections a text means.
+pub(crate) fn select(connections: Vec<ConnectionView>, text: &str) -> Vec<ConnectionView> {
+    let folded = encode::fold(text);
+    let id = text.parse::<ConnectionId>().ok();
+    let names = |connection: &ConnectionView| {
+        [Some(&connection.name), connection.institution.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|name| encode::fold(name))
+            .collect::<Vec<_>>()
+    };
+    let tests: [&dyn Fn(&ConnectionView) -> bool; 3] = [
+        &|connection| Some(connection.id) == id,
+        &|connection| names(connection).contains(&folded),
+        &|connection| names(connection).iter().any(|name| name.contains(&folded)),
+    ];
+    for test in tests {
+        let found: Vec<_> = connections.iter().filter(|connection| test(connection)).cloned().collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+impl Tx<'_> {
+    /// Adds a connection with its sealed token.
+    pub fn add_connection(&mut self, new: &NewConnection<'_>) -> Result<ConnectionId> {
+        let sql = "INSERT INTO connections (provider, environment, item_id, institution_id, institution, token,
+                   created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (environment, item_id) DO NOTHING";
+        let inserted = self.db.prepare_cached(sql)?.execute(params![
+            new.provider,
+            new.environment,
+            new.item_id.as_str(),
+            new.institution_id.map(InstitutionId::as_str),
+            new.institution,
+            new.token,
+            encode::millis(self.at)
+        ])?;
+        if inserted == 0 {
+            return Err(StoreError::Exists { noun: "connection", text: new.item_id.to_string() });
+        }
+        let id = ConnectionId(self.db.last_insert_rowid());
+        self.about(id);
+        Ok(id)
+    }
+
+    /// Writes the provider's health of a connection and the state it comes to, outside of a sync.
+    pub fn set_health(&mut self, id: ConnectionId, state: ConnectionState, health: &Health) -> Result<()> {
+        write_health(self.db, id, state, health)?;
+        self.about(id);
+        Ok(())
+    }
+
+    /// Names the bank of a connection.
+    pub fn set_institution(&mut self, id: ConnectionId, institution: &InstitutionId, name: &str) -> Result<()> {
+        let sql = "UPDATE connections SET institution_id = ?2, institution = ?3 WHERE id = ?1";
+        one(self.db.prepare_cached(sql)?.execute((id.0, institution.as_str(), name))?, id)
+    }
+
+    /// Gives a connection the owner's name; `None` goes back to the bank's.
+    pub fn rename_connection(&mut self, id: ConnectionId, name: Option<&str>) -> Result<()> {
+        self.about(id);
+        one(self.db.prepare_cached("UPDATE connections SET name = ?2 WHERE id = ?1")?.execute((id.0, name))?, id)
+    }
+
+    /// Replaces the sealed token, as after its rotation.
+    pub fn set_token(&mut self, id: ConnectionId, token: &[u8]) -> Result<()> {
+        self.about(id);
+        one(self.db.prepare_cached("UPDATE connections SET token = ?2 WHERE id = ?1")?.execute((id.0, token))?, id)
+    }
+
+    /// Disconnects: the token goes, the history stays.
+    pub fn remove_connection(&mut self, id: ConnectionId) -> Result<()> {
+        self.about(id);
+        let sql = "UPDATE connections SET token = NULL, state = 'removed', removed_at = ?2 WHERE id = ?1";
+        one(self.db.prepare_cached(sql)?.execute((id.0, encode::millis(self.at)))?, id)
+    }
+
+    /// Moves the cursor from `from` to `to` and marks the success, if nobody moved it in the meantime.
+    pub(crate) fn move_cursor(
+        &mut self,
+        id: ConnectionId,
+        from: Option<&str>,
+        to: Option<&str>,
+        history: History,
+    ) -> Result<()> {
+        let sql = "UPDATE connections SET cursor = ?3, history = ?4, last_attempt_at = ?5, last_success_at = ?5
+                   WHERE id = ?1 AND cursor IS ?2";
+        let at = encode::millis(self.at);
+        let moved = self.db.prepare_cached(sql)?.execute((id.0, from, to, encode::history_word(history), at))?;
+        if moved == 1 { Ok(()) } else { Err(StoreError::CursorMoved) }
+    }
+}
+
+fn one(changed: usize, id: ConnectionId) -> Result<()> {
+    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound { noun: "connection", text: id.to_string() }) }
+}
+
+/// Writes health; a missing instant leaves what was known.
+pub(crate) fn write_health(db: &Connection, id: ConnectionId, state: ConnectionState, health: &Health) -> Result<()> {
+    let millis = |at: Option<Timestamp>| at.map(encode::millis);
+    let error = health.error.as_ref();
+    let sql = "UPDATE connections SET state = ?2, error_code = ?3, error_message = ?4, request_id = ?5,
+               bank_updated_at = coalesce(?6, bank_updated_at), consent_expires_at = coalesce(?7, consent_expires_at)
+               WHERE id = ?1";
+    let changed = db.prepare_cached(sql)?.execute(params![
+        id.0,
+        state.as_str(),
+        error.map(|error| &error.code),
+        error.map(|error| &error.message),
+        error.and_then(|error| error.request_id.as_ref()),
+        millis(health.bank_updated_at),
+        millis(health.consent_expires_at)
+    ])?;
+    one(changed, id)
+}

@@ -1,0 +1,148 @@
+//! Link sessions, written ahead: what was begun with the provider and must not be lost by a crash.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{Result, Store, StoreError, Tx, encode};
+use crate::domain::{dates::Timestamp, ids::ConnectionId};
+
+/// How far a link session has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntentState {
+    /// The session exists; nothing came back yet.
+    Created,
+    /// A public token came back and is being exchanged; its loss would orphan a connection.
+    Exchanging,
+    /// Done.
+    Done,
+    /// Given up by the owner, or expired.
+    Abandoned,
+}
+
+impl IntentState {
+    const ALL: [Self; 4] = [Self::Created, Self::Exchanging, Self::Done, Self::Abandoned];
+
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Exchanging => "exchanging",
+            Self::Done => "done",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+/// A link session to be begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIntent<'a> {
+    /// `sandbox` or `production`.
+    pub environment: &'a str,
+    /// `browser`, `hosted`, `page`, `sandbox` …
+    pub mode: &'a str,
+    /// The connection to repair, if it is not a new one.
+    pub connection: Option<ConnectionId>,
+    /// The session's token, sealed.
+    pub sealed: &'a [u8],
+    /// Until when it can be resumed.
+    pub expires_at: Timestamp,
+    /// What else is needed to resume (never secret).
+    pub detail: Option<&'a str>,
+}
+
+/// A link session as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// Its number.
+    pub id: i64,
+    /// `sandbox` or `production`.
+    pub environment: String,
+    /// How it was begun.
+    pub mode: String,
+    /// The connection to repair.
+    pub connection: Option<ConnectionId>,
+    /// How far it has got.
+    pub state: IntentState,
+    /// What must not be lost, sealed.
+    pub sealed: Option<Vec<u8>>,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// Until when it can be resumed.
+    pub expires_at: Timestamp,
+    /// What else is needed to resume.
+    pub detail: Option<String>,
+}
+
+const VIEW: &str = "SELECT id, environment, mode, connection, state, sealed, created_at, expires_at, detail
+     FROM link_intents";
+
+fn view(row: &Row<'_>) -> Result<Intent> {
+    let word: String = row.get(4)?;
+    let state = IntentState::ALL.into_iter().find(|state| state.as_str() == word);
+    Ok(Intent {
+        id: row.get(0)?,
+        environment: row.get(1)?,
+        mode: row.get(2)?,
+        connection: row.get::<_, Option<i64>>(3)?.map(ConnectionId),
+        state: state.ok_or_else(|| StoreError::Damaged(format!("{word:?} is not a state of a link session")))?,
+        sealed: row.get(5)?,
+        created_at: encode::instant(row.get(6)?)?,
+        expires_at: encode::instant(row.get(7)?)?,
+        detail: row.get(8)?,
+    })
+}
+
+impl Tx<'_> {
+    /// Writes a link session before its page is shown.
+    pub fn add_intent(&mut self, new: &NewIntent<'_>) -> Result<i64> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO link_intents (environment, mode, connection, state, sealed, created_at, expires_at,
+                   updated_at, detail)
+                 VALUES (?1, ?2, ?3, 'created', ?4, ?5, ?6, ?5, ?7)",
+            )?
+            .execute(params![
+                new.environment,
+                new.mode,
+                new.connection.map(|id| id.0),
+                new.sealed,
+                encode::millis(self.at),
+                encode::millis(new.expires_at),
+                new.detail
+            ])?;
+        Ok(self.db.last_insert_rowid())
+    }
+
+    /// Moves a link session on. A new sealed value replaces the old one; a finished session keeps none.
+    pub fn advance_intent(&mut self, id: i64, state: IntentState, sealed: Option<&[u8]>) -> Result<()> {
+        let finished = matches!(state, IntentState::Done | IntentState::Abandoned);
+        let sql = "UPDATE link_intents SET state = ?2, updated_at = ?3,
+                   sealed = CASE WHEN ?4 THEN NULL ELSE coalesce(?5, sealed) END WHERE id = ?1";
+        let at = encode::millis(self.at);
+        match self.db.prepare_cached(sql)?.execute((id, state.as_str(), at, finished, sealed))? {
+            0 => Err(StoreError::NotFound { noun: "link session", text: id.to_string() }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Store {
+    /// The link sessions that are neither done nor abandoned nor expired at `now`, newest first.
+    pub fn open_intents(&self, now: Timestamp) -> Result<Vec<Intent>> {
+        let sql = format!(
+            "{VIEW} WHERE state = 'exchanging' OR (state = 'created' AND expires_at > ?1) ORDER BY id DESC"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query([encode::millis(now)])?;
+        let mut intents = Vec::new();
+        while let Some(row) = rows.next()? {
+            intents.push(view(row)?);
+        }
+        Ok(intents)
+    }
+
+    /// One link session.
+    pub fn intent(&self, id: i64) -> Result<Option<Intent>> {
+        let mut statement = self.db.prepare_cached(&format!("{VIEW} WHERE id = ?1"))?;
+        Ok(statement.query_row([id], |row| Ok(view(row))).optional()?.transpose()?)
+    }
+}

@@ -1,0 +1,113 @@
+//! From pending to posted: how a posted transaction finds the pending row it replaces.
+//!
+//! Two tiers. The provider's back-link decides if there is one, wherever in the run it comes. Else a pending row
+//! that was taken back matches a new posted row of the same account, amount and name within [`DAYS`] days.
+//! Invariant: the surviving row has the pending row's id and edits; no row is matched twice.
+
+use rusqlite::Connection;
+
+use super::{
+    Result, edits, encode, phrase,
+    row::{self, Row, select},
+    sync::SyncRun,
+};
+use crate::{
+    domain::{
+        accounts::AccountType,
+        transactions::{ProviderTransaction, Status},
+        transfers::days_apart,
+    },
+    store::accounts::AccountRef,
+};
+
+/// How long a bank may take from announcing to booking.
+const DAYS: i32 = 14;
+
+/// The pending row that a transaction says it replaces, alive or just taken back.
+pub(crate) fn announced(run: &SyncRun<'_, '_>, transaction: &ProviderTransaction) -> Result<Option<Row>> {
+    let Some(pending) = transaction.pending_id.as_ref().filter(|_| transaction.status == Status::Posted) else {
+        return Ok(None);
+    };
+    let hash = encode::hash(run.connection.0, pending.as_str());
+    let Some(row) = row::by_provider_id(run.tx.db, hash, pending.as_str())? else { return Ok(None) };
+    let pending_now = row.facts.state == encode::state(Status::Pending);
+    Ok((pending_now || was_pending(run.tx.db, row.id)?).then_some(row))
+}
+
+fn was_pending(db: &Connection, id: i64) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM tombstones WHERE transaction_id = ?1 AND state = 1)";
+    Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+}
+
+/// Takes a row out of the list of tombstones.
+pub(crate) fn unbury(db: &Connection, id: i64) -> Result<()> {
+    db.prepare_cached("DELETE FROM tombstones WHERE transaction_id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// The second tier, at the end of a run.
+pub(crate) fn settle(run: &mut SyncRun<'_, '_>) -> Result<()> {
+    for pending in taken_back(run)? {
+        let Some(posted) = counterpart(run, &pending)? else { continue };
+        if posted.id > run.last_before {
+            // Nobody has seen the new row yet: the pending row becomes it.
+            posted.delete(run.tx.db, &mut run.tx.digests)?;
+            run.counts.added -= 1;
+            let Some(hash) = posted.hash else { continue };
+            let kind = run.tx.db.prepare_cached("SELECT kind FROM accounts WHERE id = ?1")?.query_row(
+                [posted.facts.account],
+                |row| row.get::<_, String>(0),
+            )?;
+            let account = AccountRef { id: posted.facts.account, kind: AccountType::from_word(&kind) };
+            run.post(&pending, posted.facts, hash, account)?;
+        } else if run.gone.contains(&pending.id) {
+            edits::carry(run.tx, &pending, &posted)?;
+        }
+    }
+    Ok(())
+}
+
+/// Pending rows of this connection that were taken back, in this run or lately.
+fn taken_back(run: &SyncRun<'_, '_>) -> Result<Vec<Row>> {
+    let sql = select!(
+        "id IN (SELECT d.transaction_id FROM tombstones d WHERE d.state = 1 AND d.removed_at > ?2)
+         AND account IN (SELECT id FROM accounts WHERE connection = ?1) ORDER BY date, id"
+    );
+    let since = encode::millis(run.tx.at) - 2 * i64::from(DAYS) * 86_400_000;
+    let mut statement = run.tx.db.prepare_cached(sql)?;
+    let rows = statement.query_map((run.connection.0, since), Row::read)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The posted row that a vanished pending one most probably became: the nearest in days, then the oldest.
+fn counterpart(run: &SyncRun<'_, '_>, pending: &Row) -> Result<Option<Row>> {
+    let day = encode::date(pending.facts.date)?;
+    let reach = |days: i64| encode::day(day.saturating_add(jiff::Span::new().days(days)));
+    let sql = select!(
+        "account = ?1 AND date BETWEEN ?2 AND ?3 AND currency = ?4 AND state = 0 AND amount = ?5 AND id > ?6
+         AND pending_id IS NULL AND NOT EXISTS (SELECT 1 FROM aliases a WHERE a.transaction_id = transactions.id)
+         ORDER BY id"
+    );
+    let f = &pending.facts;
+    let mut statement = run.tx.db.prepare_cached(sql)?;
+    let days = i64::from(DAYS);
+    let rows = statement
+        .query_map((f.account, reach(-days), reach(days), f.currency, f.amount, pending.id), Row::read)?;
+    let name = name_of(run.tx.db, f.phrase)?;
+    let mut best: Option<(i32, Row)> = None;
+    for row in rows {
+        let row = row?;
+        let apart = days_apart(encode::date(row.facts.date)?, day);
+        if name_of(run.tx.db, row.facts.phrase)? == name && best.as_ref().is_none_or(|(days, _)| apart < *days) {
+            best = Some((apart, row));
+        }
+    }
+    Ok(best.map(|(_, row)| row))
+}
+
+/// The description without case, numbers and punctuation at the ends of words.
+fn name_of(db: &Connection, phrase: i64) -> Result<String> {
+    let folded: String =
+        db.prepare_cached("SELECT folded FROM phrases WHERE id = ?1")?.query_row([phrase], |row| row.get(0))?;
+    Ok(phrase::payee(&folded))
+}

@@ -1,0 +1,132 @@
+//! The log of syncs: one row a run, failed ones too.
+
+use rusqlite::params;
+
+use super::{Result, Store, Tx, encode, sync::SyncEnd};
+use crate::{
+    domain::{
+        dates::Timestamp,
+        ids::ConnectionId,
+        sync::Health,
+        views::{ConnectionState, Limit, Listing, OutcomeKind},
+    },
+    store::{connections, sync::SyncCounts},
+};
+
+/// One run of `sync log --json`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct SyncRunView {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// How it ended: `ok`, `reauth`, `failed`.
+    pub outcome: String,
+    /// New transactions.
+    pub added: u64,
+    /// Changed ones.
+    pub modified: u64,
+    /// Ones the bank took back.
+    pub removed: u64,
+    /// What could not be kept exactly.
+    pub notes: Vec<String>,
+    /// What went wrong, in one sentence.
+    pub error: Option<String>,
+    /// The provider's id of the failed answer, for its support.
+    pub request_id: Option<String>,
+}
+
+/// Writes the row of a run that ended well.
+pub(crate) fn record(tx: &Tx<'_>, connection: ConnectionId, end: &SyncEnd<'_>, counts: &SyncCounts) -> Result<()> {
+    let notes = (!counts.notes.is_empty()).then(|| serde_json::to_string(&counts.notes)).transpose()?;
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    tx.db
+        .prepare_cached(
+            "INSERT INTO sync_runs (connection, started_at, finished_at, outcome, added, modified, removed, notes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            connection.0,
+            encode::millis(end.started_at),
+            encode::millis(tx.at),
+            OutcomeKind::Ok.as_str(),
+            number(counts.added),
+            number(counts.modified),
+            number(counts.removed),
+            notes
+        ])?;
+    Ok(())
+}
+
+impl Tx<'_> {
+    /// Writes the row of a run that failed, and what the failure says of the connection. Nothing else changed.
+    pub fn sync_failed(
+        &mut self,
+        connection: ConnectionId,
+        started_at: Timestamp,
+        state: ConnectionState,
+        health: &Health,
+    ) -> Result<()> {
+        connections::write_health(self.db, connection, state, health)?;
+        let reauth = matches!(state, ConnectionState::Reauth | ConnectionState::Expired);
+        let outcome = if reauth { OutcomeKind::Reauth } else { OutcomeKind::Failed };
+        let at = encode::millis(self.at);
+        let error = health.error.as_ref();
+        self.db
+            .prepare_cached(
+                "INSERT INTO sync_runs (connection, started_at, finished_at, outcome, added, modified, removed,
+                   error_code, error_message, request_id)
+                 VALUES (?1, ?2, ?3, ?4, 0, 0, 0, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                connection.0,
+                encode::millis(started_at),
+                at,
+                outcome.as_str(),
+                error.map(|error| &error.code),
+                error.map(|error| &error.message),
+                error.and_then(|error| error.request_id.as_ref())
+            ])?;
+        self.db
+            .prepare_cached("UPDATE connections SET last_attempt_at = ?2 WHERE id = ?1")?
+            .execute((connection.0, at))?;
+        self.about(connection);
+        self.note("outcome", outcome.as_str());
+        if let Some(error) = error {
+            self.note("error", error.code.as_str());
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The log of syncs, newest first.
+    pub fn sync_log(&self, limit: Limit) -> Result<Listing<SyncRunView>> {
+        let total: i64 = self.db.query_row("SELECT count(*) FROM sync_runs", [], |row| row.get(0))?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT connection, started_at, finished_at, outcome, added, modified, removed, notes,
+               coalesce(error_message, error_code), request_id
+             FROM sync_runs ORDER BY id DESC LIMIT ?1 OFFSET ?2",
+        )?;
+        let mut rows = statement.query(super::transactions::slice(limit))?;
+        let mut items = Vec::new();
+        while let Some(row) = rows.next()? {
+            let notes: Option<String> = row.get(7)?;
+            items.push(SyncRunView {
+                connection: ConnectionId(row.get(0)?),
+                started_at: encode::instant(row.get(1)?)?,
+                finished_at: encode::instant(row.get(2)?)?,
+                outcome: row.get(3)?,
+                added: row.get::<_, i64>(4)?.unsigned_abs(),
+                modified: row.get::<_, i64>(5)?.unsigned_abs(),
+                removed: row.get::<_, i64>(6)?.unsigned_abs(),
+                notes: notes.map_or(Ok(Vec::new()), |json| serde_json::from_str(&json))?,
+                error: row.get(8)?,
+                request_id: row.get(9)?,
+            });
+        }
+        Ok(Listing::slice(items, total.unsigned_abs(), limit))
+    }
+}

@@ -1,0 +1,378 @@
+//! The sync writer: one connection's whole run of pages in one transaction.
+//!
+//! Invariant: however a change history is cut into pages, replayed or started again, the book ends the same; what the
+//! owner wrote is never overwritten, and a row that the bank takes back becomes a tombstone.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Result, StoreError, Tx, connections,
+    dictionary::Merchant,
+    digests::{Area, Canonical, Place},
+    edits, encode, pairing, phrase, posting,
+    row::{self, Facts, Row},
+    runs,
+};
+use crate::{
+    domain::{
+        dates::Timestamp,
+        ids::{ConnectionId, ProviderAccountId},
+        sync::{Delta, Health, History, Removed},
+        transactions::{ProviderTransaction, Status},
+        transfers,
+        views::{ConnectionState, Source},
+    },
+    store::accounts::AccountRef,
+};
+
+/// Sentences kept about rows that could not be taken as they came.
+const NOTES: usize = 100;
+
+/// What a run starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncMode {
+    /// The stored cursor: changes only.
+    Changes,
+    /// The beginning: the whole history comes again, and rows that no longer come are taken back.
+    Full,
+}
+
+/// Real changes of a run; a replay counts zero.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SyncCounts {
+    /// New transactions.
+    pub added: u64,
+    /// Changed ones, pending ones that posted among them.
+    pub modified: u64,
+    /// Ones the bank took back.
+    pub removed: u64,
+    /// What could not be kept exactly, one sentence each; never a merchant or an amount.
+    pub notes: Vec<String>,
+}
+
+/// What a finished run leaves with its connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncEnd<'a> {
+    /// When the run began.
+    pub started_at: Timestamp,
+    /// Where the next run starts; an empty one (history not ready) leaves the old cursor.
+    pub cursor: &'a str,
+    /// How complete the provider's history is.
+    pub history: History,
+    /// What can be expected of the connection.
+    pub state: ConnectionState,
+    /// The provider's word on it.
+    pub health: &'a Health,
+}
+
+/// A run under way. Dropping the transaction without [`SyncRun::finish`] leaves the book as it was.
+pub struct SyncRun<'t, 'a> {
+    pub(crate) tx: &'t mut Tx<'a>,
+    pub(crate) connection: ConnectionId,
+    cursor: Option<String>,
+    accounts: HashMap<ProviderAccountId, AccountRef>,
+    pub(crate) counts: SyncCounts,
+    /// First and last day of all rows that changed.
+    touched: Option<(i64, i64)>,
+    /// Rows with a greater id are new in this run.
+    pub(crate) last_before: i64,
+    /// Pending rows taken back in this run and not yet found again.
+    pub(crate) gone: HashSet<i64>,
+    seen: Option<Seen>,
+}
+
+/// One bit a row: which rows a full run has seen.
+#[derive(Debug, Default)]
+struct Seen(Vec<u64>);
+
+impl Seen {
+    fn mark(&mut self, id: i64) {
+        let Ok(id) = usize::try_from(id) else { return };
+        if self.0.len() <= id / 64 {
+            self.0.resize(id / 64 + 1, 0);
+        }
+        if let Some(word) = self.0.get_mut(id / 64) {
+            *word |= 1 << (id % 64);
+        }
+    }
+
+    fn has(&self, id: i64) -> bool {
+        usize::try_from(id).ok().and_then(|id| self.0.get(id / 64).map(|word| word >> (id % 64) & 1 == 1)).unwrap_or(false)
+    }
+}
+
+impl<'a> Tx<'a> {
+    /// Starts a run of a connection's change stream.
+    pub fn sync(&mut self, connection: ConnectionId, mode: SyncMode) -> Result<SyncRun<'_, 'a>> {
+        use rusqlite::OptionalExtension as _;
+        let sql = "SELECT cursor FROM connections WHERE id = ?1 AND removed_at IS NULL";
+        let cursor = self.db.prepare_cached(sql)?.query_row([connection.0], |row| row.get(0)).optional()?;
+        let cursor = cursor.ok_or_else(|| StoreError::NotFound { noun: "connection", text: connection.to_string() })?;
+        let sql = "SELECT coalesce(max(id), 0) FROM transactions";
+        let last_before = self.db.query_row(sql, [], |row| row.get(0))?;
+        Ok(SyncRun {
+            tx: self,
+            connection,
+            cursor,
+            accounts: HashMap::new(),
+            counts: SyncCounts::default(),
+            touched: None,
+            last_before,
+            gone: HashSet::new(),
+            seen: (mode == SyncMode::Full).then(Seen::default),
+        })
+    }
+}
+
+impl SyncRun<'_, '_> {
+    /// Where the change stream goes on, as stored when the run began.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// Writes one page.
+    pub fn apply(&mut self, page: &Delta) -> Result<()> {
+        for account in &page.accounts {
+            let known = self.tx.upsert_account(self.connection.0, account)?;
+            self.accounts.insert(account.id.clone(), known);
+        }
+        for transaction in page.added.iter().chain(&page.modified) {
+            self.upsert(transaction)?;
+        }
+        for removed in &page.removed {
+            self.remove(removed)?;
+        }
+        for note in &page.refused {
+            self.remark(note.clone());
+        }
+        Ok(())
+    }
+
+    /// Ends the run: pairs what posted without a link, marks transfers, moves the cursor, writes the log.
+    pub fn finish(mut self, end: &SyncEnd<'_>) -> Result<SyncCounts> {
+        if let Some(seen) = self.seen.take().filter(|_| !end.cursor.is_empty()) {
+            self.take_back_unseen(&seen)?;
+        }
+        posting::settle(&mut self)?;
+        if let Some((from, to)) = self.touched {
+            pairing::refresh(self.tx, from, to)?;
+        }
+        let next = Some(end.cursor).filter(|cursor| !cursor.is_empty()).or(self.cursor.as_deref());
+        self.tx.move_cursor(self.connection, self.cursor.as_deref(), next, end.history)?;
+        connections::write_health(self.tx.db, self.connection, end.state, end.health)?;
+        runs::record(self.tx, self.connection, end, &self.counts)?;
+        self.tx.about(self.connection);
+        for (name, count) in
+            [("added", self.counts.added), ("modified", self.counts.modified), ("removed", self.counts.removed)]
+        {
+            self.tx.note(name, count);
+        }
+        Ok(self.counts)
+    }
+
+    fn upsert(&mut self, transaction: &ProviderTransaction) -> Result<()> {
+        let account = self.account(transaction)?;
+        let facts = facts(self.tx, account, transaction)?;
+        let hash = encode::hash(self.connection.0, transaction.id.as_str());
+        if let Some(old) = row::by_provider_id(self.tx.db, hash, transaction.id.as_str())? {
+            return self.change(&old, facts, account);
+        }
+        if transaction.status == Status::Pending && self.lives_on(hash, transaction.id.as_str())? {
+            return Ok(());
+        }
+        if let Some(pending) = posting::announced(self, transaction)? {
+            return self.post(&pending, facts, hash, account);
+        }
+        let mut new = derive(self.tx, facts, account, None)?;
+        new.hash = Some(hash);
+        new.insert(self.tx.db, &mut self.tx.digests)?;
+        self.counts.added += 1;
+        self.touch(&new);
+        Ok(())
+    }
+
+    /// Writes newer facts over a row; what the owner wrote stays.
+    fn change(&mut self, old: &Row, facts: Facts, account: AccountRef) -> Result<()> {
+        if let Some(seen) = &mut self.seen {
+            seen.mark(old.id);
+        }
+        if old.facts == facts {
+            return Ok(());
+        }
+        let edit = edits::load(self.tx.db, old.id)?;
+        let new = Row { id: old.id, hash: old.hash, ..derive(self.tx, facts, account, edit.as_ref())? };
+        new.update(old, self.tx.db, &mut self.tx.digests)?;
+        if old.facts.state == encode::REMOVED {
+            posting::unbury(self.tx.db, old.id)?;
+            self.gone.remove(&old.id);
+            self.counts.added += 1;
+        } else {
+            self.counts.modified += 1;
+        }
+        self.touch(old);
+        self.touch(&new);
+        Ok(())
+    }
+
+    /// A pending row becomes the posted one: it keeps its id and what the owner wrote, and takes everything else.
+    pub(crate) fn post(&mut self, pending: &Row, facts: Facts, hash: i64, account: AccountRef) -> Result<()> {
+        let edit = edits::load(self.tx.db, pending.id)?;
+        let new = Row { id: pending.id, hash: Some(hash), ..derive(self.tx, facts, account, edit.as_ref())? };
+        new.update(pending, self.tx.db, &mut self.tx.digests)?;
+        if let (Some(old_hash), Some(old_id)) = (pending.hash, pending.facts.provider_id.as_deref()) {
+            self.tx
+                .db
+                .prepare_cached("INSERT INTO aliases (provider_hash, provider_id, transaction_id) VALUES (?1, ?2, ?3)")?
+                .execute((old_hash, old_id, pending.id))?;
+            let alias = Canonical::of("aliases").int(old_hash).text(Some(old_id)).int(pending.id);
+            self.tx.digests.add(Place::of(Area::Aliases), &alias);
+        }
+        if pending.facts.state == encode::REMOVED {
+            posting::unbury(self.tx.db, pending.id)?;
+        }
+        if self.gone.remove(&pending.id) {
+            self.counts.removed -= 1;
+            self.counts.modified += 1;
+        } else if pending.facts.state == encode::REMOVED {
+            self.counts.added += 1;
+        } else {
+            self.counts.modified += 1;
+        }
+        if let Some(seen) = &mut self.seen {
+            seen.mark(new.id);
+        }
+        self.touch(pending);
+        self.touch(&new);
+        Ok(())
+    }
+
+    /// Whether a provider's id is that of a pending row which lives on as a posted one.
+    fn lives_on(&mut self, hash: i64, id: &str) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM aliases a JOIN transactions t ON t.id = a.transaction_id
+                   WHERE a.provider_hash = ?1 AND a.provider_id = ?2 AND t.state < 2)";
+        Ok(self.tx.db.prepare_cached(sql)?.query_row((hash, id), |row| row.get(0))?)
+    }
+
+    fn remove(&mut self, removed: &Removed) -> Result<()> {
+        let hash = encode::hash(self.connection.0, removed.id.as_str());
+        match row::by_provider_id(self.tx.db, hash, removed.id.as_str())? {
+            Some(row) if row.facts.state != encode::REMOVED => self.bury(&row),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes a tombstone of a row.
+    fn bury(&mut self, old: &Row) -> Result<()> {
+        let mut new = old.clone();
+        new.facts.state = encode::REMOVED;
+        new.update(old, self.tx.db, &mut self.tx.digests)?;
+        let sql = "INSERT INTO tombstones (transaction_id, removed_at, state) VALUES (?1, ?2, ?3)";
+        self.tx.db.prepare_cached(sql)?.execute((old.id, encode::millis(self.tx.at), old.facts.state))?;
+        if old.facts.state == encode::state(Status::Pending) {
+            self.gone.insert(old.id);
+        }
+        self.counts.removed += 1;
+        self.touch(old);
+        Ok(())
+    }
+
+    /// After a full run: rows that came before and did not come again are taken back.
+    fn take_back_unseen(&mut self, seen: &Seen) -> Result<()> {
+        let sql = "SELECT t.id FROM transactions t JOIN accounts a ON a.id = t.account
+                   WHERE a.connection = ?1 AND t.state < 2 AND t.source = 0 AND t.id > ?2 AND t.id <= ?3
+                   ORDER BY t.id LIMIT 1000";
+        let mut after = 0;
+        loop {
+            let mut statement = self.tx.db.prepare_cached(sql)?;
+            let ids = statement.query_map((self.connection.0, after, self.last_before), |row| row.get(0))?;
+            let ids = ids.collect::<std::result::Result<Vec<i64>, _>>()?;
+            let Some(last) = ids.last() else { return Ok(()) };
+            after = *last;
+            for id in ids.into_iter().filter(|id| !seen.has(*id)) {
+                if let Some(row) = row::by_id(self.tx.db, id)? {
+                    self.bury(&row)?;
+                }
+            }
+        }
+    }
+
+    fn account(&mut self, transaction: &ProviderTransaction) -> Result<AccountRef> {
+        if let Some(known) = self.accounts.get(&transaction.account) {
+            return Ok(*known);
+        }
+        let currency = transaction.amount.currency;
+        let (account, made) =
+            self.tx.account_or_placeholder(self.connection.0, &transaction.account, currency)?;
+        if made {
+            self.remark("transactions of an account that the bank does not list are kept under a placeholder".to_owned());
+        }
+        self.accounts.insert(transaction.account.clone(), account);
+        Ok(account)
+    }
+
+    fn remark(&mut self, note: String) {
+        if self.counts.notes.len() < NOTES && !self.counts.notes.contains(&note) {
+            self.counts.notes.push(note);
+        }
+    }
+
+    pub(crate) fn touch(&mut self, row: &Row) {
+        let day = row.facts.date;
+        self.touched = Some(self.touched.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
+    }
+}
+
+/// What follows from facts and edits: the effective category and payee, and the kind of the row seen alone.
+pub(crate) fn derive(tx: &mut Tx<'_>, facts: Facts, account: AccountRef, edit: Option<&edits::Edit>) -> Result<Row> {
+    let category = edit.and_then(|edit| edit.category).or(facts.category);
+    let payee = match edit.and_then(|edit| edit.payee) {
+        Some(payee) => payee,
+        None => tx
+            .db
+            .prepare_cached("SELECT payee FROM phrases WHERE id = ?1")?
+            .query_row([facts.phrase], |row| row.get(0))?,
+    };
+    let meaning = tx.dictionary.meaning(tx.db, category)?;
+    let kind = encode::kind_number(transfers::kind_of(meaning, facts.amount, account.kind));
+    Ok(Row { id: 0, facts, hash: None, kind, category, payee })
+}
+
+/// A provider's transaction in the numbers of the dictionaries.
+fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Result<Facts> {
+    let (db, digests, dictionary) = (tx.db, &mut tx.digests, &mut tx.dictionary);
+    let text = phrase::split(&t.description);
+    let merchant =
+        Merchant { name: t.merchant.as_deref(), entity_id: t.merchant_entity_id.as_deref(), website: t.website.as_deref() };
+    let category = t.category.as_ref();
+    let number = match category {
+        Some(category) => Some(dictionary.category(db, digests, &category.detailed, &category.primary)?.id),
+        None => None,
+    };
+    let parties = (!t.counterparties.is_empty()).then(|| serde_json::to_string(&t.counterparties)).transpose()?;
+    let place = t.location.as_ref().map(serde_json::to_string).transpose()?;
+    let details = (!t.details.is_empty()).then(|| serde_json::to_string(&t.details)).transpose()?;
+    Ok(Facts {
+        account: account.id,
+        date: encode::day(t.date),
+        amount: t.amount.minor,
+        currency: dictionary.currency(db, digests, t.amount.currency)?,
+        state: encode::state(t.status),
+        phrase: dictionary.phrase(db, digests, &text.stem, merchant)?.id,
+        digits: text.digits,
+        source: encode::source_number(Source::Plaid),
+        provider_id: Some(t.id.as_str().to_owned()),
+        pending_id: t.pending_id.as_ref().map(|id| id.as_str().to_owned()),
+        authorized_date: t.authorized_date.map(encode::day),
+        datetime: t.datetime.map(encode::millis),
+        authorized_datetime: t.authorized_datetime.map(encode::millis),
+        category: number,
+        confidence: dictionary.word(db, digests, category.and_then(|c| c.confidence.as_deref()))?,
+        taxonomy: dictionary.word(db, digests, category.and_then(|c| c.version.as_deref()))?,
+        channel: dictionary.word(db, digests, t.payment_channel.as_deref())?,
+        original: t.original_description.clone().filter(|original| *original != t.description),
+        check_number: t.check_number.clone(),
+        parties: parties.map(|json| dictionary.document(db, digests, &json)).transpose()?,
+        place: place.map(|json| dictionary.document(db, digests, &json)).transpose()?,
+        details,
+    })
+}
