@@ -4,6 +4,7 @@
 
 use super::{
     accounts::AccountType,
+    categories,
     dates::Date,
     money::Currency,
     transactions::Kind,
@@ -28,36 +29,20 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    /// The meaning of a category's detailed value (Plaid's taxonomies v1 and v2).
+    /// The meaning of a category's value, by the taxonomy; a group's loan payments are payments, whatever the loan.
     pub fn of(category: Option<&str>) -> Self {
-        let Some(code) = category else { return Self::Unknown };
-        let within = |primary: &str| code.strip_prefix(primary).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
-        match code {
-            "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT" => Self::Transfer,
-            _ if within("TRANSFER_IN") || within("TRANSFER_OUT") || within("LOAN_DISBURSEMENTS") => Self::Transfer,
-            _ if within("INCOME") => Self::Income,
-            _ if within("LOAN_PAYMENTS") => Self::Payment,
-            _ if SPENDING.iter().any(|primary| within(primary)) => Self::Spending,
-            _ => Self::Unknown,
+        use categories::Meaning as Table;
+        let Some(id) = category else { return Self::Unknown };
+        let primary = categories::primary_of(id);
+        match categories::get(id).map(|category| category.meaning).or(primary.map(|primary| primary.meaning)) {
+            Some(Table::Transfer) => Self::Transfer,
+            Some(Table::Income) => Self::Income,
+            Some(Table::Expense) if primary.is_some_and(|primary| primary.id == "LOAN_PAYMENTS") => Self::Payment,
+            Some(Table::Expense) => Self::Spending,
+            Some(Table::BySign) | None => Self::Unknown,
         }
     }
 }
-
-/// The primary groups that are spending.
-const SPENDING: [&str; 12] = [
-    "BANK_FEES",
-    "ENTERTAINMENT",
-    "FOOD_AND_DRINK",
-    "GENERAL_MERCHANDISE",
-    "GENERAL_SERVICES",
-    "GOVERNMENT_AND_NON_PROFIT",
-    "HOME_IMPROVEMENT",
-    "MEDICAL",
-    "PERSONAL_CARE",
-    "RENT_AND_UTILITIES",
-    "TRANSPORTATION",
-    "TRAVEL",
-];
 
 /// The kind of a transaction seen alone.
 ///
@@ -67,9 +52,8 @@ pub fn kind_of(meaning: Meaning, minor: i64, account: AccountType) -> Kind {
     match meaning {
         Meaning::Income => Kind::Income,
         Meaning::Transfer => Kind::Transfer,
-        Meaning::Spending => Kind::Expense,
         Meaning::Payment if minor > 0 && account.is_debt() => Kind::Transfer,
-        Meaning::Payment => Kind::Expense,
+        Meaning::Spending | Meaning::Payment => Kind::Expense,
         Meaning::Unknown if minor <= 0 => Kind::Expense,
         Meaning::Unknown => match account {
             AccountType::Credit => Kind::Expense,

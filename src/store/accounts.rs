@@ -92,7 +92,7 @@ impl Store {
 
     /// The accounts' names with their masks, for the duplicate check before a link and for completions.
     pub fn find_account(&self, text: &str) -> Result<AccountView> {
-        let mut found = select(self.accounts()?, text);
+        let mut found = select(&self.accounts()?, text);
         match found.len() {
             0 => Err(StoreError::NotFound { noun: "account", text: text.to_owned() }),
             1 => Ok(found.remove(0)),
@@ -106,7 +106,7 @@ impl Store {
 }
 
 /// The accounts a text means: an exact id, else an exact mask, else an exact name, else a part of a name.
-pub(crate) fn select(accounts: Vec<AccountView>, text: &str) -> Vec<AccountView> {
+pub(crate) fn select(accounts: &[AccountView], text: &str) -> Vec<AccountView> {
     let folded = encode::fold(text);
     let id = text.parse::<AccountId>().ok();
     let names = |account: &AccountView| {

@@ -1,6 +1,6 @@
 //! The audit trail: one entry a change, chained by forward-secure MACs, in the change's own transaction.
 //!
-//! Entry `n` is MACed under key `n` over the entry before it; key `n + 1` follows from key `n` and overwrites it.
+//! Entry `n` gets its MAC under key `n` over the entry before it; key `n + 1` follows from key `n` and overwrites it.
 //! Invariant: an entry never holds a merchant, an amount or a token.
 
 use rusqlite::{Connection, OptionalExtension as _};
@@ -116,11 +116,6 @@ pub(crate) fn append(db: &Connection, event: &Event, context: &Context<'_>) -> R
         head,
     ))?;
     Ok(head)
-}
-
-/// The head of the trail.
-pub(crate) fn head(db: &Connection) -> Result<Head> {
-    Ok(state(db)?.head)
 }
 
 struct Stored<'a> {

@@ -5,13 +5,13 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{
     Result, Store, Tx,
     digests::{Area, Canonical, Place},
-    encode,
+    encode, sums,
 };
 use crate::domain::{
     dates::{Date, Period},
     ids::AccountId,
     money::Money,
-    views::{BalancePoint, DailyFlow},
+    views::{BalancePoint, DailyFlow, Flows},
 };
 
 /// A balance as the bank says it now.
@@ -25,7 +25,7 @@ pub(crate) struct Seen {
 
 /// What the digest of a day covers, in the order of [`Canonical`].
 pub(crate) const COVERED: &str =
-    "SELECT account, date, currency, current, available, credit_limit FROM balances WHERE account = ?1";
+    "SELECT account, date, currency, current, available, credit_limit FROM balances";
 
 fn canonical(day: i64, seen: &Seen) -> Canonical {
     Canonical::of("balances")
@@ -93,30 +93,31 @@ impl Store {
         Ok(points)
     }
 
-    /// What each account moved on each day: posted transactions, transfers included, by account and day.
-    pub fn daily_flows(&self, period: Period) -> Result<Vec<DailyFlow>> {
-        let currencies = super::sums::currencies(&self.db)?;
+    /// What each account moved on each day from `from` on (posted transactions, transfers included), and since when each
+    /// has any.
+    pub fn flows(&self, from: Date) -> Result<Flows> {
+        let currencies = sums::currencies(&self.db)?;
         let mut statement = self.db.prepare_cached(FLOWS)?;
-        let mut rows = statement.query(borders(period))?;
-        let mut flows: Vec<DailyFlow> = Vec::new();
+        let mut rows = statement.query([encode::day(from)])?;
+        let mut daily: Vec<DailyFlow> = Vec::new();
         let mut at = None;
         while let Some(row) = rows.next()? {
             let key: (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let amount = Money::new(row.get(3)?, super::sums::currency(&currencies, key.2)?);
-            match flows.last_mut() {
+            let amount = Money::new(row.get(3)?, sums::currency(&currencies, key.2)?);
+            match daily.last_mut() {
                 Some(last) if at == Some(key) => last.amount = last.amount.checked_add(amount)?,
-                _ => flows.push(DailyFlow { account: AccountId(key.0), date: encode::date(key.1)?, amount }),
+                _ => daily.push(DailyFlow { account: AccountId(key.0), date: encode::date(key.1)?, amount }),
             }
             at = Some(key);
         }
-        Ok(flows)
+        Ok(Flows { daily, since: self.first_dates()? })
     }
 
-    /// The first day each account has a transaction on.
-    pub fn first_dates(&self) -> Result<Vec<(AccountId, Date)>> {
+    /// The first day each account has a posted transaction on.
+    fn first_dates(&self) -> Result<Vec<(AccountId, Date)>> {
         let mut statement = self.db.prepare_cached(
             "SELECT a.id, (SELECT t.date FROM transactions t INDEXED BY transactions_by_account
-                           WHERE t.account = a.id AND t.state < 2 ORDER BY t.date LIMIT 1) FROM accounts a ORDER BY a.id",
+                           WHERE t.account = a.id AND t.state = 0 ORDER BY t.date LIMIT 1) FROM accounts a ORDER BY a.id",
         )?;
         let mut rows = statement.query([])?;
         let mut dates = Vec::new();
@@ -132,4 +133,4 @@ impl Store {
 /// One walk along the covering index by account.
 pub(crate) const FLOWS: &str = "SELECT account, date, currency, amount
      FROM transactions INDEXED BY transactions_by_account
-     WHERE date >= ?1 AND date < ?2 AND state = 0 ORDER BY account, date, currency";
+     WHERE date >= ?1 AND state = 0 ORDER BY account, date, currency";

@@ -5,25 +5,32 @@ use sha2::{Digest as _, Sha256};
 
 use crate::secret::Secret;
 
+/// A link.
 pub(crate) type Head = [u8; 32];
 
-pub(crate) struct Key(Secret<[u8; 32]>);
+/// A key.
+pub struct Key(Secret<[u8; 32]>);
 
 impl Key {
-    pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
+    /// From bytes.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
         Self(Secret::new(*bytes))
     }
-    pub(crate) fn expose(&self) -> &[u8; 32] {
+    /// The bytes.
+    pub fn expose(&self) -> &[u8; 32] {
         self.0.expose()
     }
 }
 
-pub(crate) struct VaultId(pub(crate) [u8; 16]);
+/// An id.
+pub struct VaultId(pub [u8; 16]);
 
+/// Before the first.
 pub(crate) fn genesis(vault_id: &VaultId) -> Head {
     Sha256::new().chain_update(b"bursar/v1/audit/genesis").chain_update(vault_id.0).finalize().into()
 }
 
+/// The next.
 pub(crate) fn next(key: &Key, previous: &Head, event: &[u8]) -> (Head, Key) {
     let mut block = [0; 64];
     block[..32].copy_from_slice(key.expose());

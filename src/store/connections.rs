@@ -117,7 +117,7 @@ impl Store {
 
     /// The connection a text means: an exact id, else an exact name, else a part of a name.
     pub fn find_connection(&self, text: &str) -> Result<ConnectionView> {
-        let mut found = select(self.connections()?, text);
+        let mut found = select(&self.connections()?, text);
         match found.len() {
             0 => Err(StoreError::NotFound { noun: "connection", text: text.to_owned() }),
             1 => Ok(found.remove(0)),
@@ -131,7 +131,7 @@ impl Store {
 }
 
 /// The connections a text means.
-pub(crate) fn select(connections: Vec<ConnectionView>, text: &str) -> Vec<ConnectionView> {
+pub(crate) fn select(connections: &[ConnectionView], text: &str) -> Vec<ConnectionView> {
     let folded = encode::fold(text);
     let id = text.parse::<ConnectionId>().ok();
     let names = |connection: &ConnectionView| {

@@ -147,7 +147,7 @@ impl Dictionary {
     }
 
     /// The number of a payee by name.
-    pub(crate) fn payee(&mut self, db: &Connection, digests: &mut Digests, name: &str) -> Result<i64> {
+    pub(crate) fn payee(db: &Connection, digests: &mut Digests, name: &str) -> Result<i64> {
         if let Some(id) = find(db, "SELECT id FROM payees WHERE name = ?1", [name])? {
             return Ok(id);
         }
@@ -172,13 +172,13 @@ impl Dictionary {
         if let Some(entry) = self.phrases.get(self.scratch.as_str()) {
             return Ok(*entry);
         }
-        let known = if merchant == Merchant::default() { None } else { Some(self.merchant(db, digests, merchant)?) };
+        let known = if merchant == Merchant::default() { None } else { Some(Self::merchant(db, digests, merchant)?) };
         let entry = if let Some(entry) = find_phrase(db, stem, known)? {
             entry
         } else {
             let name = merchant.name.map(str::trim).filter(|name| !name.is_empty());
             let name = name.map_or_else(|| phrase::payee(stem), str::to_owned);
-            let payee = self.payee(db, digests, &name)?;
+            let payee = Self::payee(db, digests, &name)?;
             let sql = "INSERT INTO phrases (stem, folded, merchant, payee) VALUES (?1, ?2, ?3, ?4)";
             let id = insert(db, sql, (stem, encode::fold(stem), known, payee))?;
             let row = Canonical::of("phrases").int(id).text(Some(stem)).int(known).int(payee);
@@ -190,7 +190,7 @@ impl Dictionary {
         Ok(entry)
     }
 
-    fn merchant(&mut self, db: &Connection, digests: &mut Digests, merchant: Merchant<'_>) -> Result<i64> {
+    fn merchant(db: &Connection, digests: &mut Digests, merchant: Merchant<'_>) -> Result<i64> {
         let Merchant { name, entity_id, website } = merchant;
         let parts = [name, entity_id, website].map(|part| part.filter(|text| !text.is_empty()));
         let sql = "SELECT id FROM merchants WHERE ifnull(name, '') = ?1 AND ifnull(entity_id, '') = ?2
@@ -223,7 +223,7 @@ impl Dictionary {
     }
 
     /// The number of a tag; tags are the same without case, the first spelling stays.
-    pub(crate) fn tag(&mut self, db: &Connection, digests: &mut Digests, name: &str) -> Result<i64> {
+    pub(crate) fn tag(db: &Connection, digests: &mut Digests, name: &str) -> Result<i64> {
         let folded = encode::fold(name);
         if let Some(id) = find(db, "SELECT id FROM tags WHERE folded = ?1", [&folded])? {
             return Ok(id);

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use hmac::{Hmac, Mac as _, digest::generic_array::GenericArray};
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::{Connection, Row, types::ValueRef};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -190,6 +190,17 @@ impl Digests {
 
     /// Adds all rows of a statement to one place.
     pub(crate) fn add_table(&mut self, connection: &Connection, place: Place, table: &str, sql: &str) -> Result<()> {
+        self.add_rows(connection, table, sql, |_| Ok(place))
+    }
+
+    /// Adds all rows of a statement, each to its place.
+    pub(crate) fn add_rows(
+        &mut self,
+        connection: &Connection,
+        table: &str,
+        sql: &str,
+        place: impl Fn(&Row<'_>) -> Result<Place>,
+    ) -> Result<()> {
         let mut statement = connection.prepare_cached(sql)?;
         let columns = statement.column_count();
         let mut rows = statement.query([])?;
@@ -198,7 +209,7 @@ impl Digests {
             for column in 0..columns {
                 canonical = canonical.value(row.get_ref(column)?);
             }
-            self.add(place, &canonical);
+            self.add(place(row)?, &canonical);
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::{
     Result, StoreError, Tx,
     accounts::AccountRef,
+    dictionary::Dictionary,
     digests::{Area, Canonical, Place},
     encode, pairing,
     row::{self, Row},
@@ -150,7 +151,7 @@ impl Tx<'_> {
         }
         if let Some(payee) = &change.payee {
             edit.payee = match payee.as_deref() {
-                Some(name) => Some(self.dictionary.payee(self.db, &mut self.digests, name)?),
+                Some(name) => Some(Dictionary::payee(self.db, &mut self.digests, name)?),
                 None => None,
             };
         }
@@ -168,11 +169,11 @@ impl Tx<'_> {
     pub fn tag_transaction(&mut self, id: TransactionId, add: &[String], remove: &[String]) -> Result<()> {
         self.live(id)?;
         for name in add {
-            let tag = self.dictionary.tag(self.db, &mut self.digests, name)?;
+            let tag = Dictionary::tag(self.db, &mut self.digests, name)?;
             self.add_tag(id.0, tag)?;
         }
         for name in remove {
-            let tag = self.dictionary.tag(self.db, &mut self.digests, name)?;
+            let tag = Dictionary::tag(self.db, &mut self.digests, name)?;
             let sql = "DELETE FROM transaction_tags WHERE transaction_id = ?1 AND tag = ?2";
             if self.db.prepare_cached(sql)?.execute((id.0, tag))? == 1 {
                 self.digests.take(Place::of(Area::Edits), &tag_canonical(id.0, tag));

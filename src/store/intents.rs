@@ -143,6 +143,6 @@ impl Store {
     /// One link session.
     pub fn intent(&self, id: i64) -> Result<Option<Intent>> {
         let mut statement = self.db.prepare_cached(&format!("{VIEW} WHERE id = ?1"))?;
-        Ok(statement.query_row([id], |row| Ok(view(row))).optional()?.transpose()?)
+        statement.query_row([id], |row| Ok(view(row))).optional()?.transpose()
     }
 }

@@ -26,28 +26,42 @@ mod row;
 mod runs;
 mod sums;
 mod sync;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod transactions;
 mod tx;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+pub use accounts::AccountEdit;
 pub use audit::{AuditEntry, Event, Verdict};
 pub use check::CheckItem;
+pub use connections::{ConnectionSecrets, NewConnection};
+pub use consents::Consent;
+pub use edits::{CategoryChoice, TransactionEdit};
 pub use error::{Result, StoreError, Trouble};
+pub use intents::{Intent, IntentState, NewIntent};
+pub use runs::SyncRunView;
+pub use sync::{SyncCounts, SyncEnd, SyncMode, SyncRun};
 pub use tx::Tx;
 
 use chain::{Head, Key, VaultId};
 use digests::Digests;
 
 /// What the store needs of the vault besides the connection.
-pub(crate) struct Keys {
-    pub(crate) vault_id: VaultId,
-    pub(crate) digest: Key,
-    pub(crate) audit_start: Option<Key>,
+pub struct Keys {
+    /// The vault's id, which the audit chain begins with.
+    pub vault_id: VaultId,
+    /// The MAC key of the digests.
+    pub digest: Key,
+    /// The first key of the audit chain; needed to create a book and to verify the chain.
+    pub audit_start: Option<Key>,
 }
 
 /// Told after each commit, so that an older copy of the vault is noticed: epoch and head of the audit trail.
-pub(crate) type Witness = Box<dyn Fn(u64, &Head) -> Result<()> + Send>;
+pub type Witness = Box<dyn Fn(u64, &Head) -> Result<()> + Send>;
 
 /// The open book.
 pub struct Store {
@@ -61,7 +75,7 @@ const STATEMENTS: usize = 96;
 
 impl Store {
     /// A store on an open connection; without a witness it is for reading only.
-    pub(crate) fn new(mut db: Connection, keys: Keys, witness: Option<Witness>) -> Result<Self> {
+    pub fn new(mut db: Connection, keys: Keys, witness: Option<Witness>) -> Result<Self> {
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         match migrate::inspect(&db)? {
             migrate::State::Current => {}

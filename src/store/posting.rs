@@ -14,6 +14,7 @@ use super::{
 use crate::{
     domain::{
         accounts::AccountType,
+        text,
         transactions::{ProviderTransaction, Status},
         transfers::days_apart,
     },
@@ -105,9 +106,9 @@ fn counterpart(run: &SyncRun<'_, '_>, pending: &Row) -> Result<Option<Row>> {
     Ok(best.map(|(_, row)| row))
 }
 
-/// The description without case, numbers and punctuation at the ends of words.
+/// The description without case, numbers and punctuation.
 fn name_of(db: &Connection, phrase: i64) -> Result<String> {
-    let folded: String =
-        db.prepare_cached("SELECT folded FROM phrases WHERE id = ?1")?.query_row([phrase], |row| row.get(0))?;
-    Ok(phrase::payee(&folded))
+    let stem: String =
+        db.prepare_cached("SELECT stem FROM phrases WHERE id = ?1")?.query_row([phrase], |row| row.get(0))?;
+    Ok(text::normalize_name(&phrase::payee(&stem)))
 }

@@ -45,7 +45,7 @@ impl<'a> Tx<'a> {
     }
 
     /// Names the thing that the audit entry is about, where the event could not know it beforehand.
-    pub fn about(&mut self, resource: impl ToString) {
+    pub fn about(&mut self, resource: impl std::fmt::Display) {
         self.resource = Some(resource.to_string());
     }
 

@@ -1,0 +1,4 @@
+//! The room as a whole: books in memory, written and read through `Store` only.
+
+mod book;
+mod posting;
