@@ -2,13 +2,7 @@
 //!
 //! Pure. Invariant: both sides of a transfer are transfers, so a card payment is neither spending nor income.
 
-use super::{
-    accounts::AccountType,
-    categories,
-    dates::Date,
-    money::Currency,
-    transactions::Kind,
-};
+use super::{accounts::AccountType, categories, dates::Date, money::Currency, transactions::Kind};
 
 /// How many days apart the two sides of one transfer may be booked.
 pub const PAIR_DAYS: i32 = 4;

@@ -70,7 +70,8 @@ fn view(row: &Row<'_>) -> Result<AccountView> {
 impl Store {
     /// All accounts, closed ones last, by connection and id.
     pub fn accounts(&self) -> Result<Vec<AccountView>> {
-        let sql = format!("{VIEW} ORDER BY a.closed OR a.vanished_at IS NOT NULL, a.connection IS NULL, a.connection, a.id");
+        let sql =
+            format!("{VIEW} ORDER BY a.closed OR a.vanished_at IS NOT NULL, a.connection IS NULL, a.connection, a.id");
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query([])?;
         let mut accounts = Vec::new();
@@ -110,7 +111,11 @@ pub(crate) fn select(accounts: &[AccountView], text: &str) -> Vec<AccountView> {
     let folded = encode::fold(text);
     let id = text.parse::<AccountId>().ok();
     let names = |account: &AccountView| {
-        [Some(&account.name), account.official_name.as_ref()].into_iter().flatten().map(|name| encode::fold(name)).collect::<Vec<_>>()
+        [Some(&account.name), account.official_name.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|name| encode::fold(name))
+            .collect::<Vec<_>>()
     };
     let tests: [&dyn Fn(&AccountView) -> bool; 4] = [
         &|account| Some(account.id) == id,
@@ -207,7 +212,8 @@ impl Tx<'_> {
         }
         let mut statement =
             self.db.prepare_cached("SELECT id FROM accounts WHERE connection = ?1 AND vanished_at IS NULL")?;
-        let known = statement.query_map([connection.0], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
+        let known =
+            statement.query_map([connection.0], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
         for id in known.into_iter().filter(|id| !named.contains(id)) {
             self.db
                 .prepare_cached("UPDATE accounts SET vanished_at = ?1 WHERE id = ?2")?
@@ -221,13 +227,8 @@ impl Tx<'_> {
         let name = edit.name.as_deref().map(|name| Some(name).filter(|name| !name.is_empty()));
         let sql = "UPDATE accounts SET user_name = CASE WHEN ?2 THEN ?3 ELSE user_name END,
                    hidden = coalesce(?4, hidden), closed = coalesce(?5, closed) WHERE id = ?1";
-        let changed = self.db.prepare_cached(sql)?.execute((
-            id.0,
-            name.is_some(),
-            name.flatten(),
-            edit.hidden,
-            edit.closed,
-        ))?;
+        let changed =
+            self.db.prepare_cached(sql)?.execute((id.0, name.is_some(), name.flatten(), edit.hidden, edit.closed))?;
         if changed == 0 {
             return Err(StoreError::NotFound { noun: "account", text: id.to_string() });
         }

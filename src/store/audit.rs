@@ -73,9 +73,7 @@ struct State {
 fn state(db: &Connection) -> Result<State> {
     let found = db
         .prepare_cached("SELECT seq, key, head FROM audit_state")?
-        .query_row([], |row| {
-            Ok(State { seq: row.get(0)?, key: Key::from_bytes(&row.get(1)?), head: row.get(2)? })
-        })
+        .query_row([], |row| Ok(State { seq: row.get(0)?, key: Key::from_bytes(&row.get(1)?), head: row.get(2)? }))
         .optional()?;
     found.ok_or_else(|| StoreError::Damaged("the audit trail has no state".to_owned()))
 }
@@ -110,11 +108,7 @@ pub(crate) fn append(db: &Connection, event: &Event, context: &Context<'_>) -> R
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute((seq, at, &event.actor, &event.action, &event.resource, &detail, epoch, root, head))?;
-    db.prepare_cached("UPDATE audit_state SET seq = ?1, key = ?2, head = ?3")?.execute((
-        seq,
-        key.expose(),
-        head,
-    ))?;
+    db.prepare_cached("UPDATE audit_state SET seq = ?1, key = ?2, head = ?3")?.execute((seq, key.expose(), head))?;
     Ok(head)
 }
 
@@ -147,9 +141,8 @@ fn canonical(entry: &Stored<'_>) -> Vec<u8> {
 /// The entries, newest first.
 pub(crate) fn list(db: &Connection, limit: Limit) -> Result<Listing<AuditEntry>> {
     let total: i64 = db.query_row("SELECT count(*) FROM audit", [], |row| row.get(0))?;
-    let mut statement = db.prepare(
-        "SELECT seq, at, actor, action, resource, detail FROM audit ORDER BY seq DESC LIMIT ?1 OFFSET ?2",
-    )?;
+    let mut statement =
+        db.prepare("SELECT seq, at, actor, action, resource, detail FROM audit ORDER BY seq DESC LIMIT ?1 OFFSET ?2")?;
     let most = limit.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
     let mut rows = statement.query((most, i64::try_from(limit.offset).unwrap_or(i64::MAX)))?;
     let mut items = Vec::new();
@@ -169,9 +162,8 @@ pub(crate) fn list(db: &Connection, limit: Limit) -> Result<Listing<AuditEntry>>
 /// Follows the chain from its first key; whoever changed, left out or moved an entry is found out.
 pub(crate) fn verify(db: &Connection, vault_id: &VaultId, first: &Key) -> Result<Verdict> {
     let (mut head, mut key) = (chain::genesis(vault_id), Key::from_bytes(first.expose()));
-    let mut statement = db.prepare(
-        "SELECT seq, at, actor, action, resource, detail, epoch, root, mac FROM audit ORDER BY seq",
-    )?;
+    let mut statement =
+        db.prepare("SELECT seq, at, actor, action, resource, detail, epoch, root, mac FROM audit ORDER BY seq")?;
     let mut rows = statement.query([])?;
     let mut entries = 0_i64;
     while let Some(row) = rows.next()? {

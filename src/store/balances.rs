@@ -24,8 +24,7 @@ pub(crate) struct Seen {
 }
 
 /// What the digest of a day covers, in the order of [`Canonical`].
-pub(crate) const COVERED: &str =
-    "SELECT account, date, currency, current, available, credit_limit FROM balances";
+pub(crate) const COVERED: &str = "SELECT account, date, currency, current, available, credit_limit FROM balances";
 
 fn canonical(day: i64, seen: &Seen) -> Canonical {
     Canonical::of("balances")

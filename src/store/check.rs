@@ -8,9 +8,9 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::{
-    Result, Store, audit, balances,
+    Result, Store, audit, balances, dictionary,
     digests::{Area, Digests, Place, Sum},
-    dictionary, edits, encode,
+    edits, encode,
     row::{Row, select},
 };
 

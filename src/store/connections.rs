@@ -141,11 +141,10 @@ pub(crate) fn select(connections: &[ConnectionView], text: &str) -> Vec<Connecti
             .map(|name| encode::fold(name))
             .collect::<Vec<_>>()
     };
-    let tests: [&dyn Fn(&ConnectionView) -> bool; 3] = [
-        &|connection| Some(connection.id) == id,
-        &|connection| names(connection).contains(&folded),
-        &|connection| names(connection).iter().any(|name| name.contains(&folded)),
-    ];
+    let tests: [&dyn Fn(&ConnectionView) -> bool; 3] =
+        [&|connection| Some(connection.id) == id, &|connection| names(connection).contains(&folded), &|connection| {
+            names(connection).iter().any(|name| name.contains(&folded))
+        }];
     for test in tests {
         let found: Vec<_> = connections.iter().filter(|connection| test(connection)).cloned().collect();
         if !found.is_empty() {

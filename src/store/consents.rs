@@ -22,12 +22,7 @@ pub struct Consent {
 
 impl Tx<'_> {
     /// Records a consent given now.
-    pub fn give_consent(
-        &mut self,
-        connection: Option<ConnectionId>,
-        text_version: &str,
-        scope: &str,
-    ) -> Result<i64> {
+    pub fn give_consent(&mut self, connection: Option<ConnectionId>, text_version: &str, scope: &str) -> Result<i64> {
         let sql = "INSERT INTO consents (given_at, connection, text_version, scope) VALUES (?1, ?2, ?3, ?4)";
         let at = encode::millis(self.at);
         self.db.prepare_cached(sql)?.execute((at, connection.map(|id| id.0), text_version, scope))?;

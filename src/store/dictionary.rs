@@ -237,9 +237,8 @@ impl Dictionary {
 fn find_phrase(db: &Connection, stem: &str, merchant: Option<i64>) -> Result<Option<PhraseEntry>> {
     let mut statement =
         db.prepare_cached("SELECT id, payee FROM phrases WHERE stem = ?1 AND ifnull(merchant, 0) = ?2")?;
-    let entry = statement.query_row((stem, merchant.unwrap_or(0)), |row| {
-        Ok(PhraseEntry { id: row.get(0)?, payee: row.get(1)? })
-    });
+    let entry = statement
+        .query_row((stem, merchant.unwrap_or(0)), |row| Ok(PhraseEntry { id: row.get(0)?, payee: row.get(1)? }));
     Ok(entry.optional()?)
 }
 

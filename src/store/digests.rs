@@ -80,10 +80,7 @@ impl Sum {
     fn merge(self, other: Self) -> Self {
         Self {
             rows: self.rows + other.rows,
-            lanes: [
-                self.lanes[0].wrapping_add(other.lanes[0]),
-                self.lanes[1].wrapping_add(other.lanes[1]),
-            ],
+            lanes: [self.lanes[0].wrapping_add(other.lanes[0]), self.lanes[1].wrapping_add(other.lanes[1])],
         }
     }
 

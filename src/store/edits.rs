@@ -48,8 +48,7 @@ pub struct CategoryChoice {
 }
 
 /// What the digest of edits covers, in the order of [`Canonical`].
-pub(crate) const COVERED: &str =
-    "SELECT transaction_id, category, category_source, payee, note, edited_at FROM edits";
+pub(crate) const COVERED: &str = "SELECT transaction_id, category, category_source, payee, note, edited_at FROM edits";
 /// What the digest of tags covers.
 pub(crate) const COVERED_TAGS: &str = "SELECT transaction_id, tag FROM transaction_tags";
 

@@ -3,8 +3,8 @@
 //! Names are resolved to row numbers first (there are few accounts, categories and currencies), so that the conditions of
 //! a report stay within a covering index. Invariant: nothing a user types ever becomes part of a statement's text.
 
-use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use rusqlite::{Connection, functions::FunctionFlags, types::Value};
+use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 
 use super::{Result, Store, StoreError, accounts, balances, connections, encode, phrase, sums};
 use crate::domain::{
@@ -169,9 +169,7 @@ impl Store {
             Test::Date(period) => days(*period),
             Test::Status(status) => Clause::new("t.state = ?", [encode::state(*status).into()]),
             Test::Kind(kind) => Clause::new("t.kind = ?", [encode::kind_number(*kind).into()]),
-            Test::Id(id) => {
-                id.parse::<TransactionId>().map_or_else(|_| Clause::never(), |id| one_of("t.id", [id.0]))
-            }
+            Test::Id(id) => id.parse::<TransactionId>().map_or_else(|_| Clause::never(), |id| one_of("t.id", [id.0])),
             Test::Word(_) | Test::Payee(_) | Test::Description(_) => Clause::never(),
         })
     }
@@ -284,9 +282,8 @@ fn text(test: &Test) -> Option<Text> {
                 let either = Clause::joined([exact, by_payee], " OR ");
                 Clause { sql: format!("({})", either.sql), params: either.params }
             });
-            let extra = format!(
-                "SELECT transaction_id FROM edits WHERE instr(folded_note, ?) > 0 OR payee IN ({payees})"
-            );
+            let extra =
+                format!("SELECT transaction_id FROM edits WHERE instr(folded_note, ?) > 0 OR payee IN ({payees})");
             Some(Text { phrases, extra: Clause::new(extra, [value.clone(), value]), exact })
         }
         _ => None,

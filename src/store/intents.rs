@@ -128,9 +128,8 @@ impl Tx<'_> {
 impl Store {
     /// The link sessions that are neither done nor abandoned nor expired at `now`, newest first.
     pub fn open_intents(&self, now: Timestamp) -> Result<Vec<Intent>> {
-        let sql = format!(
-            "{VIEW} WHERE state = 'exchanging' OR (state = 'created' AND expires_at > ?1) ORDER BY id DESC"
-        );
+        let sql =
+            format!("{VIEW} WHERE state = 'exchanging' OR (state = 'created' AND expires_at > ?1) ORDER BY id DESC");
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query([encode::millis(now)])?;
         let mut intents = Vec::new();

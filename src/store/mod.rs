@@ -102,7 +102,8 @@ impl Store {
         E: From<StoreError>,
     {
         let witness = self.witness.as_ref().ok_or(StoreError::ReadOnly)?;
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let transaction =
+            self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         let mut tx = Tx::new(&transaction, Digests::new(&self.keys.digest), event.at);
         let value = change(&mut tx)?;
         let stamp = tx.seal(event)?;

@@ -55,10 +55,11 @@ pub(crate) fn settle(run: &mut SyncRun<'_, '_>) -> Result<()> {
             posted.delete(run.tx.db, &mut run.tx.digests)?;
             run.counts.added -= 1;
             let Some(hash) = posted.hash else { continue };
-            let kind = run.tx.db.prepare_cached("SELECT kind FROM accounts WHERE id = ?1")?.query_row(
-                [posted.facts.account],
-                |row| row.get::<_, String>(0),
-            )?;
+            let kind = run
+                .tx
+                .db
+                .prepare_cached("SELECT kind FROM accounts WHERE id = ?1")?
+                .query_row([posted.facts.account], |row| row.get::<_, String>(0))?;
             let account = AccountRef { id: posted.facts.account, kind: AccountType::from_word(&kind) };
             run.post(&pending, posted.facts, hash, account)?;
         } else if run.gone.contains(&pending.id) {
@@ -92,8 +93,8 @@ fn counterpart(run: &SyncRun<'_, '_>, pending: &Row) -> Result<Option<Row>> {
     let f = &pending.facts;
     let mut statement = run.tx.db.prepare_cached(sql)?;
     let days = i64::from(DAYS);
-    let rows = statement
-        .query_map((f.account, reach(-days), reach(days), f.currency, f.amount, pending.id), Row::read)?;
+    let rows =
+        statement.query_map((f.account, reach(-days), reach(days), f.currency, f.amount, pending.id), Row::read)?;
     let name = name_of(run.tx.db, f.phrase)?;
     let mut best: Option<(i32, Row)> = None;
     for row in rows {

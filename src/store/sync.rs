@@ -97,7 +97,10 @@ impl Seen {
     }
 
     fn has(&self, id: i64) -> bool {
-        usize::try_from(id).ok().and_then(|id| self.0.get(id / 64).map(|word| word >> (id % 64) & 1 == 1)).unwrap_or(false)
+        usize::try_from(id)
+            .ok()
+            .and_then(|id| self.0.get(id / 64).map(|word| word >> (id % 64) & 1 == 1))
+            .unwrap_or(false)
     }
 }
 
@@ -301,10 +304,11 @@ impl SyncRun<'_, '_> {
             return Ok(*known);
         }
         let currency = transaction.amount.currency;
-        let (account, made) =
-            self.tx.account_or_placeholder(self.connection.0, &transaction.account, currency)?;
+        let (account, made) = self.tx.account_or_placeholder(self.connection.0, &transaction.account, currency)?;
         if made {
-            self.remark("transactions of an account that the bank does not list are kept under a placeholder".to_owned());
+            self.remark(
+                "transactions of an account that the bank does not list are kept under a placeholder".to_owned(),
+            );
         }
         self.accounts.insert(transaction.account.clone(), account);
         Ok(account)
@@ -341,8 +345,11 @@ pub(crate) fn derive(tx: &mut Tx<'_>, facts: Facts, account: AccountRef, edit: O
 fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Result<Facts> {
     let (db, digests, dictionary) = (tx.db, &mut tx.digests, &mut tx.dictionary);
     let text = phrase::split(&t.description);
-    let merchant =
-        Merchant { name: t.merchant.as_deref(), entity_id: t.merchant_entity_id.as_deref(), website: t.website.as_deref() };
+    let merchant = Merchant {
+        name: t.merchant.as_deref(),
+        entity_id: t.merchant_entity_id.as_deref(),
+        website: t.website.as_deref(),
+    };
     let category = t.category.as_ref();
     let number = match category {
         Some(category) => Some(dictionary.category(db, digests, &category.detailed, &category.primary)?.id),

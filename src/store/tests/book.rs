@@ -118,7 +118,8 @@ fn the_owners_word_wins_and_stays() {
     store.write(&event("transactions.edit"), |tx| tx.edit_transaction(id, &edit)).unwrap();
     store.write(&event("transactions.tag"), |tx| tx.tag_transaction(id, &["Gift".to_owned()], &[])).unwrap();
 
-    let mut changed = categorised(txn("x2", "card", "2026-03-04", "-5.00", "Café Müller 12"), "FOOD_AND_DRINK_FAST_FOOD");
+    let mut changed =
+        categorised(txn("x2", "card", "2026-03-04", "-5.00", "Café Müller 12"), "FOOD_AND_DRINK_FAST_FOOD");
     changed.merchant = Some("Müller".to_owned());
     assert_eq!(counts(&sync(&mut store, &[page(vec![changed], &[])], "two")), (0, 1, 0));
 

@@ -93,7 +93,10 @@ fn another_amount_name_or_account_is_another_purchase() {
 #[test]
 fn a_posted_row_that_came_first_takes_the_edits_of_the_pending_one() {
     let mut store = announced();
-    assert_eq!(counts(&sync(&mut store, &[page(vec![txn("q", "card", "2026-03-13", "-20", "BISTRO")], &[])], "two")), (1, 0, 0));
+    assert_eq!(
+        counts(&sync(&mut store, &[page(vec![txn("q", "card", "2026-03-13", "-20", "BISTRO")], &[])], "two")),
+        (1, 0, 0)
+    );
     assert_eq!(counts(&sync(&mut store, &[page(vec![], &["p"])], "three")), (0, 0, 1));
     assert_eq!(rows(&store), [("t2".to_owned(), "-20.00".to_owned(), Some("mine".to_owned()))]);
 }
