@@ -1,3 +1,5 @@
+//! The book of one connection: lists, queries, edits, checks.
+
 use crate::{
     domain::{
         dates::Period,

@@ -1,3 +1,5 @@
+//! From pending to posted, in every order in which a bank may say it.
+
 use crate::{
     domain::{
         dates::Period,
