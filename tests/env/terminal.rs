@@ -16,12 +16,14 @@ impl Terminal {
     /// Starts the command; the terminal echoes what is typed unless the program turns that off.
     pub(super) fn start(command: &Command) -> Self {
         let mut shell = Command::new("sh");
-        shell.args(["-c", "stty echo cols 100 rows 40; exec \"$0\" \"$@\""]);
+        // The size is set when we say so: spawning sets one of its own, and does so after the shell has started.
+        shell.args(["-c", "read -r go; stty echo cols 100 rows 40; exec \"$0\" \"$@\""]);
         shell.arg(command.get_program()).args(command.get_args()).env_clear();
         shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         shell.env("TERM", "xterm-256color").env_remove("COLUMNS").current_dir(command.get_current_dir().unwrap());
         let mut session = OsSession::spawn(shell).unwrap();
         session.set_expect_timeout(Some(Duration::from_mins(1)));
+        session.send_line("go").unwrap();
         Self { session, seen: String::new() }
     }
 
