@@ -18,7 +18,7 @@ use maud::{DOCTYPE, html};
 use tempfile::{NamedTempFile, TempDir};
 
 use super::LoopbackError;
-use crate::secret::Secret;
+use crate::{fsx, secret::Secret};
 
 /// How long a launcher is watched for failing; one that still runs then is the browser itself.
 const WATCH: Duration = Duration::from_millis(1500);
@@ -50,8 +50,9 @@ pub struct RedirectPage {
 }
 
 impl RedirectPage {
-    /// Writes the page into a fresh directory under `runtime` (`$XDG_RUNTIME_DIR`, else the temporary directory).
+    /// Writes the page into a fresh directory under `runtime`, which is made if it is not there.
     pub fn write(runtime: &Path, url: &Secret<String>) -> Result<Self, LoopbackError> {
+        fsx::create_private_dir(runtime)?;
         Self::create(runtime, url).map_err(LoopbackError::Redirect)
     }
 
@@ -94,11 +95,12 @@ fn for_owner_only<'a>(mode: u32) -> tempfile::Builder<'a, 'a> {
 }
 
 /// Opens a redirect page in the desktop's browser, with what a desktop needs of `environment` and nothing more.
-pub fn open_browser(
+pub fn open_browser<Name: Into<OsString>, Value: Into<OsString>>(
     page: &RedirectPage,
-    environment: impl IntoIterator<Item = (OsString, OsString)>,
+    environment: impl IntoIterator<Item = (Name, Value)>,
 ) -> Result<(), LoopbackError> {
-    let kept: Vec<_> = environment.into_iter().filter(|(name, _)| is_for_desktop(name)).collect();
+    let texts = environment.into_iter().map(|(name, value)| (name.into(), value.into()));
+    let kept: Vec<(OsString, OsString)> = texts.filter(|(name, _)| is_for_desktop(name)).collect();
     let mut last = None;
     for mut launcher in open::commands(page.path()) {
         match launch(&mut launcher, &kept) {
@@ -180,16 +182,16 @@ mod tests {
 
     #[test]
     fn the_page_is_private_and_goes_away() {
-        let runtime = tempfile::tempdir().unwrap();
-        let page =
-            RedirectPage::write(runtime.path(), &Secret::new("http://127.0.0.1:1/a?b=1&c=\"".to_owned())).unwrap();
+        let place = tempfile::tempdir().unwrap();
+        let runtime = place.path().join("run");
+        let page = RedirectPage::write(&runtime, &Secret::new("http://127.0.0.1:1/a?b=1&c=\"".to_owned())).unwrap();
         let path = page.path().to_owned();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains("0; url=http://127.0.0.1:1/a?b=1&amp;c=&quot;\""), "{text}");
         drop(page);
-        assert_eq!(std::fs::read_dir(runtime.path()).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(&runtime).unwrap().count(), 0);
     }
 
     #[test]

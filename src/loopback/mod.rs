@@ -2,7 +2,7 @@
 //!
 //! It serves one page on one secret path, hears one answer, and says 410 ever after. `guard` decides what may
 //! pass, in a fixed order; `request` reads within budgets of bytes and time; `server` owns the sockets;
-//! `page` and `headers` make what goes out; `browser` opens it without the URL in any argv. May use `secret`.
+//! `page` and `headers` make what goes out; `browser` opens it without the URL in any argv. May use `fsx` and `secret`.
 //!
 //! The request head is parsed by `httparse` (hyper's parser) from a buffer that bursar fills itself, so that
 //! size, time and connection caps hold before a parser sees a byte. `tiny_http`, tried first, allocates
@@ -20,7 +20,7 @@ mod server;
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use crate::secret::Secret;
+use crate::{fsx::FsError, secret::Secret};
 
 pub use self::{
     browser::{Desktop, RedirectPage, open_browser},
@@ -37,7 +37,10 @@ pub enum LoopbackError {
     /// The operating system gave no randomness for the secret path.
     #[error("the operating system gave no random bytes")]
     Random,
-    /// The runtime directory or the redirect page in it could not be made.
+    /// The runtime directory is not private, or cannot be made.
+    #[error(transparent)]
+    Runtime(#[from] FsError),
+    /// The redirect page could not be written.
     #[error("cannot write the page that sends the browser on")]
     Redirect(#[source] io::Error),
     /// No launcher could open a browser.
