@@ -205,7 +205,7 @@ fn refusal(answer: &Answer, secret: &Secret<String>) -> PlaidError {
 }
 
 /// Names what was wrong with an answer by place and, if one is missing, by field; its values stay unsaid.
-fn misread(answer: &Answer, error: &serde_json::Error) -> PlaidError {
+pub(crate) fn misread(answer: &Answer, error: &serde_json::Error) -> PlaidError {
     let at = answer.at.clone();
     match error.classify() {
         Category::Eof => PlaidError::Truncated { at },
@@ -218,7 +218,7 @@ fn misread(answer: &Answer, error: &serde_json::Error) -> PlaidError {
 }
 
 /// What a value had wrong, without the value: serde's own words quote it, except where a field is missing.
-pub(crate) fn shape(error: &serde_json::Error) -> String {
+fn shape(error: &serde_json::Error) -> String {
     let words = error.to_string();
     match words.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         Some(field) => format!("the field `{field}` is missing"),

@@ -12,10 +12,11 @@ use tokio::sync::mpsc::Sender;
 
 use super::{
     action::Action,
-    client::{Bearer, Client, LoopBounds, decode},
-    convert::{self, KnownCurrencies, Page},
+    client::{Bearer, Client, LoopBounds, misread},
+    convert::{self, KnownCurrencies},
     endpoint::Endpoint,
     error::PlaidError,
+    http::Answer,
     link::DAYS_REQUESTED,
     wire::{
         Token,
@@ -97,7 +98,7 @@ impl Client {
                 ..SyncOptions::default()
             }),
         };
-        let read = |answer: &_| decode(answer).map(|page: Page<'_>| convert::delta(&page, known));
+        let read = |answer: &Answer| convert::delta(&answer.body, known).map_err(|error| misread(answer, &error));
         let answer = self.call_with(Endpoint::TransactionsSync, Bearer::Access(access_token), &request, read).await;
         answer.map_err(|error| if cursor.is_some() { blame_cursor(error) } else { error })
     }

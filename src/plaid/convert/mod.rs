@@ -6,31 +6,24 @@
 mod accounts;
 mod amount;
 mod item;
+mod page;
 mod row;
 mod text;
 mod transactions;
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-};
+use std::{collections::HashMap, fmt};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::wire;
-use crate::domain::{
-    accounts::ProviderAccount,
-    ids::ProviderAccountId,
-    money::Currency,
-    sync::{Delta, History, Removed},
-    transactions::ProviderTransaction,
-};
+use crate::domain::{accounts::ProviderAccount, ids::ProviderAccountId, money::Currency};
 
 pub use accounts::account;
 pub(crate) use amount::to_plaid;
 pub(crate) use item::moment;
 pub use item::{health, item_error};
+pub(crate) use page::delta;
 pub(crate) use text::{SHORT, keep, keep_some};
 pub use transactions::transaction;
 
@@ -55,21 +48,6 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// A page of `/transactions/sync` whose rows are still text, so that each is read by itself.
-#[derive(Deserialize)]
-pub(crate) struct Page<'a> {
-    #[serde(borrow, default)]
-    accounts: Vec<&'a RawValue>,
-    #[serde(borrow)]
-    added: Vec<&'a RawValue>,
-    #[serde(borrow)]
-    modified: Vec<&'a RawValue>,
-    removed: Vec<wire::transactions::RemovedTransaction>,
-    next_cursor: String,
-    has_more: bool,
-    transactions_update_status: Option<wire::transactions::TransactionsUpdateStatus>,
-}
-
 /// An answer of `/accounts/get` whose rows are still text.
 #[derive(Deserialize)]
 pub(crate) struct AccountRows<'a> {
@@ -79,58 +57,20 @@ pub(crate) struct AccountRows<'a> {
     pub(crate) request_id: String,
 }
 
-/// Reads a page into the book's terms.
-pub(crate) fn delta(page: &Page<'_>, known: &KnownCurrencies) -> Delta {
-    let (accounts, refusals) = accounts(&page.accounts, known);
-    let lost: HashSet<&str> =
-        refusals.iter().map(|refusal| refusal.id.as_str()).filter(|id| !known.contains_key(&(*id).into())).collect();
-    let mut refused: Vec<String> = refusals.iter().map(ToString::to_string).collect();
-    let added = transactions(&page.added, &lost, &mut refused);
-    let modified = transactions(&page.modified, &lost, &mut refused);
-    let removed = page.removed.iter().map(|row| Removed {
-        id: row.transaction_id.as_str().into(),
-        account: row.account_id.as_deref().map(Into::into),
-    });
-    Delta {
-        accounts,
-        added,
-        modified,
-        removed: removed.collect(),
-        next_cursor: page.next_cursor.clone(),
-        has_more: page.has_more,
-        history: page.transactions_update_status.as_ref().map_or(History::Unknown, transactions::history),
-        refused,
-    }
-}
-
 /// Reads account rows one by one.
 pub(crate) fn accounts(rows: &[&RawValue], known: &KnownCurrencies) -> (Vec<ProviderAccount>, Vec<Refusal>) {
-    let mut kept = Vec::with_capacity(rows.len());
     let mut refused = Vec::new();
-    for raw in rows {
-        match row::read("account", "account_id", raw).and_then(|row| account(row, known)) {
-            Ok(account) => kept.push(account),
-            Err(refusal) => refused.push(refusal),
-        }
-    }
-    (kept, refused)
+    let rows = rows.iter().map(|raw| row::read("account", "account_id", raw));
+    (kept(rows.map(|row| row.and_then(|row| account(row, known))), &mut refused), refused)
 }
 
-/// Reads transaction rows one by one; a row of an account that was itself refused has nowhere to stand.
-fn transactions(rows: &[&RawValue], lost: &HashSet<&str>, refused: &mut Vec<String>) -> Vec<ProviderTransaction> {
-    let mut kept = Vec::with_capacity(rows.len());
-    for raw in rows {
-        match row::read("transaction", "transaction_id", raw).and_then(transaction) {
-            Ok(transaction) if lost.contains(transaction.account.as_str()) => refused.push(
-                Refusal {
-                    noun: "transaction",
-                    id: transaction.id.0,
-                    reason: "its `account_id` names an account that was not kept".to_owned(),
-                }
-                .to_string(),
-            ),
-            Ok(transaction) => kept.push(transaction),
-            Err(refusal) => refused.push(refusal.to_string()),
+/// Sorts rows into those that are kept and those that are not.
+fn kept<Row>(rows: impl Iterator<Item = Result<Row, Refusal>>, refused: &mut Vec<Refusal>) -> Vec<Row> {
+    let mut kept = Vec::with_capacity(rows.size_hint().0);
+    for row in rows {
+        match row {
+            Ok(row) => kept.push(row),
+            Err(refusal) => refused.push(refusal),
         }
     }
     kept
