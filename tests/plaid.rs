@@ -4,6 +4,10 @@ mod docs;
 mod endpoints;
 mod examples;
 mod gzip;
+#[cfg(feature = "sandbox")]
+mod judge;
+#[cfg(feature = "sandbox")]
+mod life;
 mod rows;
 mod server;
 mod sync;
@@ -59,8 +63,12 @@ fn token() -> Secret<String> {
 
 /// A configuration for a server on this machine, whose pauses take no time.
 fn config(base_url: &str) -> (Config, Arc<Jumps>) {
+    config_with(base_url, CLIENT_ID, SECRET)
+}
+
+fn config_with(base_url: &str, client_id: &str, plaid_secret: &str) -> (Config, Arc<Jumps>) {
     let jumps = Arc::new(Jumps::default());
-    let mut config = Config::new(Environment::Sandbox, CLIENT_ID, secret(SECRET));
+    let mut config = Config::new(Environment::Sandbox, client_id, secret(plaid_secret));
     config.base_url = Some(base_url.to_owned());
     config.time = jumps.clone();
     (config, jumps)

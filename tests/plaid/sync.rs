@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bursar::{
     domain::sync::History,
     plaid::{Client, PlaidError, SyncEvent, SyncFrom, SyncOutcome},
+    secret::Secret,
 };
 use proptest::prelude::*;
 use tokio::sync::mpsc;
@@ -39,29 +40,36 @@ fn cursor(request: &Request) -> String {
 }
 
 /// Words for what happened, and how it ended.
-struct Heard {
-    words: Vec<String>,
+pub(super) struct Heard {
+    pub(super) words: Vec<String>,
     /// Ids as a consumer that rolls back and commits by the rules has them.
-    book: Vec<String>,
-    end: Result<SyncOutcome, PlaidError>,
+    pub(super) book: Vec<String>,
+    /// Sentences on rows that were not kept.
+    pub(super) refused: Vec<String>,
+    pub(super) end: Result<SyncOutcome, PlaidError>,
 }
 
+/// Syncs the connection that the tests' token stands for.
 fn listen(client: &Client, from: Option<&str>) -> Heard {
+    listen_to(client, &token(), from)
+}
+
+pub(super) fn listen_to(client: &Client, access_token: &Secret<String>, from: Option<&str>) -> Heard {
     block_on(async {
         let (sender, mut receiver) = mpsc::channel(2);
         let from = SyncFrom { cursor: from.map(str::to_owned), ..SyncFrom::default() };
-        let access_token = token();
         let reading = async {
-            let end = client.sync(&access_token, from, &sender).await;
+            let end = client.sync(access_token, from, &sender).await;
             drop(sender);
             end
         };
         let taking = async {
-            let (mut words, mut open, mut book) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut words, mut open, mut book, mut refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
             while let Some(event) = receiver.recv().await {
                 match event {
                     SyncEvent::Page(delta) => {
                         words.push(format!("page {}", delta.next_cursor));
+                        refused.extend(delta.refused);
                         open.extend(delta.added.into_iter().map(|row| row.id.0));
                     }
                     SyncEvent::Restart => {
@@ -78,10 +86,10 @@ fn listen(client: &Client, from: Option<&str>) -> Heard {
                     }
                 }
             }
-            (words, book)
+            (words, book, refused)
         };
-        let (end, (words, book)) = tokio::join!(reading, taking);
-        Heard { words, book, end }
+        let (end, (words, book, refused)) = tokio::join!(reading, taking);
+        Heard { words, book, refused, end }
     })
 }
 
