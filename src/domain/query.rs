@@ -151,11 +151,8 @@ impl Test {
             }
             Self::AmountRange { low, high, .. } => format!("{low}..{high}"),
             Self::Date(period) => period.to_string(),
-            Self::Status(Status::Posted) => "posted".to_owned(),
-            Self::Status(Status::Pending) => "pending".to_owned(),
-            Self::Kind(Kind::Expense) => "expense".to_owned(),
-            Self::Kind(Kind::Income) => "income".to_owned(),
-            Self::Kind(Kind::Transfer) => "transfer".to_owned(),
+            Self::Status(status) => status.as_str().to_owned(),
+            Self::Kind(kind) => kind.as_str().to_owned(),
         }
     }
 }

@@ -28,6 +28,14 @@ impl Ratio {
         self.0
     }
 
+    /// Exact decimal text: `0.25`.
+    pub fn decimal(self) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let size = self.0.unsigned_abs();
+        let text = format!("{sign}{}.{:04}", size / 10_000, size % 10_000);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
     /// As people read it: `25.0%`.
     pub fn percent(self) -> String {
         let tenths = (i64::from(self.0).abs() + 5) / 10;
@@ -39,11 +47,7 @@ impl Ratio {
 impl Serialize for Ratio {
     /// A JSON number of four decimals at most, written digit by digit: no float on the way.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let size = self.0.unsigned_abs();
-        let text = format!("{sign}{}.{:04}", size / 10_000, size % 10_000);
-        let text = text.trim_end_matches('0').trim_end_matches('.').to_owned();
-        RawValue::from_string(text).map_err(S::Error::custom)?.serialize(serializer)
+        RawValue::from_string(self.decimal()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 

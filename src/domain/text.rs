@@ -21,9 +21,9 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     text.chars().filter_map(shown).collect()
 }
 
-/// Whether a character must not reach a terminal as it is.
+/// Whether [`sanitize`] would not let a character through.
 pub fn is_unsafe(c: char) -> bool {
-    fate(c) == Fate::Drop
+    fate(c) != Fate::Keep
 }
 
 #[derive(PartialEq, Eq)]

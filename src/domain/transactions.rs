@@ -18,6 +18,16 @@ pub enum Status {
     Pending,
 }
 
+impl Status {
+    /// The word in queries, in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Posted => "posted",
+            Self::Pending => "pending",
+        }
+    }
+}
+
 /// What a transaction means for its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +38,17 @@ pub enum Kind {
     Income,
     /// Money moved between the owner's own accounts.
     Transfer,
+}
+
+impl Kind {
+    /// The word in queries, in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expense => "expense",
+            Self::Income => "income",
+            Self::Transfer => "transfer",
+        }
+    }
 }
 
 /// The provider's category of a transaction (Plaid: personal finance category).

@@ -26,9 +26,9 @@ impl RowKey {
         Self { rank: 0, label: labels::label_of(group, by, total), key: group.key.clone() }
     }
 
-    /// A row with a fixed place.
+    /// A row with a fixed place, which its label identifies.
     pub(super) fn fixed(rank: u8, label: &str) -> Self {
-        Self { rank, label: label.to_owned(), key: None }
+        Self { rank, label: label.to_owned(), key: Some(label.to_owned()) }
     }
 }
 
@@ -131,7 +131,8 @@ impl Grid {
             for (_, line) in &rest {
                 together.merge(line);
             }
-            lines.push((RowKey::fixed(u8::MAX, &labels::the_rest(rest.len())), together));
+            let key = RowKey { rank: u8::MAX, label: labels::the_rest(rest.len()), key: None };
+            lines.push((key, together));
         }
         lines
     }

@@ -21,6 +21,17 @@ pub enum AccountStatus {
     Closed,
 }
 
+impl AccountStatus {
+    /// The word in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Hidden => "hidden",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// What an account holds, and when that was so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct BalanceView {
@@ -80,6 +91,10 @@ pub struct Accounts {
     pub items: Vec<AccountView>,
     /// How many there are.
     pub total: u64,
+    /// Always `null`: the list is whole.
+    pub limit: Option<u64>,
+    /// Always zero.
+    pub offset: u64,
     /// One entry for each currency, in the order of the codes; closed accounts do not count.
     pub totals: Vec<CurrencyTotals>,
 }
@@ -93,7 +108,7 @@ impl Accounts {
         let balances =
             items.iter().filter(|a| a.status != AccountStatus::Closed).filter_map(|account| account.balance.current);
         let totals = CurrencyTotals::of(balances)?;
-        Ok(Self { total: items.len() as u64, items, totals })
+        Ok(Self { total: items.len() as u64, items, limit: None, offset: 0, totals })
     }
 }
 

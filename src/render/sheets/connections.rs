@@ -1,0 +1,75 @@
+//! Connections, and what a sync brought for each.
+
+use crate::{
+    domain::views::{ConnectionView, Listing, SyncOutcome},
+    render::{Cell, Column, Kind, Place, Sheet, Style, ToSheet},
+};
+
+impl ToSheet for Listing<ConnectionView> {
+    fn to_sheet(&self) -> Sheet {
+        use Kind::{Date, Text};
+        let columns = vec![
+            Column::new(Text, "id", "Id"),
+            Column::new(Text, "name", "Connection"),
+            Column::new(Text, "institution", "Institution").place(Place::Files),
+            Column::new(Text, "state", "State"),
+            Column::new(Text, "action", "To mend it").priority(1).whole(),
+            Column::new(Date, "last_success_at", "Synced (UTC)").priority(2),
+            Column::new(Date, "bank_updated_at", "Bank's data of (UTC)").priority(3),
+            Column::new(Date, "consent_expires_at", "Consent ends (UTC)").priority(6),
+            Column::new(Text, "error", "Error").priority(4),
+        ];
+        let mut sheet = Sheet::new(columns, "no bank is linked");
+        for connection in &self.items {
+            let cells = vec![
+                connection.id.to_string().into(),
+                (&connection.name).into(),
+                connection.institution.as_ref().into(),
+                connection.state.as_str().into(),
+                connection.action.as_ref().into(),
+                connection.last_success_at.into(),
+                connection.bank_updated_at.into(),
+                connection.consent_expires_at.into(),
+                connection.error.as_ref().into(),
+            ];
+            sheet.push(Style::Normal, cells);
+        }
+        sheet
+    }
+}
+
+impl ToSheet for SyncOutcome {
+    fn to_sheet(&self) -> Sheet {
+        use Kind::{Date, Number, Text};
+        let columns = vec![
+            Column::new(Text, "id", "Id").priority(3),
+            Column::new(Text, "name", "Connection"),
+            Column::new(Text, "outcome", "Outcome"),
+            Column::new(Number, "added", "Added"),
+            Column::new(Number, "modified", "Modified").priority(2),
+            Column::new(Number, "removed", "Removed").priority(2),
+            Column::new(Date, "bank_updated_at", "Bank's data of (UTC)").priority(4),
+            Column::new(Text, "error", "Error").priority(1),
+        ];
+        let mut sheet = Sheet::new(columns, "no bank is linked");
+        for line in &self.connections {
+            let cells = vec![
+                line.id.to_string().into(),
+                (&line.name).into(),
+                line.outcome.as_str().into(),
+                line.added.into(),
+                line.modified.into(),
+                line.removed.into(),
+                line.bank_updated_at.into(),
+                line.error.as_ref().into(),
+            ];
+            sheet.push(Style::Normal, cells);
+        }
+        if self.connections.len() > 1 {
+            let counts = [self.added, self.modified, self.removed].map(Cell::from);
+            let cells = [Cell::Empty, "Total".into(), Cell::Empty].into_iter().chain(counts);
+            sheet.push(Style::Total, cells.collect());
+        }
+        sheet
+    }
+}

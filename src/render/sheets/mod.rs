@@ -1,0 +1,12 @@
+//! The grids of what commands show, one file a noun.
+//!
+//! Keys are the names of the JSON fields wherever both exist. Invariant: a sheet holds what its value says and adds nothing.
+
+mod accounts;
+mod connections;
+mod facts;
+mod report;
+mod summary;
+mod transactions;
+
+pub use facts::{Fact, Facts};
