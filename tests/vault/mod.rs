@@ -2,6 +2,7 @@
 
 mod files;
 mod keys;
+mod rewritten;
 mod room;
 mod without_bursar;
 

@@ -43,6 +43,15 @@ fn connections_are_keyed_and_set_as_documented() {
 }
 
 #[test]
+fn nothing_is_ever_sorted_on_the_disk() {
+    let vault = Place::new();
+    let connection = vault.create().unlocked.connect(Access::Read).unwrap();
+    let mut options = connection.prepare("PRAGMA compile_options").unwrap();
+    let options: Vec<String> = options.query_map((), |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(options.iter().any(|option| option == "TEMP_STORE=2"), "{options:?}");
+}
+
+#[test]
 fn sealed_secrets_open_only_where_they_belong() {
     let place = Place::new();
     let vault = place.create().unlocked;

@@ -1,0 +1,159 @@
+//! Key files rewritten by somebody who holds a slot: newer, mixed, older. Built with age directly.
+
+use std::io::{Read, Write};
+
+use age::{armor::ArmoredReader, x25519};
+use bursar::{
+    secret::Secret,
+    vault::{Locked, SlotSecret, VaultError, audit},
+};
+use serde_json::Value;
+
+use super::Place;
+
+/// A vault and its recovery code, for taking its key file apart.
+struct Forge {
+    place: Place,
+    code: String,
+}
+
+impl Forge {
+    fn new() -> Self {
+        let place = Place::new();
+        let code = place.create().recovery_code.unwrap().expose().clone();
+        Self { place, code }
+    }
+
+    fn secret(&self) -> SlotSecret {
+        SlotSecret::Identity(Secret::new(self.code.clone()))
+    }
+
+    fn unlock(&self) -> Result<bursar::vault::Unlocked, VaultError> {
+        Locked::open(&self.place.location)?.unlock(&self.secret())
+    }
+
+    fn identity(&self) -> x25519::Identity {
+        self.code.parse().unwrap()
+    }
+
+    fn keys(&self) -> std::path::PathBuf {
+        self.place.file("bursar.keys")
+    }
+
+    fn outer(&self) -> Value {
+        serde_json::from_slice(&age::decrypt(&self.identity(), &std::fs::read(self.keys()).unwrap()).unwrap()).unwrap()
+    }
+
+    fn inner(&self) -> Value {
+        let mut sealed = Vec::new();
+        let outer = self.outer();
+        ArmoredReader::new(outer["bank_sealed"].as_str().unwrap().as_bytes()).read_to_end(&mut sealed).unwrap();
+        serde_json::from_slice(&age::decrypt(&self.identity(), &sealed).unwrap()).unwrap()
+    }
+
+    fn write(&self, outer: &Value) {
+        let sealed = age::encrypt(&self.identity().to_public(), outer.to_string().as_bytes()).unwrap();
+        std::fs::File::create(self.keys()).unwrap().write_all(&sealed).unwrap();
+    }
+
+    fn armored(&self, inner: &Value) -> Value {
+        age::encrypt_and_armor(&self.identity().to_public(), inner.to_string().as_bytes()).unwrap().into()
+    }
+
+    /// Rewrites the outer payload and says how the vault takes it.
+    fn with(&self, change: impl FnOnce(&mut Value)) -> Result<bursar::vault::Unlocked, VaultError> {
+        let before = std::fs::read(self.keys()).unwrap();
+        let mut outer = self.outer();
+        change(&mut outer);
+        self.write(&outer);
+        let outcome = self.unlock();
+        std::fs::write(self.keys(), before).unwrap();
+        outcome
+    }
+}
+
+#[test]
+fn an_unchanged_rewrite_opens_and_unknown_fields_do_not_disturb() {
+    let forge = Forge::new();
+    assert!(forge.with(|_| ()).is_ok());
+    assert!(forge.with(|outer| outer["later"] = "field".into()).is_ok());
+    assert!(forge.with(|outer| outer["policy"] = serde_json::json!({"later": 1})).is_ok());
+    let unlocked = forge.with(|outer| outer["slots"][0]["kind"] = "two-factor".into()).unwrap();
+    assert_eq!(unlocked.slots()[0].kind.as_str(), "two-factor");
+}
+
+#[test]
+fn a_newer_version_is_told_and_nothing_is_written() {
+    let forge = Forge::new();
+    let listing = || {
+        let entries = std::fs::read_dir(&forge.place.location.dir).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = (listing(), std::fs::read(forge.place.file("vault.db")).unwrap());
+    let newer = forge.with(|outer| outer["v"] = 2.into());
+    assert!(matches!(newer, Err(VaultError::TooNew { version: 2, supported: 1 })));
+    let stranger = forge.with(|outer| *outer = serde_json::json!({"v": 7, "everything": "else"}));
+    assert!(matches!(stranger, Err(VaultError::TooNew { version: 7, .. })));
+    assert_eq!(before, (listing(), std::fs::read(forge.place.file("vault.db")).unwrap()));
+}
+
+#[test]
+fn payloads_that_do_not_belong_together_are_damage() {
+    let (forge, other) = (Forge::new(), Forge::new());
+    let foreign = forge.armored(&other.inner());
+    let changes: [(&str, &dyn Fn(&mut Value)); 9] = [
+        ("generation", &|outer| outer["gen"] = 2.into()),
+        ("vault id", &|outer| outer["vault_id"] = "00".repeat(16).into()),
+        ("inner of another vault", &|outer| outer["bank_sealed"] = foreign.clone()),
+        ("inner is no age file", &|outer| outer["bank_sealed"] = "hello".into()),
+        ("no such ledger key", &|outer| outer["ledger"]["current"] = 2.into()),
+        ("no such database key", &|outer| outer["db"]["key_id"] = 9.into()),
+        ("short key", &|outer| outer["ledger"]["keys"]["1"] = "AAAA".into()),
+        ("no slots", &|outer| outer["slots"] = Value::Array(Vec::new())),
+        ("not the form", &|outer| *outer = serde_json::json!({"v": 1})),
+    ];
+    for (name, change) in changes {
+        let outcome = forge.with(change);
+        assert!(matches!(outcome, Err(VaultError::Damaged { file: "bursar.keys", .. })), "{name}: {outcome:?}");
+    }
+    let other_salt = forge.with(|outer| outer["db"]["salt_hex"] = "11".repeat(16).into()).unwrap();
+    let refused = other_salt.connect(bursar::vault::Access::Read);
+    assert!(matches!(refused, Err(VaultError::Damaged { file: "vault.db", .. })));
+    forge.unlock().unwrap();
+}
+
+#[test]
+fn a_slot_without_the_bank_reads_the_ledger_only() {
+    let (forge, owner) = (Forge::new(), Forge::new());
+    let sealed_to_the_owner_only = owner.armored(&forge.inner());
+    let viewer = forge.with(|outer| outer["bank_sealed"] = sealed_to_the_owner_only).unwrap();
+    assert!(!viewer.can_use_bank());
+    viewer.connect(bursar::vault::Access::Read).unwrap();
+    let token = Secret::new("token".to_owned());
+    assert!(matches!(viewer.seal_token("item", "sandbox", &token), Err(VaultError::NoBankKey)));
+    assert!(matches!(viewer.audit_start(), Err(VaultError::NoBankKey)));
+}
+
+#[test]
+fn an_older_key_file_is_refused_until_it_is_accepted() {
+    let forge = Forge::new();
+    let old = std::fs::read(forge.keys()).unwrap();
+    let (mut outer, mut inner) = (forge.outer(), forge.inner());
+    inner["gen"] = 2.into();
+    outer["gen"] = 2.into();
+    outer["bank_sealed"] = forge.armored(&inner);
+    forge.write(&outer);
+    let newer = forge.unlock().unwrap();
+    let head = audit::genesis(newer.vault_id());
+    newer.record(0, &head).unwrap();
+    drop(newer);
+
+    std::fs::write(forge.keys(), old).unwrap();
+    let refused = forge.unlock();
+    assert!(matches!(refused, Err(VaultError::RolledBack { what: "generation", pinned: 2, found: 1 })));
+    let accepted = Locked::open(&forge.place.location).unwrap().unlock_even_if_older(&forge.secret()).unwrap();
+    accepted.accept(0, &head).unwrap();
+    forge.unlock().unwrap();
+}
