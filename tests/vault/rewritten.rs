@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use super::Place;
 
+/// One change to a payload.
+type Change<'a> = &'a dyn Fn(&mut Value);
+
 /// A vault and its recovery code, for taking its key file apart.
 struct Forge {
     place: Place,
@@ -103,7 +106,7 @@ fn a_newer_version_is_told_and_nothing_is_written() {
 fn payloads_that_do_not_belong_together_are_damage() {
     let (forge, other) = (Forge::new(), Forge::new());
     let foreign = forge.armored(&other.inner());
-    let changes: [(&str, &dyn Fn(&mut Value)); 9] = [
+    let changes: [(&str, Change<'_>); 9] = [
         ("generation", &|outer| outer["gen"] = 2.into()),
         ("vault id", &|outer| outer["vault_id"] = "00".repeat(16).into()),
         ("inner of another vault", &|outer| outer["bank_sealed"] = foreign.clone()),
