@@ -265,6 +265,14 @@ impl Item {
         self.lived = today;
     }
 
+    /// The user chose accounts anew; those that come in bring their history.
+    pub(crate) fn choose(&mut self, chosen: [bool; 9]) {
+        for place in (0..9).filter(|&place| chosen[place] && !self.draft.chosen[place]) {
+            self.ledger.announce(place);
+        }
+        self.draft.chosen = chosen;
+    }
+
     /// The user signed in again.
     pub(crate) fn repair(&mut self, today: Date, now: Timestamp) {
         (self.error, self.signed_in) = (None, today);

@@ -101,6 +101,18 @@ impl Ledger {
         }
     }
 
+    /// Enters all rows of an account anew, for readers that could not see it before.
+    pub(crate) fn announce(&mut self, account: usize) {
+        for key in 0..self.entries.len() {
+            let place = self.len();
+            let entry = &mut self.entries[key];
+            if entry.row.account == account && !entry.gone {
+                (entry.born, entry.last) = (place, place);
+                self.log.push(Change::Put(key));
+            }
+        }
+    }
+
     /// Rows that stand now (without the bulk), with their keys.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, &Row)> {
         self.entries.iter().enumerate().filter(|(_, entry)| !entry.gone).map(|(key, entry)| (key, &entry.row))

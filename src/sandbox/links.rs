@@ -45,6 +45,18 @@ pub(crate) enum Step {
 }
 
 impl Step {
+    /// Plaid's word for the page in an event.
+    pub(crate) fn view_name(self) -> &'static str {
+        match self {
+            Self::Institution => "SELECT_INSTITUTION",
+            Self::Credentials => "CREDENTIAL",
+            Self::Redirect => "OAUTH",
+            Self::Code | Self::Questions { .. } | Self::Selection => "MFA",
+            Self::Accounts => "SELECT_ACCOUNT",
+            Self::Done => "CONNECTED",
+        }
+    }
+
     /// Plaid's word for where a user left.
     fn exit_status(self) -> Option<&'static str> {
         match self {

@@ -6,8 +6,6 @@
 //! `routes` checks a request, `endpoints` answer it from `state`, where an `item` keeps a `ledger` of changes filled from
 //! `seed`; `link_page` is the hosted page, `admin` takes orders and `faults` make it misbehave.
 
-#![expect(dead_code, reason = "the hosted page, which uses the rest, comes next")]
-
 mod admin;
 mod cursor;
 mod draw;
