@@ -16,4 +16,8 @@ mod env;
 mod harden;
 mod loopback;
 mod plaid;
+#[cfg(feature = "sandbox")]
+mod protocol;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod vault;

@@ -1,0 +1,52 @@
+//! The judge of the Plaid definition stands between a client and the sandbox and checks every answer.
+//!
+//! The definition and the judge lie beside the repository on machines that check conformance (`../shared`); the
+//! judge's Python packages are in the interpreter that `BURSAR_TEST_PYTHON` names.
+
+use std::{path::Path, process::Command};
+
+use bursar::sandbox::{Config, Progress, Server};
+
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
+
+/// The interpreter and the shared files, or why the test cannot judge here.
+fn judge() -> Result<(String, String, String), String> {
+    let python =
+        std::env::var("BURSAR_TEST_PYTHON").map_err(|_| "BURSAR_TEST_PYTHON names no interpreter".to_owned())?;
+    let (proxy, spec) =
+        (format!("{SHARED}/tools/validate_proxy.py"), format!("{SHARED}/spec/plaid/openapi-subset.yml"));
+    if !Path::new(&proxy).exists() || !Path::new(&spec).exists() {
+        return Err("the Plaid definition is not beside the repository".to_owned());
+    }
+    let packages = Command::new(&python).args(["-c", "import yaml, jsonschema"]).status();
+    if !packages.is_ok_and(|status| status.success()) {
+        return Err(format!("{python} lacks pyyaml and jsonschema"));
+    }
+    Ok((python, proxy, spec))
+}
+
+fn drive(script: &str) {
+    let (python, proxy, spec) = match judge() {
+        Ok(judge) => judge,
+        Err(reason) => {
+            eprintln!("skipped: {reason}");
+            return;
+        }
+    };
+    let config = Config { progress: Progress::LIKE_A_BANK, ..Config::on(7, "2026-03-20".parse().unwrap()) };
+    let bank = Server::start(config).unwrap();
+    let script = format!("{}/tests/protocol/{script}", env!("CARGO_MANIFEST_DIR"));
+    let run = Command::new(&python)
+        .args([&proxy, &spec, &bank.base_url, "--port", "0", "--judge", "server", "--strict", "--", &python, &script])
+        .env("PLAID_CLIENT_ID", &bank.client_id)
+        .env("PLAID_SECRET", &bank.secret)
+        .output()
+        .unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success() && said.contains(" passed, 0 failed"), "{said}");
+}
+
+#[test]
+fn the_sandbox_keeps_to_the_definition() {
+    drive("drive_sandbox.py");
+}
