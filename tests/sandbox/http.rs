@@ -32,10 +32,10 @@ pub(super) fn send(base_url: &str, method: &str, path: &str, headers: &[(&str, &
     let length = body.len();
     let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n");
     if !headers.iter().any(|(name, _)| *name == "Host") {
-        head.push_str(&format!("Host: {host}\r\n"));
+        head.extend(["Host: ", host, "\r\n"]);
     }
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([*name, ": ", *value, "\r\n"]);
     }
     stream.write_all(format!("{head}\r\n{body}").as_bytes()).unwrap();
     let mut answer = Vec::new();
