@@ -125,11 +125,12 @@ impl Http {
     ) -> Result<Zeroizing<Vec<u8>>, PlaidError> {
         let limit = self.body_limit;
         let too_large = || PlaidError::TooLarge { at: at.clone(), limit };
-        let announced = response.content_length().unwrap_or(0);
-        if usize::try_from(announced).unwrap_or(usize::MAX) > limit {
+        let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+        if announced > limit {
             return Err(too_large());
         }
-        let mut body = Zeroizing::new(Vec::new());
+        // Room for all of it at once, because growing would leave unwiped copies behind.
+        let mut body = Zeroizing::new(Vec::with_capacity(announced));
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if chunk.len() > limit - body.len() => return Err(too_large()),

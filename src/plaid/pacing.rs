@@ -72,7 +72,7 @@ pub struct Patience {
     pub first: Duration,
     /// The longest of the growing pauses, and the longest `Retry-After` that is waited for.
     pub longest: Duration,
-    /// All pauses of one request together.
+    /// How long after the first try the last one may start.
     pub total: Duration,
 }
 
@@ -82,7 +82,7 @@ impl Default for Patience {
             retries: 3,
             first: Duration::from_millis(500),
             longest: Duration::from_secs(20),
-            total: Duration::from_secs(45),
+            total: Duration::from_secs(30),
         }
     }
 }
@@ -122,18 +122,17 @@ impl Patience {
             .with_min_delay(self.first)
             .with_max_delay(self.longest)
             .with_max_times(self.retries);
-        let clock = Arc::clone(time);
-        let (longest, total) = (self.longest, self.total);
-        let mut spent = Duration::ZERO;
+        let (clock, sleeper) = (Arc::clone(time), Arc::clone(time));
+        let (longest, total, started) = (self.longest, self.total, time.now());
         attempt
             .retry(pauses)
-            .sleep(move |pause| clock.sleep(pause))
+            .sleep(move |pause| sleeper.sleep(pause))
             .when(|error| tries_again(repeat, error))
             .adjust(move |error: &PlaidError, pause| {
                 let asked = error.api().and_then(|api| api.retry_after).unwrap_or_default();
                 let pause = pause?.max(asked);
-                spent = spent.saturating_add(pause);
-                (asked <= longest && spent <= total).then_some(pause)
+                let starts = clock.now().saturating_sub(started).saturating_add(pause);
+                (asked <= longest && starts <= total).then_some(pause)
             })
             .await
     }
@@ -289,7 +288,7 @@ mod tests {
         let (count, pauses) = tries(Repeat::Harmless, || api("RATE_LIMIT", Some(7)));
         assert_eq!((count, pauses), (4, vec![Duration::from_secs(7); 3]));
         assert_eq!(tries(Repeat::Harmless, || api("RATE_LIMIT", Some(3600))).0, 1, "an hour is not waited for");
-        assert_eq!(tries(Repeat::Harmless, || api("RATE_LIMIT", Some(20))).0, 3, "the total is capped");
+        assert_eq!(tries(Repeat::Harmless, || api("RATE_LIMIT", Some(20))).0, 2, "the total is capped");
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub(crate) fn to_plaid(amount: Money) -> Option<Decimal> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn usd() -> Currency {
@@ -146,5 +148,24 @@ mod tests {
         assert_eq!(currency(Some(""), Some("")), Ok(None));
         assert!(currency(Some("ZZZ"), None).unwrap_err().contains("iso_currency_code"));
         assert!(currency(None, Some("not a code")).unwrap_err().contains("unofficial_currency_code"));
+    }
+
+    proptest! {
+        /// An amount that goes to Plaid's sandbox and comes back is the same, in every currency.
+        #[test]
+        fn there_and_back_changes_nothing(minor in -i64::MAX..=i64::MAX, code in prop::sample::select(vec!["USD", "JPY", "KWD", "CLF", "BTC", "ETH"])) {
+            let money = Money::new(minor, code.parse().unwrap());
+            prop_assert_eq!(signed(&to_plaid(money).unwrap(), money.currency), Ok(money));
+        }
+
+        /// A rounded balance is never further than half a unit from what was sent.
+        #[test]
+        fn rounding_stays_within_half_a_unit(cents in -1_000_000_000_i64..1_000_000_000, tail in 0_i64..10_000) {
+            let sign = if cents < 0 { "-" } else { "" };
+            let text = format!("{sign}{}.{:02}{tail:04}", cents.abs() / 100, cents.abs() % 100);
+            let kept = balance("current", &decimal(&text), usd(), &mut Vec::new()).unwrap().minor;
+            let exact = cents.abs() * 10_000 + tail;
+            prop_assert!((kept.abs() * 10_000 - exact).abs() <= 5_000, "{} became {}", text, kept);
+        }
     }
 }

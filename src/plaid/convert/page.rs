@@ -119,3 +119,49 @@ fn grounded(row: ProviderTransaction, lost: &HashSet<String>) -> Result<Provider
     let reason = "its `account_id` names an account that was not kept".to_owned();
     Err(Refusal { noun: "transaction", id: row.id.0, reason })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ROW: &str = r#"{"transaction_id":"T1","account_id":"A1","amount":12.5,"iso_currency_code":"USD",
+        "unofficial_currency_code":null,"date":"2026-03-01","pending":false,"name":"ZEBRA SHOP","payment_channel":"online",
+        "payment_meta":{"payee":null},"location":{"lat":1.5},"counterparties":[{"name":"ZEBRA","type":"merchant"}]}"#;
+
+    fn page(row: &str) -> String {
+        format!(
+            r#"{{"added":[{row}],"modified":[{ROW}],"removed":[],"next_cursor":"c","has_more":false,
+            "transactions_update_status":"NOT_READY","request_id":"R"}}"#
+        )
+    }
+
+    proptest! {
+        /// Whatever happens to a row on its way, the other one is kept, and nothing of the row's contents is told.
+        #[test]
+        fn a_damaged_row_costs_only_itself(at in 0..ROW.len(), length in 1_usize..20, with in "[a-z0-9\",:{}\\[\\]]{0,6}") {
+            let end = (at + length).min(ROW.len());
+            let damaged = format!("{}{with}{}", &ROW[..at], &ROW[end..]);
+            // What is no JSON by itself can swallow its neighbours, and then the page is none.
+            if serde_json::from_str::<&RawValue>(&damaged).is_ok() {
+                let delta = delta(page(&damaged).as_bytes(), &KnownCurrencies::new()).unwrap();
+                prop_assert_eq!(delta.modified.len(), 1);
+                prop_assert_eq!(delta.added.len() + delta.refused.len(), 1);
+                prop_assert!(delta.refused.iter().all(|sentence| !sentence.contains("ZEBRA")));
+            } else {
+                let _ = delta(page(&damaged).as_bytes(), &KnownCurrencies::new());
+            }
+        }
+    }
+
+    #[test]
+    fn a_whole_page_and_its_rows_one_by_one_read_the_same() {
+        let known = KnownCurrencies::new();
+        let at_once = delta(page(ROW).as_bytes(), &known).unwrap();
+        let by_row = delta(page(&format!("{ROW},7")).as_bytes(), &known).unwrap();
+        assert_eq!((at_once.refused.len(), by_row.refused.len()), (0, 1));
+        assert_eq!((at_once.added, at_once.modified), (by_row.added, by_row.modified));
+        assert_eq!(at_once.history, History::NotReady);
+    }
+}

@@ -30,9 +30,15 @@ fn blame(row: &str, fields: &HashMap<String, &RawValue>, error: &serde_json::Err
     let start = |value: &RawValue| value.get().as_ptr() as usize - row.as_ptr() as usize;
     let culprit = fields.iter().filter(|(_, value)| start(value) <= offset).max_by_key(|(_, value)| start(value));
     match culprit {
-        Some((field, _)) => format!("its field `{}` is not of the kind that Plaid promises", text::shown(field)),
+        Some((field, _)) if is_name(field) => format!("its field `{field}` is not of the kind that Plaid promises"),
+        Some(_) => "one of its fields is not of the kind that Plaid promises".to_owned(),
         None => "it is not an object".to_owned(),
     }
+}
+
+/// Whether a key can be a field of Plaid's; any other could be a value that lost its way, and stays unsaid.
+fn is_name(key: &str) -> bool {
+    !key.is_empty() && key.len() <= 64 && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// How many bytes had been read when the error was found.
