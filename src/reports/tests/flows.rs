@@ -1,5 +1,7 @@
 //! Spending, income, cash flow, categories, merchants.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::{
     domain::{
@@ -157,4 +159,36 @@ fn what_cannot_be_shown_is_an_error() {
     assert_eq!(spending::build(&request, &stray), Err(ReportError::Stray(date(2025, 1, 1))));
     let huge = ["x", "y"].map(|key| sum(Some(TODAY), key, Kind::Expense, "-92233720368547758.07", 1));
     assert!(matches!(spending::build(&request, &huge), Err(ReportError::Money(_))));
+}
+
+fn any_sum() -> impl Strategy<Value = Sum> {
+    let kinds = prop::sample::select(vec![Kind::Expense, Kind::Income, Kind::Transfer]);
+    let currencies = prop::sample::select(vec!["USD", "EUR", "JPY"]);
+    let months = prop::sample::select(vec![FEBRUARY, MARCH]);
+    (months, "[a-d]?", kinds, -1_000_000_i64..1_000_000, currencies).prop_map(|(begin, key, kind, minor, code)| {
+        let amount = Money::new(minor, code.parse().unwrap());
+        Sum { amount, ..sum(begin, &key, kind, "0", 1) }
+    })
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_lost_between_rows_columns_and_totals(
+        sums in prop::collection::vec(any_sum(), 0..40),
+        top in prop::option::of(1_usize..4),
+    ) {
+        let request = Request { top, ..monthly(Grouping::Payee) };
+        let (out, income) = (spending::build(&request, &sums).unwrap(), income::build(&request, &sums).unwrap());
+        for (report, kind, sign) in [(&out, Kind::Expense, -1), (&income, Kind::Income, 1)] {
+            for totals in &report.period_totals {
+                let own = || report.rows.iter().filter(|row| row.currency == totals.currency);
+                let asked = sums.iter().filter(|sum| sum.kind == kind && sum.amount.currency == totals.currency);
+                prop_assert_eq!(totals.total.minor, sign * asked.map(|sum| sum.amount.minor).sum::<i64>());
+                prop_assert_eq!(totals.total.minor, own().map(|row| row.total.minor).sum::<i64>());
+                prop_assert_eq!(totals.total.minor, totals.periods.iter().map(|period| period.amount.minor).sum::<i64>());
+                prop_assert_eq!(totals.count, own().map(|row| row.count).sum::<u64>());
+                prop_assert!(top.is_none_or(|top| own().count() <= top + 1));
+            }
+        }
+    }
 }
