@@ -71,12 +71,12 @@ fn view(row: &Row<'_>) -> Result<TransactionView> {
 
 /// The ids of a filter's rows, newest first: from the phrases' index where a text is looked for.
 pub(crate) fn ids_sql(filter: &Filter) -> Clause {
-    let page = "ORDER BY t.date DESC, t.id DESC LIMIT ? OFFSET ?";
+    let page = "ORDER BY date DESC, id DESC LIMIT ? OFFSET ?";
     let Some((sql, params)) = by_text(filter, "t.id, t.date") else {
         let Clause { sql, params } = filter.whole();
         return Clause { sql: format!("SELECT t.id FROM transactions t WHERE {sql} {page}"), params };
     };
-    Clause { sql: format!("SELECT t.id FROM ({sql}) t {page}"), params }
+    Clause { sql: format!("SELECT id FROM ({sql}) {page}"), params }
 }
 
 /// How many rows a filter has.

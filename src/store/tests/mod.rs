@@ -1,4 +1,6 @@
 //! The room as a whole: books in memory, written and read through `Store` only.
 
 mod book;
+mod plans;
 mod posting;
+mod replay;
