@@ -3,17 +3,19 @@
 //! Entry `n` gets its MAC under key `n` over the entry before it; key `n + 1` follows from key `n` and overwrites it.
 //! Invariant: an entry never holds a merchant, an amount or a token.
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Serialize;
 
-use super::{
-    Result, StoreError,
-    chain::{self, Head, Key, VaultId},
-    encode,
-};
-use crate::domain::{
-    dates::Timestamp,
-    views::{Limit, Listing},
+use super::{Result, StoreError, encode};
+use crate::{
+    domain::{
+        dates::Timestamp,
+        views::{Limit, Listing},
+    },
+    vault::{
+        Key, VaultId,
+        audit::{self as chain, Head},
+    },
 };
 
 /// What somebody did, as the audit trail keeps it.
@@ -79,7 +81,7 @@ fn state(db: &Connection) -> Result<State> {
 }
 
 /// Starts the trail of a new book under its first key.
-pub(crate) fn start(db: &Connection, vault_id: &VaultId, first: &Key) -> Result<()> {
+pub(crate) fn start(db: &Connection, vault_id: VaultId, first: &Key) -> Result<()> {
     let sql = "INSERT INTO audit_state (id, seq, key, head) VALUES (1, 0, ?1, ?2)";
     db.execute(sql, (first.expose(), chain::genesis(vault_id)))?;
     Ok(())
@@ -160,41 +162,63 @@ pub(crate) fn list(db: &Connection, limit: Limit) -> Result<Listing<AuditEntry>>
 }
 
 /// Follows the chain from its first key; whoever changed, left out or moved an entry is found out.
-pub(crate) fn verify(db: &Connection, vault_id: &VaultId, first: &Key) -> Result<Verdict> {
-    let (mut head, mut key) = (chain::genesis(vault_id), Key::from_bytes(first.expose()));
+pub(crate) fn verify(db: &Connection, vault_id: VaultId, first: &Key) -> Result<Verdict> {
     let mut statement =
         db.prepare("SELECT seq, at, actor, action, resource, detail, epoch, root, mac FROM audit ORDER BY seq")?;
     let mut rows = statement.query([])?;
-    let mut entries = 0_i64;
-    while let Some(row) = rows.next()? {
-        let resource: Option<String> = row.get(4)?;
-        let (actor, action, detail): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(5)?);
-        let (seq, mac): (i64, [u8; 32]) = (row.get(0)?, row.get(8)?);
-        let entry = canonical(&Stored {
-            seq,
-            at: row.get(1)?,
-            actor: &actor,
-            action: &action,
-            resource: resource.as_deref(),
-            detail: &detail,
-            epoch: row.get(6)?,
-            root: row.get(7)?,
-        });
-        (head, key) = chain::next(&key, &head, &entry);
-        if seq != entries + 1 || head != mac {
-            return Ok(bad(count(db)?, entries.unsigned_abs() + 1));
+    let mut trouble = None;
+    let entries = std::iter::from_fn(|| match rows.next().and_then(|row| row.map(entry).transpose()) {
+        Ok(entry) => entry,
+        Err(error) => {
+            trouble = Some(error);
+            None
         }
-        entries += 1;
+    });
+    let walked = chain::verify(first, vault_id, entries);
+    if let Some(error) = trouble {
+        return Err(error.into());
     }
+    let total = count(db)?;
     let end = state(db)?;
-    if end.seq != entries || end.head != head || end.key.expose() != key.expose() {
-        return Ok(bad(count(db)?, entries.unsigned_abs() + 1));
-    }
-    Ok(Verdict { ok: true, entries: entries.unsigned_abs(), first_bad: None })
+    let first_bad = match walked {
+        Err(bad) => Some(bad + 1),
+        Ok(whole) => {
+            let same = whole.head == end.head && whole.next_key.expose() == end.key.expose();
+            (!same).then_some(whole.entries + 1)
+        }
+    };
+    Ok(Verdict { ok: first_bad.is_none(), entries: total, first_bad })
 }
 
-fn bad(entries: u64, first: u64) -> Verdict {
-    Verdict { ok: false, entries, first_bad: Some(first) }
+fn entry(row: &Row<'_>) -> rusqlite::Result<(Vec<u8>, Head)> {
+    let resource: Option<String> = row.get(4)?;
+    let (actor, action, detail): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(5)?);
+    let stored = Stored {
+        seq: row.get(0)?,
+        at: row.get(1)?,
+        actor: &actor,
+        action: &action,
+        resource: resource.as_deref(),
+        detail: &detail,
+        epoch: row.get(6)?,
+        root: row.get(7)?,
+    };
+    Ok((canonical(&stored), row.get(8)?))
+}
+
+/// The end of the chain.
+pub(crate) fn head(db: &Connection) -> Result<Head> {
+    Ok(state(db)?.head)
+}
+
+/// The link that the change of that number left.
+pub(crate) fn link_of(db: &Connection, vault_id: VaultId, epoch: u64) -> Result<Option<Head>> {
+    if epoch == 0 {
+        return Ok(Some(chain::genesis(vault_id)));
+    }
+    let epoch = i64::try_from(epoch).unwrap_or(i64::MAX);
+    let sql = "SELECT mac FROM audit WHERE epoch = ?1";
+    Ok(db.prepare_cached(sql)?.query_row([epoch], |row| row.get(0)).optional()?)
 }
 
 fn count(db: &Connection) -> Result<u64> {

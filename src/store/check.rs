@@ -89,7 +89,7 @@ impl Store {
 
     fn check_audit(&self) -> Result<Option<CheckItem>> {
         let Some(first) = &self.keys.audit_start else { return Ok(None) };
-        let verdict = audit::verify(&self.db, &self.keys.vault_id, first)?;
+        let verdict = audit::verify(&self.db, self.keys.vault_id, first)?;
         let detail = match verdict.first_bad {
             None => format!("{} entries follow from the first key", verdict.entries),
             Some(bad) => format!("entry {bad} of {} does not follow from the one before", verdict.entries),

@@ -12,7 +12,8 @@ use rusqlite::{Connection, Row, types::ValueRef};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Result, chain::Key};
+use super::Result;
+use crate::vault::Key;
 
 /// What a digest covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

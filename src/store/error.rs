@@ -1,6 +1,9 @@
 //! What can go wrong in the book, with enough structure for an exit code and a hint.
 
-use crate::domain::money::{Currency, MoneyError};
+use crate::{
+    domain::money::{Currency, MoneyError},
+    vault::VaultError,
+};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -16,14 +19,6 @@ pub enum StoreError {
     /// Contents contradict each other or the format.
     #[error("the vault's book is damaged: {0}")]
     Damaged(String),
-    /// The database is older than what this device has seen.
-    #[error("the vault's book is older (change {found}) than the last one seen on this device (change {seen})")]
-    RolledBack {
-        /// Change counter of the book.
-        found: u64,
-        /// Change counter that this device remembers.
-        seen: u64,
-    },
     /// Nothing of that name.
     #[error("no {noun} {text:?}")]
     NotFound {
@@ -62,6 +57,9 @@ pub enum StoreError {
     /// The store was opened for reading.
     #[error("the vault was opened for reading only")]
     ReadOnly,
+    /// The vault said no: busy, rolled back, damaged …
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The database said no.
     #[error(transparent)]
     Sql(#[from] rusqlite::Error),

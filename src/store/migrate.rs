@@ -7,9 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{Result, StoreError};
-
-/// `bursr` in the database's header, so that `file` and stock tools can tell what it is.
-pub(crate) const APPLICATION_ID: i64 = 0x6275_7273;
+use crate::vault::APPLICATION_ID;
 
 /// Every step ever released, oldest first; the n-th leads to format n.
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_book.sql")];
@@ -33,13 +31,14 @@ pub(crate) fn inspect(connection: &Connection) -> Result<State> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let found = pragma("user_version")?;
     let application = pragma("application_id")?;
-    if found == 0 && application == 0 {
+    if found == 0 {
+        // The vault marks a new file as bursar's before there is a book in it.
         let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         if tables == 0 {
             return Ok(State::Empty);
         }
     }
-    if application != APPLICATION_ID {
+    if found == 0 || application != i64::from(APPLICATION_ID) {
         return Err(StoreError::Damaged("it is not a book of bursar".to_owned()));
     }
     if found > FORMAT {

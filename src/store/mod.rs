@@ -6,7 +6,6 @@
 mod accounts;
 mod audit;
 mod balances;
-mod chain;
 mod check;
 mod connections;
 mod consents;
@@ -19,6 +18,7 @@ mod error;
 mod filter;
 mod intents;
 mod migrate;
+mod open;
 mod pairing;
 mod phrase;
 mod posting;
@@ -32,6 +32,8 @@ mod testing;
 mod tests;
 mod transactions;
 mod tx;
+
+use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -47,8 +49,11 @@ pub use runs::SyncRunView;
 pub use sync::{SyncCounts, SyncEnd, SyncMode, SyncRun};
 pub use tx::Tx;
 
-use chain::{Head, Key, VaultId};
-use digests::Digests;
+use self::digests::Digests;
+use crate::{
+    domain::views::{Limit, Listing},
+    vault::{Key, VaultId, WriterLock, audit::Head},
+};
 
 /// What the store needs of the vault besides the connection.
 pub struct Keys {
@@ -68,6 +73,8 @@ pub struct Store {
     db: Connection,
     keys: Keys,
     witness: Option<Witness>,
+    /// Held as long as a store may write.
+    _lock: Option<WriterLock>,
 }
 
 /// Prepared statements kept by a connection.
@@ -75,20 +82,25 @@ const STATEMENTS: usize = 96;
 
 impl Store {
     /// A store on an open connection; without a witness it is for reading only.
-    pub fn new(mut db: Connection, keys: Keys, witness: Option<Witness>) -> Result<Self> {
+    pub fn new(db: Connection, keys: Keys, witness: Option<Witness>) -> Result<Self> {
+        Self::begin(db, keys, witness, None)
+    }
+
+    /// The same; a book of an older format is copied to `safety_copy` before it is migrated.
+    fn begin(mut db: Connection, keys: Keys, witness: Option<Witness>, safety_copy: Option<&Path>) -> Result<Self> {
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         match migrate::inspect(&db)? {
             migrate::State::Current => {}
             migrate::State::Empty if witness.is_some() => create(&mut db, &keys)?,
             migrate::State::Empty => return Err(StoreError::Damaged("it is empty".to_owned())),
-            migrate::State::Older(_) if witness.is_some() => migrate::migrate(&mut db, None, |_| Ok(()))?,
+            migrate::State::Older(_) if witness.is_some() => migrate::migrate(&mut db, safety_copy, |_| Ok(()))?,
             migrate::State::Older(found) => {
                 return Err(StoreError::Damaged(format!("its format {found} has to be migrated first")));
             }
         }
         db.execute_batch("PRAGMA foreign_keys = ON")?;
         filter::register(&db)?;
-        Ok(Self { db, keys, witness })
+        Ok(Self { db, keys, witness, _lock: None })
     }
 
     /// Makes one change: everything `change` does through [`Tx`], with its audit entry, in one commit. An error
@@ -118,13 +130,24 @@ impl Store {
         u64::try_from(epoch).map_err(|_| StoreError::Damaged("the epoch is negative".to_owned()))
     }
 
+    /// The end of the audit chain, for the pin and for an anchor outside.
+    pub fn audit_head(&self) -> Result<Head> {
+        audit::head(&self.db)
+    }
+
+    /// Follows the audit chain from its first key; `None` when this slot does not reach that key.
+    pub fn verify_audit(&self) -> Result<Option<Verdict>> {
+        let first = self.keys.audit_start.as_ref();
+        first.map(|first| audit::verify(&self.db, self.keys.vault_id, first)).transpose()
+    }
+
     /// The audit trail, newest first.
-    pub fn audit(&self, limit: crate::domain::views::Limit) -> Result<crate::domain::views::Listing<AuditEntry>> {
+    pub fn audit(&self, limit: Limit) -> Result<Listing<AuditEntry>> {
         audit::list(&self.db, limit)
     }
 }
 
 fn create(db: &mut Connection, keys: &Keys) -> Result<()> {
     let first = keys.audit_start.as_ref().ok_or(StoreError::ReadOnly)?;
-    migrate::migrate(db, None, |new| audit::start(new, &keys.vault_id, first))
+    migrate::migrate(db, None, |new| audit::start(new, keys.vault_id, first))
 }

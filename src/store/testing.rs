@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{Event, Keys, Result, Store, StoreError, SyncCounts, SyncEnd, SyncMode, chain};
+use super::{Event, Keys, Result, Store, StoreError, SyncCounts, SyncEnd, SyncMode};
 use crate::domain::{
     accounts::{AccountType, Balances, ProviderAccount},
     dates::{Date, Timestamp},
@@ -12,10 +12,11 @@ use crate::domain::{
     transactions::{ProviderCategory, ProviderTransaction, Status},
     views::ConnectionState,
 };
+use crate::vault::{Hex, Key};
 
 pub(crate) fn keys() -> Keys {
-    let key = |byte| chain::Key::from_bytes(&[byte; 32]);
-    Keys { vault_id: chain::VaultId([7; 16]), digest: key(1), audit_start: Some(key(2)) }
+    let key = |byte| Key::from_bytes(&[byte; 32]);
+    Keys { vault_id: Hex([7; 16]), digest: key(1), audit_start: Some(key(2)) }
 }
 
 pub(crate) fn store() -> Store {

@@ -8,11 +8,10 @@ use serde_json::Value;
 use super::{
     Result, StoreError,
     audit::{self, Event},
-    chain::Head,
     dictionary::Dictionary,
     digests::Digests,
 };
-use crate::domain::dates::Timestamp;
+use crate::{domain::dates::Timestamp, vault::audit::Head};
 
 /// A change under way; see [`super::Store::write`].
 pub struct Tx<'a> {

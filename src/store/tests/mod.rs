@@ -4,3 +4,4 @@ mod book;
 mod plans;
 mod posting;
 mod replay;
+mod sealed;

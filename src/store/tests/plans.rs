@@ -35,12 +35,12 @@ const WHOLE: &str = "USING COVERING INDEX transactions_by_date";
 #[test]
 fn reports_stay_within_a_covering_index() {
     let store = some();
-    let queries = ["", "type:expense", "cat:food", "acct:check", "status:posted", "amt:'>50'", "cur:usd", "not:type:transfer"];
+    let queries =
+        ["", "type:expense", "cat:food", "acct:check", "status:posted", "amt:'>50'", "cur:usd", "not:type:transfer"];
     for grouping in Grouping::ALL {
         for text in queries {
             for period in [Period::ALL, Period::parse("2026", date("2026-03-20")).unwrap()] {
-                let request =
-                    SumRequest { query: query(text), period, interval: Some(Interval::Monthly), grouping };
+                let request = SumRequest { query: query(text), period, interval: Some(Interval::Monthly), grouping };
                 let plan = plan(&store, &store.sums_sql(&request).unwrap());
                 assert!(plan.contains(WHOLE) && plan.lines().count() == 1, "{grouping:?} {text}: {plan}");
             }
@@ -62,14 +62,16 @@ fn balances_and_transfers_stay_within_one_too() {
 #[test]
 fn lists_begin_at_an_index() {
     let store = some();
-    let ids = |text: &str, period: Period| {
-        plan(&store, &transactions::ids_sql(&store.filter(&query(text), period).unwrap()))
-    };
+    let ids =
+        |text: &str, period: Period| plan(&store, &transactions::ids_sql(&store.filter(&query(text), period).unwrap()));
     let month = Period::parse("2026-03", date("2026-03-20")).unwrap();
     let newest = ids("", Period::ALL);
     assert!(newest.contains(WHOLE) && !newest.contains("TEMP B-TREE FOR ORDER BY"), "{newest}");
     let register = ids("acct:check", month);
-    assert!(register.contains("COVERING INDEX transactions_by_account (account=? AND date>? AND date<?)"), "{register}");
+    assert!(
+        register.contains("COVERING INDEX transactions_by_account (account=? AND date>? AND date<?)"),
+        "{register}"
+    );
     let words = ids("cafe", Period::ALL);
     assert!(words.contains("USING COVERING INDEX transactions_by_phrase (phrase=?)"), "{words}");
     assert!(!words.contains("SCAN t"), "{words}");

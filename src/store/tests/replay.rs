@@ -232,7 +232,9 @@ fn play(steps: &[Step]) -> (Store, Bank) {
                 let since = if *full { 0 } else { bank.synced - back.min(&bank.synced) };
                 let mut deltas = bank.pages(since, *seed, *pages);
                 if *full {
-                    deltas.iter_mut().for_each(|delta| delta.removed.clear());
+                    for delta in &mut deltas {
+                        delta.removed.clear();
+                    }
                 }
                 if *cut {
                     let failed = store.write::<(), StoreError>(&event("sync"), |tx| {

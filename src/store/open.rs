@@ -1,0 +1,44 @@
+//! Opening the book of an unlocked vault: the writer's lock, the connection, the comparison with the pin.
+//!
+//! Invariant: a book that is older than what this device saw, or has another past, is not opened unless its owner
+//! said so.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Keys, Result, Store, StoreError, Witness, audit};
+use crate::vault::{Access, Freshness, Key, Unlocked, VaultError};
+
+impl Store {
+    /// Opens the book; for writing, as the vault's one writer, waiting at most `lock_timeout` to become it. A vault
+    /// without a book gets one on its first opening for writing.
+    pub fn open(vault: &Arc<Unlocked>, access: Access, lock_timeout: Duration) -> Result<Self> {
+        let store = Self::open_even_if_older(vault, access, lock_timeout)?;
+        let (epoch, head) = (store.epoch()?, store.audit_head()?);
+        if let Freshness::Newer { pinned } = vault.freshness(epoch, &head)? {
+            if audit::link_of(&store.db, vault.vault_id(), pinned.epoch)? != Some(pinned.audit_head) {
+                let what = "another past at epoch";
+                return Err(VaultError::RolledBack { what, pinned: pinned.epoch, found: epoch }.into());
+            }
+            vault.record(epoch, &head)?;
+        }
+        Ok(store)
+    }
+
+    /// Opens the book without asking the pin, for an owner who decided to accept an older one.
+    pub fn open_even_if_older(vault: &Arc<Unlocked>, access: Access, lock_timeout: Duration) -> Result<Self> {
+        let lock = match access {
+            Access::Write => Some(vault.writer_lock(lock_timeout)?),
+            Access::Read => None,
+        };
+        let witness = lock.is_some().then(|| {
+            let vault = Arc::clone(vault);
+            Box::new(move |epoch, head: &_| vault.record(epoch, head).map_err(StoreError::from)) as Witness
+        });
+        let audit_start =
+            if vault.can_use_bank() { Some(Key::from_bytes(vault.audit_start()?.expose())) } else { None };
+        let keys = Keys { vault_id: vault.vault_id(), digest: vault.digest_key()?, audit_start };
+        let copy = vault.dir().join("vault.db.before-migration");
+        let store = Self::begin(vault.connect(access)?, keys, witness, Some(&copy))?;
+        Ok(Self { _lock: lock, ..store })
+    }
+}
