@@ -1,6 +1,8 @@
 //! Real Chromium against the Link pages: what a header promises is only true when a browser keeps it.
 
 mod room;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod webdriver;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

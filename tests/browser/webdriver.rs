@@ -92,6 +92,17 @@ impl Browser {
         });
     }
 
+    /// Goes into a frame of the page; what follows concerns its document.
+    pub(crate) fn enter_frame(&self, css: &str) {
+        let element = self.find(css);
+        self.post("frame", &json!({"id": {ELEMENT: element}}));
+    }
+
+    /// Goes back to the page that holds all frames.
+    pub(crate) fn leave_frame(&self) {
+        self.post("frame", &json!({"id": null}));
+    }
+
     /// Runs a script; a promise is waited for.
     pub(crate) fn script(&self, script: &str) -> Value {
         self.post("execute/sync", &json!({"script": script, "args": []}))
