@@ -1,1 +1,3 @@
 //! Use-cases with I/O, in narrow arguments, without printing.
+
+pub mod link;

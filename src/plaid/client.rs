@@ -141,6 +141,12 @@ impl Client {
         self.0.http.target().loopback
     }
 
+    /// The address of that stand-in.
+    pub fn stand_in(&self) -> Option<&url::Url> {
+        let target = self.0.http.target();
+        target.loopback.then_some(&target.base)
+    }
+
     pub(crate) fn bounds(&self) -> LoopBounds {
         self.0.bounds
     }

@@ -17,6 +17,7 @@ mod encode;
 mod error;
 mod filter;
 mod intents;
+mod known;
 mod migrate;
 mod open;
 mod pairing;
@@ -45,6 +46,7 @@ pub use consents::Consent;
 pub use edits::{CategoryChoice, TransactionEdit};
 pub use error::{Result, StoreError, Trouble};
 pub use intents::{Intent, IntentState, NewIntent};
+pub use known::KnownAccount;
 pub use runs::SyncRunView;
 pub use sync::{SyncCounts, SyncEnd, SyncMode, SyncRun};
 pub use tx::Tx;
@@ -74,7 +76,7 @@ pub struct Store {
     keys: Keys,
     witness: Option<Witness>,
     /// Held as long as a store may write.
-    _lock: Option<WriterLock>,
+    lock: Option<WriterLock>,
 }
 
 /// Prepared statements kept by a connection.
@@ -100,7 +102,7 @@ impl Store {
         }
         db.execute_batch("PRAGMA foreign_keys = ON")?;
         filter::register(&db)?;
-        Ok(Self { db, keys, witness, _lock: None })
+        Ok(Self { db, keys, witness, lock: None })
     }
 
     /// Makes one change: everything `change` does through [`Tx`], with its audit entry, in one commit. An error

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Keys, Result, Store, StoreError, Witness, audit};
-use crate::vault::{Access, Freshness, Key, Unlocked, VaultError};
+use crate::vault::{Access, Freshness, Key, Unlocked, VaultError, WriterLock};
 
 impl Store {
     /// Opens the book; for writing, as the vault's one writer, waiting at most `lock_timeout` to become it. A vault
@@ -39,6 +39,11 @@ impl Store {
         let keys = Keys { vault_id: vault.vault_id(), digest: vault.digest_key()?, audit_start };
         let copy = vault.dir().join("vault.db.before-migration");
         let store = Self::begin(vault.connect(access)?, keys, witness, Some(&copy))?;
-        Ok(Self { _lock: lock, ..store })
+        Ok(Self { lock, ..store })
+    }
+
+    /// The writer's lock, for what has to happen under it beside the book (`pending/`).
+    pub fn writer(&self) -> Result<&WriterLock> {
+        self.lock.as_ref().ok_or(StoreError::ReadOnly)
     }
 }

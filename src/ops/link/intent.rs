@@ -1,0 +1,97 @@
+//! Flows that were begun, so that one can be taken up again: after a crash, a closed terminal, a lost network.
+//!
+//! Invariant: an intent is in the book before its page is shown; what opens its flow is sealed with the bank key.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{HOSTED_LIFETIME, LinkError, Linker, Wish};
+use crate::{
+    secret::Secret,
+    store::{Intent, IntentState, NewIntent},
+    vault::VaultError,
+};
+
+/// Bound into the seal instead of an item's id, which a flow does not have yet.
+const SEALED_FOR: &str = "link";
+
+/// How long Plaid keeps what a flow brought, after its end.
+const KEPT: Duration = Duration::from_hours(6);
+
+/// How a flow was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Hosted,
+    Page,
+    Direct,
+}
+
+impl Mode {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Hosted => "hosted",
+            Self::Page => "page",
+            Self::Direct => "direct",
+        }
+    }
+}
+
+/// What opens a flow again.
+pub(super) struct Flow {
+    pub(super) token: Secret<String>,
+    pub(super) url: Option<Secret<String>>,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    token: &'a str,
+    url: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    token: String,
+    url: Option<String>,
+}
+
+impl Linker<'_> {
+    /// Writes down a flow before anybody is sent to it.
+    pub(super) fn remember(
+        &self,
+        mode: Mode,
+        token: &Secret<String>,
+        url: Option<&Secret<String>>,
+        wish: &Wish,
+    ) -> Result<i64, LinkError> {
+        let environment = self.environment();
+        let written = Written { token: token.expose(), url: url.map(|url| url.expose().as_str()) };
+        let json = serde_json::to_string(&written).map_err(|_| VaultError::Crypto("a flow does not serialise"))?;
+        let sealed = self.vault.seal_token(SEALED_FOR, environment, &Secret::new(json))?;
+        let intent = NewIntent {
+            environment,
+            mode: mode.as_str(),
+            connection: wish.mends(),
+            sealed: &sealed,
+            expires_at: (self.clock)() + HOSTED_LIFETIME + KEPT,
+            detail: None,
+        };
+        Ok(self.write_book()?.write(&self.event("link.begin"), |tx| tx.add_intent(&intent))?)
+    }
+
+    /// Opens what was written down.
+    pub(super) fn recall(&self, intent: &Intent) -> Result<Flow, LinkError> {
+        let sealed = intent.sealed.as_deref().unwrap_or_default();
+        let json = self.vault.open_token(SEALED_FOR, &intent.environment, sealed)?;
+        let read: Read = serde_json::from_str(json.expose()).map_err(|_| VaultError::Damaged {
+            file: "vault.db",
+            reason: "a remembered link has an unknown form".to_owned(),
+        })?;
+        Ok(Flow { token: Secret::new(read.token), url: read.url.map(Secret::new) })
+    }
+
+    /// Notes how a flow has ended; what opened it is forgotten.
+    pub(super) fn close(&self, intent: i64, state: IntentState) -> Result<(), LinkError> {
+        Ok(self.write_book()?.write(&self.event("link.end"), |tx| tx.advance_intent(intent, state, None))?)
+    }
+}

@@ -1,0 +1,258 @@
+//! Linking a bank: four ways in, one way home.
+//!
+//! `hosted` (a page of Plaid's), `page` (bursar's own page) and `direct` (a test login, sandbox only) each bring
+//! public tokens; `settle` looks for duplicates, exchanges under a write-ahead, and puts the connection into the
+//! book. `poll` watches a flow, `intent` remembers it for `resume`.
+//!
+//! May use `plaid`, `vault`, `store`, `loopback`. Invariants: an access token is on the disk, sealed, before
+//! anything else can fail; no lock of the vault is held while a person is being waited for.
+
+mod direct;
+mod duplicate;
+mod hosted;
+mod intent;
+mod page;
+mod poll;
+mod qr;
+mod repair;
+mod resume;
+mod settle;
+
+use std::{sync::Arc, time::Duration};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    domain::{
+        dates::Timestamp,
+        ids::{ConnectionId, InstitutionId},
+        sync::ItemError,
+    },
+    loopback::LoopbackError,
+    plaid::{Client, Hosted, LinkExit, LinkRequest, LinkToken, PlaidError, Purpose},
+    store::{Event, Store, StoreError},
+    vault::{Access, Unlocked, VaultError},
+};
+
+pub use self::{duplicate::Duplicate, poll::Pace, qr::draw};
+
+/// What the bank's window shows as the program's name.
+const CLIENT_NAME: &str = "bursar";
+
+/// Consented to at the link, billed when first read.
+const ALSO_CONSENT: [&str; 2] = ["liabilities", "investments"];
+
+/// How long the page that Plaid hosts can be opened.
+const HOSTED_LIFETIME: Duration = Duration::from_mins(15);
+
+/// Why a link did not happen. What had happened until then is in the book, or in `pending/` until the next start.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The bank side.
+    #[error(transparent)]
+    Plaid(#[from] PlaidError),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The book.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The listener for bursar's own page.
+    #[error(transparent)]
+    Loopback(#[from] LoopbackError),
+    /// A test login was asked for in production.
+    #[error("a bank can be linked without its page only in the sandbox")]
+    SandboxOnly,
+    /// Plaid knows no institution of that id.
+    #[error("Plaid knows no institution {0}; nothing was linked")]
+    UnknownInstitution(InstitutionId),
+    /// Plaid gave no page, or one that is not its own.
+    #[error("Plaid gave no page to open")]
+    NoPage,
+    /// The connection was removed.
+    #[error("connection {0} was removed; its history stays, and a new link makes a new connection")]
+    Removed(ConnectionId),
+    /// Nothing was begun in the last hours that could be taken up again.
+    #[error("there is no link to resume")]
+    NothingToResume,
+    /// Plaid may have made the connection, and its answer was lost.
+    #[error("Plaid's answer was lost: it may have made a connection that bursar cannot reach")]
+    AnswerLost(#[source] PlaidError),
+}
+
+/// What is to be linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Countries whose institutions are offered, ISO 3166-1.
+    pub countries: Vec<String>,
+    /// The language of the bank's pages.
+    pub language: String,
+    /// Days of history, 1 to 730; Plaid fixes it for the life of the connection.
+    pub days: u16,
+    /// Whether accounts that the book has already may be linked again.
+    pub allow_duplicates: bool,
+    /// The connection to mend, instead of a new one.
+    pub repair: Option<Repair>,
+}
+
+impl Wish {
+    /// The connection to mend, if it is not a new one.
+    fn mends(&self) -> Option<ConnectionId> {
+        self.repair.map(|repair| repair.connection)
+    }
+}
+
+/// A connection whose owner has to sign in again (Plaid: update mode). It keeps its id, its accounts and its history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repair {
+    /// Which one.
+    pub connection: ConnectionId,
+    /// Whether accounts may be added and dropped.
+    pub choose_accounts: bool,
+}
+
+/// Everything a link works with.
+#[derive(Clone, Copy)]
+pub struct Linker<'a> {
+    /// The bank side.
+    pub client: &'a Client,
+    /// Where the client's calls run.
+    pub runtime: &'a tokio::runtime::Runtime,
+    /// The open vault; its key must reach the banks.
+    pub vault: &'a Arc<Unlocked>,
+    /// How long to wait for another writer.
+    pub lock_timeout: Duration,
+    /// What time it is.
+    pub clock: &'a dyn Fn() -> Timestamp,
+    /// Who links, for the audit trail.
+    pub actor: &'a str,
+    /// How often to look whether the user is done.
+    pub pace: Pace,
+}
+
+/// Where the user has to go.
+#[derive(Debug)]
+pub struct Invitation<'a> {
+    /// The page; it opens the flow for whoever has it, so it is shown to the user and to nobody else.
+    pub url: &'a crate::secret::Secret<String>,
+    /// Whether the page can be opened on another machine.
+    pub anywhere: bool,
+}
+
+/// Whoever talks to the user.
+pub trait Guide {
+    /// Shows where to go, or opens it.
+    fn invite(&mut self, invitation: &Invitation<'_>);
+    /// Tells that the user is still being waited for.
+    fn waiting(&mut self);
+    /// Asks whether accounts that the book has already are to be linked again.
+    fn link_again(&mut self, duplicate: &Duplicate) -> bool;
+}
+
+/// A connection that has come into the book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Its id.
+    pub id: ConnectionId,
+    /// The bank's name, where it is known.
+    pub institution: Option<String>,
+    /// The names of its accounts, where they could be read.
+    pub accounts: Vec<String>,
+}
+
+/// How a link ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The user finished; each connection came into the book or was there already.
+    Finished {
+        /// New connections.
+        linked: Vec<Linked>,
+        /// Those that were not made, because the book has their accounts.
+        duplicates: Vec<Duplicate>,
+    },
+    /// An existing connection was mended, or found to be still broken.
+    Repaired {
+        /// Which one.
+        connection: ConnectionId,
+        /// What is still wrong with it.
+        error: Option<ItemError>,
+    },
+    /// The user left, or the bank refused.
+    Left(LinkExit),
+    /// Nobody finished in time.
+    Expired,
+}
+
+impl Linker<'_> {
+    fn begin(&self, wish: &Wish, hosted: Option<Hosted<'_>>) -> Result<LinkToken, LinkError> {
+        let countries: Vec<&str> = wish.countries.iter().map(String::as_str).collect();
+        let opened = wish.repair.map(|repair| self.open_connection(repair.connection)).transpose()?;
+        let purpose = match (&opened, wish.repair) {
+            (Some(access_token), Some(Repair { choose_accounts, .. })) => {
+                Purpose::Update { access_token, choose_accounts, also_consent: &[] }
+            }
+            _ => Purpose::New { days_requested: wish.days, also_consent: &ALSO_CONSENT },
+        };
+        let request = LinkRequest {
+            client_name: CLIENT_NAME,
+            user_id: &user_id(&self.vault.vault_id().0),
+            language: &wish.language,
+            country_codes: &countries,
+            purpose,
+            hosted,
+        };
+        Ok(self.runtime.block_on(self.client.link_token_create(&request))?)
+    }
+
+    fn environment(&self) -> &'static str {
+        self.client.environment().as_str()
+    }
+
+    fn read_book(&self) -> Result<Store, StoreError> {
+        Store::open(self.vault, Access::Read, self.lock_timeout)
+    }
+
+    fn write_book(&self) -> Result<Store, StoreError> {
+        Store::open(self.vault, Access::Write, self.lock_timeout)
+    }
+
+    fn event(&self, action: &str) -> Event {
+        Event { at: (self.clock)(), actor: self.actor.to_owned(), action: action.to_owned(), resource: None }
+    }
+}
+
+/// A connection that a flow brought, before its exchange.
+#[derive(Debug, Clone)]
+struct Grant {
+    public_token: crate::secret::Secret<String>,
+    institution_id: Option<InstitutionId>,
+    institution: Option<String>,
+    /// Name and mask of the accounts chosen, where the flow says.
+    accounts: Vec<(String, Option<String>)>,
+}
+
+/// The id that Plaid knows this vault's owner by: stable, random, and no way back to the vault.
+fn user_id(vault_id: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut hash = Sha256::new();
+    hash.update(b"bursar/v1/client-user");
+    hash.update(vault_id);
+    hash.finalize().iter().take(16).fold(String::from("bursar-"), |mut id, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_users_id_is_stable_and_not_the_vaults() {
+        let id = user_id(&[7; 16]);
+        assert_eq!(id, user_id(&[7; 16]));
+        assert_ne!(id, user_id(&[8; 16]));
+        assert!(id.len() == 7 + 32 && !id.contains("0707"), "{id}");
+    }
+}

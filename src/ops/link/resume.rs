@@ -1,0 +1,47 @@
+//! Taking up a flow that was begun and not finished: Plaid keeps its record for six hours after the end.
+
+use super::{
+    Guide, HOSTED_LIFETIME, Invitation, LinkError, Linker, Outcome, Repair, Wish,
+    intent::Mode,
+    poll::{End, Look},
+};
+use crate::store::Intent;
+
+impl Linker<'_> {
+    /// Looks at the flows of the last hours, newest first, and goes on with the first that can be.
+    pub fn resume(&self, wish: &Wish, guide: &mut dyn Guide) -> Result<Outcome, LinkError> {
+        let open = self.read_book()?.open_intents((self.clock)())?;
+        let mut ended = None;
+        for intent in open {
+            if intent.environment != self.environment() || intent.mode == Mode::Direct.as_str() {
+                continue;
+            }
+            let repair = intent.connection.map(|connection| Repair { connection, choose_accounts: false });
+            let wish = Wish { repair, ..wish.clone() };
+            let end = self.take_up(&intent, &wish, guide)?;
+            let succeeded = matches!(end, End::Granted(_) | End::Completed(_));
+            let outcome = self.conclude(intent.id, end, &wish, guide)?;
+            if succeeded {
+                return Ok(outcome);
+            }
+            ended.get_or_insert(outcome);
+        }
+        ended.ok_or(LinkError::NothingToResume)
+    }
+
+    fn take_up(&self, intent: &Intent, wish: &Wish, guide: &mut dyn Guide) -> Result<End, LinkError> {
+        let flow = self.recall(intent)?;
+        let mends = wish.mends();
+        Ok(match (self.look(&flow.token, mends)?, flow.url) {
+            (Look::Granted(grants), _) => End::Granted(grants),
+            (Look::Completed(id), _) => End::Completed(id),
+            (Look::Left(exit), _) => End::Left(exit),
+            (Look::Open, Some(url)) if (self.clock)() < intent.created_at + HOSTED_LIFETIME => {
+                guide.invite(&Invitation { url: &url, anywhere: true });
+                self.watch(&flow.token, mends, None, guide)?
+            }
+            // Nobody can finish it any more: its page is gone.
+            (Look::Open | Look::Expired, _) => End::Expired,
+        })
+    }
+}
