@@ -2,10 +2,12 @@
 //!
 //! Uses `seed` and `ledger`, `plaid::wire`, `domain::dates`. Invariant: a balance moves by exactly what is booked.
 
+use jiff::{SignedDuration, tz::TimeZone};
+
 use super::{
     cursor::Stream,
     draw::{Draw, Root},
-    institutions::{Bank, PRODUCTS},
+    institutions::{Bank, Manner, PRODUCTS},
     ledger::Ledger,
     refusal::Refusal,
     seed::{
@@ -27,6 +29,9 @@ use crate::{
 
 /// The user whose data moves.
 pub(crate) const DYNAMIC: &str = "user_transactions_dynamic";
+
+/// Days for which consent holds at a bank that signs its users in by itself.
+const CONSENT_DAYS: i64 = 180;
 
 /// What Link settles before an Item exists.
 #[derive(Debug, Clone)]
@@ -312,13 +317,20 @@ impl Item {
             billed_products: self.draft.products.clone(),
             products: self.draft.products.clone(),
             consented_products: self.draft.consented.clone(),
-            consent_expiration_time: None,
+            consent_expiration_time: self.consent_ends().map(|end| end.to_string()),
             update_type: UpdateType::Background,
             paired_item_id: None,
             created_at: consent.then(|| self.created.to_string()),
             consented_use_cases: consent.then(|| vec!["Track and manage your finances".to_owned()]),
             consented_data_scopes: consent.then(|| vec!["account_balance_info".to_owned(), "transactions".to_owned()]),
         }
+    }
+
+    /// A bank that signs its users in by itself asks them again after half a year.
+    fn consent_ends(&self) -> Option<Timestamp> {
+        let since = self.signed_in.to_zoned(TimeZone::UTC).ok()?.timestamp();
+        let end = since.checked_add(SignedDuration::from_hours(CONSENT_DAYS * 24)).ok()?;
+        Some(end).filter(|_| self.draft.bank.manner == Manner::Redirect)
     }
 
     /// When the bank was last read, and the last webhook.

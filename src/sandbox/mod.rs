@@ -4,7 +4,7 @@
 //! says follows from its seed, its clock and the requests so far; amounts have Plaid's sign.
 //!
 //! `routes` checks a request, `endpoints` answer it from `state`, where an `item` keeps a `ledger` of changes filled from
-//! `seed`; `link_page` is the hosted page, `admin` takes orders and `faults` make it misbehave.
+//! `seed`; `link_page` is the hosted page, `admin` takes `orders` and `faults` make it misbehave.
 
 mod admin;
 mod cursor;
@@ -18,6 +18,7 @@ mod ledger;
 mod limits;
 mod link_page;
 mod links;
+mod orders;
 mod refusal;
 mod routes;
 mod seed;
@@ -33,6 +34,7 @@ use jiff::{ToSpan as _, tz::TimeZone};
 
 pub use faults::Fault;
 use http::{Reply, Request};
+pub use orders::{ArmedFault, OrderError, Orders};
 use state::State;
 
 use crate::{

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{
     http::{Reply, Request},
+    institutions,
     links::{LinkToken, Session, Step},
     state::State,
 };
@@ -68,7 +69,8 @@ fn open(state: &mut State, page: &str, parent: Option<String>) -> Reply {
     if link.expires <= now {
         return sorry(410, "This link has expired. Start again from where you came.");
     }
-    let bank = link.update.as_ref().map(|(_, draft)| draft.bank);
+    let asked = || institutions::find(link.request.institution_id.as_deref()?);
+    let bank = link.update.as_ref().map(|(_, draft)| draft.bank).or_else(asked);
     let step = bank.map_or(Step::Institution, flow::sign_in);
     let mut session = Session::new(id.clone(), step, bank, now);
     session.parent = parent;

@@ -10,6 +10,7 @@ use crate::plaid::wire::{
 pub(crate) const CHECKING: usize = 0;
 pub(crate) const SAVING: usize = 1;
 pub(crate) const CARD: usize = 3;
+pub(crate) const MONEY_MARKET: usize = 4;
 pub(crate) const STUDENT: usize = 7;
 
 /// How much of a balance can be spent.

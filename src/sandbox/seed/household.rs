@@ -5,7 +5,7 @@
 
 use super::{
     Row, Unit,
-    accounts::{ACCOUNTS, CARD, CHECKING, SAVING, STUDENT},
+    accounts::{ACCOUNTS, CARD, CHECKING, MONEY_MARKET, SAVING, STUDENT},
     calendar::{days, is_payday, is_weekend, number, shift},
     merchants::{self, Merchant},
 };
@@ -68,6 +68,7 @@ impl Household {
             18 => checking(64_99, &merchants::INTERNET),
             19 => checking(512_06, &merchants::MORTGAGE),
             20 => checking(45_00, &merchants::PHONE),
+            27 => checking(12_00, &merchants::TO_IRA),
             22 if date.month() % 3 == 1 => checking(draw.between(70_00, 95_00), &merchants::WATER),
             23 if date.month() % 3 == 2 => checking(-draw.between(250_00, 600_00), &merchants::CONTRACT),
             _ => {}
@@ -83,6 +84,7 @@ impl Household {
         }
         if date == date.last_of_month() {
             rows.push(Row::new(SAVING, -draw.between(2, 31), date, &merchants::INTEREST));
+            rows.push(Row::new(MONEY_MARKET, -draw.between(21_00, 48_00), date, &merchants::INTEREST));
             rows.push(Row::new(STUDENT, 258_12, date, &merchants::LOAN_INTEREST));
         }
         if date.day() == 17 {
@@ -110,7 +112,7 @@ impl Household {
     }
 }
 
-/// On each payday moves what is not needed until the next one to the saving account, and on to retirement.
+/// On each payday moves what is not needed until the next one to the saving account, and on to the money market.
 fn sweep(rows: &mut Vec<Row>, first: Date, last: Date) {
     let paydays: Vec<Date> = days(first, last).filter(|&date| is_payday(date)).collect();
     for (place, &date) in paydays.iter().enumerate() {
@@ -119,7 +121,8 @@ fn sweep(rows: &mut Vec<Row>, first: Date, last: Date) {
         rows.extend(transfer(surplus, date));
         let idle = -net(rows, SAVING, date, until);
         if idle > 0 {
-            rows.push(Row::new(SAVING, idle, date, &merchants::TO_IRA));
+            rows.push(Row::new(SAVING, idle, date, &merchants::TO_MONEY_MARKET));
+            rows.push(Row::new(MONEY_MARKET, -idle, date, &merchants::FROM_SAVING));
         }
     }
 }

@@ -203,6 +203,8 @@ pub(crate) const FROM_CHECKING: Merchant =
 pub(crate) const TO_CHECKING: Merchant =
     bank("Online Transfer to Checking ...0000", "TRANSFER_OUT", "ACCOUNT_TRANSFER");
 pub(crate) const FROM_SAVING: Merchant = bank("Online Transfer from Saving ...1111", "TRANSFER_IN", "ACCOUNT_TRANSFER");
+pub(crate) const TO_MONEY_MARKET: Merchant =
+    bank("Online Transfer to Money Market ...4444", "TRANSFER_OUT", "ACCOUNT_TRANSFER");
 pub(crate) const TO_IRA: Merchant = bank("IRA CONTRIBUTION ...5555", "TRANSFER_OUT", "INVESTMENT_AND_RETIREMENT_FUNDS");
 pub(crate) const CARD_PAYMENT: Merchant =
     Merchant { party: Party::Bank, ..bank("CREDIT CARD 3333 PAYMENT *//", "LOAN_PAYMENTS", "CREDIT_CARD_PAYMENT") };
