@@ -1,5 +1,7 @@
 //! The `bursar` binary: everything is in the library.
 
-use bursar as _;
+use std::process::ExitCode;
 
-fn main() {}
+fn main() -> ExitCode {
+    bursar::cli::main(std::env::args_os())
+}

@@ -1,1 +1,153 @@
-//! Parses, dispatches, shows the one error, picks the exit code.
+//! Parses, builds the Context, dispatches, shows the one error, picks the exit code.
+//!
+//! Invariant: this is the only place where an error is printed and an exit code chosen.
+
+pub(crate) mod generate;
+mod global;
+pub(crate) mod values;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, error::ErrorKind};
+
+use crate::{
+    commands::{self, Command},
+    context::Context,
+    error::{Error, Kind, Result},
+    harden,
+    settings::{Environment, Format, Paths, Settings},
+    ui::{Profile, Ui},
+};
+
+/// Your bank history in one encrypted file: link banks, sync, and ask questions, offline and in the terminal.
+///
+/// A bare `bursar` shows the vault's status and what to do next.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bursar",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "Start with `bursar demo`, then `bursar init`. `bursar help` lists the topics."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    global: global::GlobalArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Runs bursar with these arguments and says how it ended.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    harden::process();
+    harden::panics(crate::ui::last_words);
+    clap_complete::CompleteEnv::with_factory(Cli::command).var(generate::COMPLETE_VARIABLE).complete();
+    let environment = Environment::capture();
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let wants_json = wants_json(&arguments, &environment);
+    let cli = match parse(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, wants_json),
+    };
+    let mut ui = Ui::standard(Profile::plain());
+    match context(cli.global, environment) {
+        Err(error) => finish(&mut ui, Err(error), wants_json),
+        Ok(mut context) => {
+            let outcome = commands::run(cli.command, &mut context);
+            let as_json = matches!(context.settings.format, Some(Format::Json | Format::Ndjson));
+            finish(&mut context.ui, outcome, as_json)
+        }
+    }
+}
+
+/// The whole command line as clap knows it, for man pages and completions.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs one more command line in a context that exists already; its global flags have no effect.
+#[cfg(feature = "sandbox")]
+pub(crate) fn run_in(words: &[&str], context: &mut Context) -> Result<()> {
+    let arguments = std::iter::once("bursar").chain(words.iter().copied()).map(OsString::from).collect();
+    let cli = parse(arguments).map_err(|error| Error::new(Kind::Unexpected, "usage", error.to_string()))?;
+    commands::run(cli.command, context)
+}
+
+fn parse(arguments: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
+    Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+fn context(global: global::GlobalArgs, environment: Environment) -> Result<Context> {
+    let paths = Paths::find().map_err(crate::settings::SettingsError::from)?;
+    let settings = Settings::resolve(global.typed(), &environment, &paths)?;
+    let ui = Ui::standard(Profile::detect(&settings, &environment));
+    Ok(Context::new(ui, settings, paths, environment))
+}
+
+fn finish(ui: &mut Ui, outcome: Result<()>, as_json: bool) -> ExitCode {
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    if error.is_broken_pipe() {
+        return ExitCode::SUCCESS;
+    }
+    if as_json {
+        ui.error_object(&error.to_json());
+    } else {
+        ui.error(&error.message);
+        if ui.profile().verbose {
+            for cause in error.causes() {
+                ui.status(&format!("caused by: {cause}"));
+            }
+        }
+        for hint in &error.hints {
+            ui.hint(hint);
+        }
+    }
+    ExitCode::from(error.kind.exit_code())
+}
+
+/// Help and version are data; everything else is wrong usage.
+fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
+    let help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if help || !as_json {
+        let _ = error.print();
+        return ExitCode::from(if error.use_stderr() { Kind::Usage.exit_code() } else { 0 });
+    }
+    let text = error.render().to_string();
+    let sentence = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let error = Error::new(Kind::Usage, "usage", sentence).hint("bursar --help");
+    finish(&mut Ui::standard(Profile::plain()), Err(error), true)
+}
+
+/// Whether errors of the command line itself are to be JSON: it could not be parsed, so look for the plain words.
+fn wants_json(arguments: &[OsString], environment: &Environment) -> bool {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
+    let format = words.windows(2).any(|pair| pair[0] == "--format" && matches!(pair[1], "json" | "ndjson"));
+    let flag = words.iter().any(|word| matches!(*word, "--json" | "--format=json" | "--format=ndjson"));
+    format
+        || flag
+        || environment.is_on("BURSAR_JSON")
+        || matches!(environment.text("BURSAR_FORMAT"), Some("json" | "ndjson"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn json_is_wanted_by_flag_format_or_variable() {
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let empty = Environment::default();
+        assert!(wants_json(&words("bursar --json nonsense"), &empty));
+        assert!(wants_json(&words("bursar nonsense --format ndjson"), &empty));
+        assert!(!wants_json(&words("bursar nonsense -- --json"), &empty));
+        assert!(wants_json(&words("bursar"), &Environment::of([("BURSAR_JSON", "1")])));
+    }
+}

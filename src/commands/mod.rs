@@ -1,1 +1,79 @@
-//! One file a command: arguments beside what they do.
+//! One file a command: its arguments beside what it does; the path is the command line.
+//!
+//! A command translates: from arguments to an op or a query, from an outcome to the screen. No SQL, no HTTP, no
+//! cryptography here.
+
+mod accounts;
+mod candidates;
+mod completions;
+mod config;
+mod connections;
+#[cfg(feature = "sandbox")]
+mod demo;
+mod doctor;
+mod generate;
+mod help;
+mod init;
+mod report;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod schema;
+mod selection;
+mod status;
+mod sync;
+mod transactions;
+mod vault;
+
+use clap::Subcommand;
+
+use crate::{context::Context, error::Result};
+
+/// Every command; the order is that of `--help`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Args),
+    #[cfg(feature = "sandbox")]
+    Demo(demo::Args),
+    Status(status::Args),
+    Doctor(doctor::Args),
+    Connections(connections::Args),
+    Sync(sync::Args),
+    Accounts(accounts::Args),
+    #[command(visible_alias = "tx")]
+    Transactions(transactions::Args),
+    Report(report::Args),
+    Vault(vault::Args),
+    Config(config::Args),
+    Completions(completions::Args),
+    Schema(schema::Args),
+    Help(help::Args),
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Args),
+    #[command(hide = true)]
+    Generate(generate::Args),
+}
+
+/// Runs a command; none is `status`.
+pub(crate) fn run(command: Option<Command>, context: &mut Context) -> Result<()> {
+    match command {
+        None => status::Args::default().run(context),
+        Some(Command::Init(args)) => args.run(context),
+        #[cfg(feature = "sandbox")]
+        Some(Command::Demo(args)) => args.run(context),
+        Some(Command::Status(args)) => args.run(context),
+        Some(Command::Doctor(args)) => args.run(context),
+        Some(Command::Connections(args)) => args.run(context),
+        Some(Command::Sync(args)) => args.run(context),
+        Some(Command::Accounts(args)) => args.run(context),
+        Some(Command::Transactions(args)) => args.run(context),
+        Some(Command::Report(args)) => args.run(context),
+        Some(Command::Vault(args)) => args.run(context),
+        Some(Command::Config(args)) => args.run(context),
+        Some(Command::Completions(args)) => args.run(context),
+        Some(Command::Schema(args)) => args.run(context),
+        Some(Command::Help(args)) => args.run(context),
+        #[cfg(feature = "sandbox")]
+        Some(Command::Sandbox(args)) => args.run(context),
+        Some(Command::Generate(args)) => args.run(context),
+    }
+}

@@ -138,3 +138,9 @@ pub fn remove(path: &Path) -> Result<(), FsError> {
 pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
+
+/// Bytes that may still be written where `path` lies.
+pub fn free_space(path: &Path) -> Result<u64, FsError> {
+    let found = rustix::fs::statvfs(path).map_err(io::Error::from).map_err(FsError::io("look at", path))?;
+    Ok(found.f_bavail.saturating_mul(found.f_frsize))
+}

@@ -1,3 +1,5 @@
-//! Use-cases with I/O, in narrow arguments, without printing.
+//! Use-cases with I/O, in narrow arguments, without printing and without knowledge of flags.
 
 pub mod link;
+pub mod secrets;
+pub mod sync;

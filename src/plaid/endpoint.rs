@@ -35,6 +35,8 @@ pub enum Endpoint {
     SandboxTransactionsCreate,
     /// `/sandbox/item/fire_webhook`
     SandboxFireWebhook,
+    /// `/sandbox-admin/fault`, which only the embedded sandbox has
+    SandboxFault,
 }
 
 /// What sending the same request twice may do.
@@ -87,7 +89,7 @@ impl Facts {
 
 impl Endpoint {
     /// All endpoints, in the order of Plaid's reference.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::LinkTokenCreate,
         Self::LinkTokenGet,
         Self::PublicTokenExchange,
@@ -103,6 +105,7 @@ impl Endpoint {
         Self::SandboxResetLogin,
         Self::SandboxTransactionsCreate,
         Self::SandboxFireWebhook,
+        Self::SandboxFault,
     ];
 
     /// The path, as errors name it.
@@ -138,6 +141,7 @@ impl Endpoint {
                 facts("/sandbox/transactions/create", Costly).limits(allowed(2, 50), allowed(2, 50))
             }
             Self::SandboxFireWebhook => facts("/sandbox/item/fire_webhook", Harmless),
+            Self::SandboxFault => facts("/sandbox-admin/fault", Harmless),
         }
     }
 }

@@ -121,4 +121,20 @@ impl Client {
             self.call(Endpoint::SandboxFireWebhook, Bearer::Access(access_token), &request).await?;
         Ok(answer.webhook_fired)
     }
+
+    /// Makes the embedded sandbox misbehave: a fault by name, so many times (its own number when `None`, 0 takes it away).
+    pub async fn sandbox_fault(&self, name: &str, times: Option<u32>) -> Result<(), PlaidError> {
+        let request = FaultRequest { name, times };
+        let _armed: FaultResponse = self.call(Endpoint::SandboxFault, Bearer::Nothing, &request).await?;
+        Ok(())
+    }
 }
+
+#[derive(serde::Serialize)]
+struct FaultRequest<'a> {
+    name: &'a str,
+    times: Option<u32>,
+}
+
+#[derive(serde::Deserialize)]
+struct FaultResponse {}

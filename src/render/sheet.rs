@@ -167,6 +167,16 @@ impl Sheet {
         Self { columns, rows: Vec::new(), empty, notes: Vec::new() }
     }
 
+    /// A grid of words; a column's key is its title in lower case with underscores.
+    pub fn of_text<const N: usize>(titles: &[&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Self {
+        let column = |title: &&str| Column::new(Kind::Text, title.to_lowercase().replace(' ', "_"), *title);
+        let mut sheet = Self::new(titles.iter().map(column).collect(), "there is nothing to show");
+        for row in rows {
+            sheet.push(Style::Normal, row.into_iter().map(Cell::Text).collect());
+        }
+        sheet
+    }
+
     /// Adds a row; missing cells are empty.
     pub fn push(&mut self, style: Style, mut cells: Vec<Cell>) {
         cells.resize(self.columns.len(), Cell::Empty);

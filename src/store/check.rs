@@ -4,32 +4,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use rusqlite::Connection;
-use serde::Serialize;
-
 use super::{
     Result, Store, audit, balances, dictionary,
     digests::{Area, Digests, Place, Sum},
     edits, encode,
     row::{Row, select},
 };
-
-/// One check of `vault check --json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct CheckItem {
-    /// What was checked.
-    pub name: String,
-    /// Whether it holds.
-    pub ok: bool,
-    /// What was found.
-    pub detail: String,
-}
-
-impl CheckItem {
-    fn new(name: &str, ok: bool, detail: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), ok, detail: detail.into() }
-    }
-}
+use crate::domain::views::CheckItem;
+use rusqlite::Connection;
 
 impl Store {
     /// Runs all checks. The audit chain is only followed with its first key, which needs the bank role.
@@ -53,12 +35,12 @@ impl Store {
         let wrong: Vec<_> = places.iter().filter(|place| counted.get(place) != stored.get(place)).collect();
         if wrong.is_empty() {
             let detail = format!("{} places hold what was written to them", places.len());
-            return Ok(CheckItem::new("digests", true, detail));
+            return Ok(item("digests", true, detail));
         }
         let named: Vec<_> = wrong.iter().take(20).map(|place| describe(place)).collect();
         let more = wrong.len().saturating_sub(named.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        Ok(CheckItem::new("digests", false, format!("changed outside of bursar: {}{more}", named.join(", "))))
+        Ok(item("digests", false, format!("changed outside of bursar: {}{more}", named.join(", "))))
     }
 
     /// All digests, counted anew in one pass over each table.
@@ -94,11 +76,15 @@ impl Store {
             None => format!("{} entries follow from the first key", verdict.entries),
             Some(bad) => format!("entry {bad} of {} does not follow from the one before", verdict.entries),
         };
-        Ok(Some(CheckItem::new("audit", verdict.ok, detail)))
+        Ok(Some(item("audit", verdict.ok, detail)))
     }
 }
 
 /// Runs a check that answers in lines: `good` for what is fine.
+fn item(name: &str, ok: bool, detail: impl Into<String>) -> CheckItem {
+    CheckItem { name: name.to_owned(), ok, detail: detail.into() }
+}
+
 fn lines(db: &Connection, name: &str, sql: &str, good: &str) -> Result<CheckItem> {
     let mut statement = db.prepare(sql)?;
     let mut rows = statement.query([])?;
@@ -113,7 +99,7 @@ fn lines(db: &Connection, name: &str, sql: &str, good: &str) -> Result<CheckItem
         }
     }
     let ok = found.is_empty();
-    Ok(CheckItem::new(name, ok, if ok { "whole".to_owned() } else { found.join("; ") }))
+    Ok(item(name, ok, if ok { "whole".to_owned() } else { found.join("; ") }))
 }
 
 fn describe(place: &Place) -> String {
@@ -141,10 +127,10 @@ fn check_balances(db: &Connection) -> Result<CheckItem> {
                AND id NOT IN (SELECT transaction_id FROM tombstones)";
     let unmarked: i64 = db.query_row(sql, [encode::REMOVED], |row| row.get(0))?;
     Ok(if !wrong.is_empty() {
-        CheckItem::new("balances", false, format!("{} show another balance than their history", wrong.join(", ")))
+        item("balances", false, format!("{} show another balance than their history", wrong.join(", ")))
     } else if unmarked > 0 {
-        CheckItem::new("balances", false, format!("{unmarked} removed transactions have no tombstone"))
+        item("balances", false, format!("{unmarked} removed transactions have no tombstone"))
     } else {
-        CheckItem::new("balances", true, "accounts agree with their history")
+        item("balances", true, "accounts agree with their history")
     })
 }

@@ -14,6 +14,7 @@ mod dictionary;
 mod digests;
 mod edits;
 mod encode;
+mod environment;
 mod error;
 mod filter;
 mod intents;
@@ -40,7 +41,6 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use accounts::AccountEdit;
 pub use audit::{AuditEntry, Event, Verdict};
-pub use check::CheckItem;
 pub use connections::{ConnectionSecrets, NewConnection};
 pub use consents::Consent;
 pub use edits::{CategoryChoice, TransactionEdit};

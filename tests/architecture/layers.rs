@@ -19,8 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("loopback", &["fsx", "sys", "secret"]),
     ("reports", &["domain"]),
     ("render", &["domain", "reports"]),
-    ("ui", &["domain", "secret"]),
-    ("settings", &["domain", "secret", "fsx"]),
+    ("ui", &["domain", "secret", "settings"]),
+    ("settings", &["domain", "secret", "fsx", "render"]),
     ("ops", &["domain", "secret", "fsx", "plaid", "store", "vault", "loopback"]),
     (
         "error",

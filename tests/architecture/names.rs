@@ -35,7 +35,8 @@ fn a_noun_is_spelled_the_same_in_every_room() {
         .collect();
     let mut broken = Vec::new();
     for file in &files {
-        for part in file.module() {
+        // A room's own name is the architecture's (`reports` holds all that `report` shows); test modules are named freely.
+        for part in file.module().into_iter().skip(1).take_while(|part| *part != "tests") {
             let other_numbers = [
                 part.strip_suffix('s').unwrap_or(part).to_owned(),
                 part.strip_suffix("ies").map_or_else(|| part.to_owned(), |stem| format!("{stem}y")),

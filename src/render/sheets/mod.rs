@@ -3,7 +3,9 @@
 //! Keys are the names of the JSON fields wherever both exist. Invariant: a sheet holds what its value says and adds nothing.
 
 mod accounts;
+mod checks;
 mod connections;
+mod details;
 mod facts;
 mod report;
 mod summary;

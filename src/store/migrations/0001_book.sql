@@ -5,9 +5,10 @@
 CREATE TABLE vault (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   min_reader INTEGER NOT NULL,
-  epoch INTEGER NOT NULL
+  epoch INTEGER NOT NULL,
+  environment TEXT
 ) STRICT;
-INSERT INTO vault VALUES (1, 1, 0);
+INSERT INTO vault VALUES (1, 1, 0, NULL);
 
 CREATE TABLE currencies (
   id INTEGER PRIMARY KEY,

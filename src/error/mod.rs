@@ -3,6 +3,8 @@
 //! Layers have small enums of their own; `From` here decides kind, wording and hints. Exactly one place
 //! (`cli`) prints an `Error`.
 
+mod from;
+
 use std::{error::Error as StdError, fmt};
 
 /// Result of everything above the layers.
@@ -145,7 +147,33 @@ impl Error {
         self.source = Some(Box::new(source));
         self
     }
+
+    /// Whether the reader of our output has gone, which ends a run quietly.
+    pub fn is_broken_pipe(&self) -> bool {
+        self.code == BROKEN_PIPE
+    }
+
+    /// The causes below the sentence, outermost first.
+    pub fn causes(&self) -> impl Iterator<Item = String> {
+        let first: Option<&(dyn StdError + 'static)> = self.source.as_deref().map(|source| source as _);
+        std::iter::successors(first, |&error| error.source()).map(ToString::to_string)
+    }
+
+    /// The error object of cli.md.
+    pub fn to_json(&self) -> String {
+        let hint = self.hints.first();
+        serde_json::json!({"error": {
+            "code": self.code,
+            "kind": self.kind.as_str(),
+            "message": self.message,
+            "hint": hint,
+            "exit_code": self.kind.exit_code(),
+        }})
+        .to_string()
+    }
 }
+
+const BROKEN_PIPE: &str = "broken_pipe";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

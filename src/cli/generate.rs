@@ -1,0 +1,108 @@
+//! Man pages and completion scripts, from the same definition that parses the command line.
+
+use std::{fmt::Write as _, io, path::PathBuf};
+
+use clap::Command;
+use clap_complete::env::Shells;
+
+use crate::error::Kind;
+
+/// The variable through which a completion script asks bursar.
+pub(crate) const COMPLETE_VARIABLE: &str = "BURSAR_COMPLETE";
+
+/// The shells that complete.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Shell {
+    /// bash
+    Bash,
+    /// zsh
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+    /// elvish
+    Elvish,
+}
+
+impl Shell {
+    const ALL: [Self; 5] = [Self::Bash, Self::Zsh, Self::Fish, Self::Powershell, Self::Elvish];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "powershell",
+            Self::Elvish => "elvish",
+        }
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::Bash => "completions/bursar.bash",
+            Self::Zsh => "completions/_bursar",
+            Self::Fish => "completions/bursar.fish",
+            Self::Powershell => "completions/bursar.ps1",
+            Self::Elvish => "completions/bursar.elv",
+        }
+    }
+}
+
+/// The completion script of a shell.
+pub(crate) fn completions(shell: Shell) -> io::Result<String> {
+    let mut script = Vec::new();
+    if let Some(completer) = Shells::builtins().completer(shell.name()) {
+        completer.write_registration(COMPLETE_VARIABLE, "bursar", "bursar", "bursar", &mut script)?;
+    }
+    Ok(String::from_utf8_lossy(&script).into_owned())
+}
+
+/// Every generated file: its name below the repository and its content.
+pub(crate) fn files() -> io::Result<Vec<(PathBuf, String)>> {
+    let mut files = Vec::new();
+    for shell in Shell::ALL {
+        files.push((PathBuf::from(shell.file()), completions(shell)?));
+    }
+    let mut command = super::command();
+    command.build();
+    pages(&command, "bursar", &mut files)?;
+    Ok(files)
+}
+
+fn pages(command: &Command, name: &str, files: &mut Vec<(PathBuf, String)>) -> io::Result<()> {
+    files.push((PathBuf::from(format!("man/{name}.1")), page(command, name)?));
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        pages(sub, &format!("{name}-{}", sub.get_name()), files)?;
+    }
+    Ok(())
+}
+
+/// One man page: what clap knows, then exit status and environment as in `bursar help`.
+fn page(command: &Command, name: &str) -> io::Result<String> {
+    let title = name.to_uppercase();
+    let named = command.clone().name(name.to_owned()).display_name(name.to_owned());
+    let man =
+        clap_mangen::Man::new(named).title(title).section("1").source(concat!("bursar ", env!("CARGO_PKG_VERSION")));
+    let mut text = Vec::new();
+    man.render_title(&mut text)?;
+    man.render_name_section(&mut text)?;
+    man.render_synopsis_section(&mut text)?;
+    man.render_description_section(&mut text)?;
+    man.render_options_section(&mut text)?;
+    if command.get_subcommands().any(|sub| !sub.is_hide_set()) {
+        man.render_subcommands_section(&mut text)?;
+    }
+    man.render_extra_section(&mut text)?;
+    let mut text = String::from_utf8_lossy(&text).into_owned();
+    text.push_str(".SH \"EXIT STATUS\"\n");
+    for kind in std::iter::once((0, "done (an empty list is success)"))
+        .chain(Kind::ALL.map(|kind| (kind.exit_code(), kind.meaning())))
+    {
+        let _ = write!(text, ".TP\n\\fB{}\\fR\n{}\n", kind.0, kind.1);
+    }
+    text.push_str(
+        ".SH \"SEE ALSO\"\n\\fBbursar help environment\\fR, \\fBbursar help periods\\fR, \\fBbursar help queries\\fR\n",
+    );
+    Ok(text)
+}

@@ -1,0 +1,120 @@
+//! `bursar config [list|get|set|unset|path|plaid]`.
+
+mod plaid;
+
+use serde::Serialize;
+
+use crate::{
+    context::Context,
+    error::{Error, Kind, Result},
+    render::{Sheet, ToSheet},
+    settings::config,
+};
+
+/// Read and change config.toml, and keep Plaid keys in the vault
+///
+/// Without a verb: lists every known key with its value.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bursar config set color never\n  bursar config set link.countries '[\"US\", \"CA\"]'\n  bursar config plaid"
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Print the value of a key
+    Get {
+        /// The key, as `bursar config` lists it
+        key: String,
+    },
+    /// Set a key
+    Set {
+        /// The key, as `bursar config` lists it
+        key: String,
+        /// A TOML value, or plain text
+        value: String,
+    },
+    /// Remove a key, which brings back its default
+    Unset {
+        /// The key, as `bursar config` lists it
+        key: String,
+    },
+    /// Print where the file is
+    Path,
+    Plaid(plaid::Args),
+}
+
+/// One line of `config --json`.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(crate) struct Entry {
+    /// The key.
+    key: &'static str,
+    /// Its value in the file; `null` when it is not set.
+    value: Option<String>,
+    /// What it means.
+    meaning: &'static str,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let file = context.paths.config_file();
+        match self.verb {
+            None => list(context),
+            Some(Verb::Path) => context.emit(&format!("{}\n", file.display())),
+            Some(Verb::Plaid(args)) => args.run(context),
+            Some(Verb::Get { key }) => {
+                let entry =
+                    entries(context)?.into_iter().find(|entry| entry.key == key).ok_or_else(|| unknown(&key))?;
+                context.emit(&entry.value.map_or_else(String::new, |value| format!("{value}\n")))
+            }
+            Some(Verb::Set { key, value }) => {
+                config::edit(&file, &key, Some(&value))?;
+                context.ui.status(&format!("{key} is set in {}", file.display()));
+                Ok(())
+            }
+            Some(Verb::Unset { key }) => {
+                config::edit(&file, &key, None)?;
+                context.ui.status(&format!("{key} is no longer set in {}", file.display()));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn unknown(key: &str) -> Error {
+    let sentence = match config::nearest(key) {
+        Some(known) => format!("there is no setting `{key}`; did you mean `{known}`?"),
+        None => format!("there is no setting `{key}`"),
+    };
+    Error::new(Kind::Usage, "unknown_config_key", sentence).hint("bursar config")
+}
+
+fn entries(context: &Context) -> Result<Vec<Entry>> {
+    let table = config::table(&context.paths.config_file())?;
+    let value = |key: &str| match key.split_once('.') {
+        Some((section, name)) => table.get(section)?.get(name).map(ToString::to_string),
+        None => table.get(key).map(ToString::to_string),
+    };
+    Ok(config::KEYS.iter().map(|&(key, meaning)| Entry { key, value: value(key), meaning }).collect())
+}
+
+fn list(context: &mut Context) -> Result<()> {
+    let entries = Entries(entries(context)?);
+    context.present(&entries)
+}
+
+/// `config --json`.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct Entries(Vec<Entry>);
+
+impl ToSheet for Entries {
+    fn to_sheet(&self) -> Sheet {
+        let row =
+            |entry: &Entry| [entry.key.to_owned(), entry.value.clone().unwrap_or_default(), entry.meaning.to_owned()];
+        Sheet::of_text(&["key", "value", "meaning"], self.0.iter().map(row))
+    }
+}

@@ -1,0 +1,26 @@
+//! `bursar connections [list]`.
+
+mod list;
+
+use crate::{context::Context, error::Result};
+
+/// Bank connections: state, freshness, and what to do next
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    List(list::Args),
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self.verb {
+            None => list::Args {}.run(context),
+            Some(Verb::List(args)) => args.run(context),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `bursar demo`: the main job from end to end on the embedded sandbox, in a vault of its own.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    cli,
+    context::Context,
+    error::{Error, Kind, Result},
+    fsx, sandbox,
+    settings::{Environment, Paths, SecretSource, Settings, Typed},
+    vault,
+};
+
+const INSTITUTIONS: [&str; 2] = ["ins_109508", "ins_109511"];
+const PASSPHRASE_FILE: &str = "passphrase";
+const VAULT: &str = "vault";
+
+/// Try everything on invented banks: init, link, sync, accounts and reports
+///
+/// Works in a fresh temporary vault with the embedded sandbox; no account with Plaid, no network. Each command is shown
+/// as it runs. Nothing of it touches your own vault.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar demo\n  bursar demo --keep ~/bursar-demo")]
+pub(crate) struct Args {
+    /// Keep the demo vault in this new directory, to play with
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// The same seed and day always give the same banks
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let temporary =
+            if self.keep.is_none() { Some(tempfile::Builder::new().prefix("bursar-demo-").tempdir()?) } else { None };
+        let directory = match (&self.keep, &temporary) {
+            (Some(kept), _) => kept.clone(),
+            (None, Some(temporary)) => temporary.path().to_owned(),
+            (None, None) => return Err(Error::new(Kind::Io, "no_directory", "there is no place for the demo vault")),
+        };
+        require_fresh(&directory, self.keep.is_some())?;
+        fsx::create_private_dir(&directory)?;
+        let passphrase = vault::passphrase::generate()?;
+        fsx::replace(&directory.join(PASSPHRASE_FILE), passphrase.expose().as_bytes())?;
+        let running = sandbox::Server::start(sandbox::Config::new(self.seed, context.clock.now()))?;
+        let mut demo = demo_context(context, &directory, &running)?;
+        demo.ui.status("DEMO: invented banks, invented money, a vault of its own");
+        for line in script() {
+            demo.ui.status(&format!("\n$ bursar {}", line.join(" ")));
+            cli::run_in(&line, &mut demo)?;
+        }
+        demo.ui.status("\nThat was the demo.");
+        match &self.keep {
+            Some(kept) => {
+                let vault = kept.join(VAULT);
+                let file = kept.join(PASSPHRASE_FILE);
+                demo.ui.hint(&format!(
+                    "bursar --vault {} --passphrase-file {} report spending --monthly",
+                    vault.display(),
+                    file.display()
+                ));
+            }
+            None => demo.ui.hint("bursar demo --keep ~/bursar-demo"),
+        }
+        demo.ui.hint("bursar init");
+        Ok(())
+    }
+}
+
+fn require_fresh(directory: &Path, kept: bool) -> Result<()> {
+    if kept && directory.exists() && directory.read_dir()?.next().is_some() {
+        let sentence = format!("{} is not empty; the demo never touches what is there", directory.display());
+        return Err(Error::new(Kind::Conflict, "not_empty", sentence).hint("bursar demo --keep NEW_DIRECTORY"));
+    }
+    Ok(())
+}
+
+/// The commands of the demo, as a user would type them.
+fn script() -> Vec<Vec<&'static str>> {
+    let mut lines = vec![vec!["init", "--env", "sandbox", "--no-recovery"]];
+    lines.extend(
+        INSTITUTIONS
+            .map(|institution| vec!["link", "--institution", institution, "--user", "user_transactions_dynamic"]),
+    );
+    lines.extend([
+        vec!["sync"],
+        vec!["accounts"],
+        vec!["report", "summary"],
+        vec!["report", "spending", "--by", "primary", "-p", "last 90 days", "--monthly"],
+        vec!["report", "cashflow", "-p", "last 180 days", "--monthly"],
+    ]);
+    lines
+}
+
+/// A context of the demo's own: its vault, its places, its sandbox; the user's configuration stays out.
+fn demo_context(context: &Context, directory: &Path, running: &sandbox::Running) -> Result<Context> {
+    let below = |name: &str| directory.join(name);
+    let paths = Paths {
+        config_dir: below("config"),
+        data_dir: below("data"),
+        state_dir: below("state"),
+        runtime_dir: below("run"),
+    };
+    let environment = Environment::of([
+        ("BURSAR_PLAID_BASE_URL", running.base_url.as_str()),
+        ("PLAID_CLIENT_ID", running.client_id.as_str()),
+        ("PLAID_SECRET", running.secret.as_str()),
+    ]);
+    let typed = Typed {
+        vault: Some(below(VAULT).display().to_string()),
+        no_config: true,
+        no_input: true,
+        yes: true,
+        today: context.settings.today,
+        format: context.settings.format,
+        quiet: context.settings.quiet,
+        color: Some(context.settings.color),
+        ..Typed::default()
+    };
+    let mut settings = Settings::resolve(typed, &environment, &paths)?;
+    settings.secret_source = Some(SecretSource::PassphraseFile(below(PASSPHRASE_FILE)));
+    Ok(Context::new(context.ui.again(), settings, paths, environment))
+}

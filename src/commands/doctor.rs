@@ -1,0 +1,66 @@
+//! `bursar doctor`: is everything in order for bursar to work here?
+
+use crate::{
+    context::Context,
+    domain::views::{CheckItem, CheckReport},
+    error::{Error, Kind, Result},
+};
+
+/// Fewer bytes than this make a sync likely to fail.
+const WANTED_SPACE: u64 = 64 << 20;
+
+/// Check what bursar needs: settings, vault, permissions, space, keys, freshness
+///
+/// Asks for nothing and changes nothing. Exits 7 when something is not in order.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let mut checks = vec![CheckItem::good("settings", context.paths.config_file().display().to_string())];
+        checks.push(vault(context));
+        checks.push(space(context));
+        checks.push(plaid_keys(context));
+        let report = CheckReport::new(checks);
+        context.present(&report)?;
+        if report.ok {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Refused, "not_in_order", "not everything is in order; the table says what")
+            .hint("bursar status"))
+    }
+}
+
+fn vault(context: &Context) -> CheckItem {
+    if !context.location().exists() {
+        return CheckItem::bad(
+            "vault",
+            format!("there is none in {}; run bursar init", context.settings.vault.display()),
+        );
+    }
+    match context.locked() {
+        Ok(_) => CheckItem::good("vault", format!("{}: private, of a known version", context.settings.vault.display())),
+        Err(error) => CheckItem::bad("vault", error.message),
+    }
+}
+
+fn space(context: &Context) -> CheckItem {
+    let directory = context.settings.vault.ancestors().find(|directory| directory.exists());
+    match directory.map(crate::fsx::free_space) {
+        Some(Ok(free)) if free >= WANTED_SPACE => CheckItem::good("disk space", format!("{} MiB free", free >> 20)),
+        Some(Ok(free)) => CheckItem::bad("disk space", format!("only {} MiB free", free >> 20)),
+        Some(Err(error)) => CheckItem::bad("disk space", error.to_string()),
+        None => CheckItem::bad("disk space", "the vault's directory is on no disk".to_owned()),
+    }
+}
+
+fn plaid_keys(context: &Context) -> CheckItem {
+    match context.plaid_key("PLAID_CLIENT_ID").and_then(|id| Ok((id, context.plaid_key("PLAID_SECRET")?))) {
+        Ok((Some(_), Some(_))) => CheckItem::good("plaid keys", "given by the environment".to_owned()),
+        Ok(_) => CheckItem::good(
+            "plaid keys",
+            "not in the environment; the vault may keep them (bursar config plaid)".to_owned(),
+        ),
+        Err(error) => CheckItem::bad("plaid keys", error.message),
+    }
+}

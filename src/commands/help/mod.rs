@@ -1,0 +1,57 @@
+//! `bursar help [TOPIC]`: what belongs to no single command.
+
+use std::fmt::Write as _;
+
+use crate::{
+    cli,
+    context::Context,
+    error::{Error, Kind, Result},
+};
+
+const ENVIRONMENT: &str = include_str!("environment.txt");
+const PERIODS: &str = include_str!("periods.txt");
+const QUERIES: &str = include_str!("queries.txt");
+
+/// Explain a topic or a command
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Topics: exit-codes, environment, periods, queries")]
+pub(crate) struct Args {
+    /// exit-codes, environment, periods, queries, or the words of a command
+    #[arg(value_name = "TOPIC")]
+    topic: Vec<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let words: Vec<&str> = self.topic.iter().map(String::as_str).collect();
+        let text = match words.as_slice() {
+            ["exit-codes"] => exit_codes(),
+            ["environment"] => ENVIRONMENT.to_owned(),
+            ["periods"] => PERIODS.to_owned(),
+            ["queries"] => QUERIES.to_owned(),
+            words => of_command(words)?,
+        };
+        context.emit(&text)
+    }
+}
+
+fn exit_codes() -> String {
+    let mut text = String::from("Exit codes of every command:\n\n    0  done (an empty list is success)\n");
+    for kind in Kind::ALL {
+        let _ = writeln!(text, "  {:>3}  {}", kind.exit_code(), kind.meaning());
+    }
+    text
+}
+
+fn of_command(words: &[&str]) -> Result<String> {
+    let mut command = cli::command();
+    command.build();
+    let mut found = &mut command;
+    for word in words {
+        found = found.find_subcommand_mut(word).ok_or_else(|| {
+            let sentence = format!("there is no command or topic {:?}", words.join(" "));
+            Error::new(Kind::Usage, "unknown_topic", sentence).hint("bursar help")
+        })?;
+    }
+    Ok(found.render_long_help().to_string())
+}

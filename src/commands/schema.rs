@@ -1,0 +1,52 @@
+//! `bursar schema COMMAND`: the JSON Schema of what a command prints with --json.
+
+use schemars::Schema;
+
+use crate::{
+    context::Context,
+    domain::views,
+    error::{Error, Kind, Result},
+    reports,
+};
+
+type MakeSchema = fn() -> Schema;
+
+/// Every command with machine output, and how to get its schema.
+const SCHEMAS: &[(&str, MakeSchema)] = &[
+    ("accounts", || schemars::schema_for!(views::Accounts)),
+    ("accounts show", || schemars::schema_for!(views::AccountView)),
+    ("config", || schemars::schema_for!(super::config::Entries)),
+    ("connections", || schemars::schema_for!(views::Listing<views::ConnectionView>)),
+    ("doctor", || schemars::schema_for!(views::CheckReport)),
+    ("init", || schemars::schema_for!(super::init::Initialised)),
+    ("report", || schemars::schema_for!(reports::Report)),
+    ("report summary", || schemars::schema_for!(reports::summary::Summary)),
+    ("status", || schemars::schema_for!(super::status::Status)),
+    ("sync", || schemars::schema_for!(views::SyncOutcome)),
+    ("transactions", || schemars::schema_for!(views::Listing<views::TransactionView>)),
+    ("vault inspect", || schemars::schema_for!(super::vault::Inspected)),
+    ("vault check", || schemars::schema_for!(views::CheckReport)),
+];
+
+/// Print the JSON Schema of a command's --json output
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar schema transactions\n  bursar schema report summary")]
+pub(crate) struct Args {
+    /// The command's words; none lists the commands that have a schema
+    #[arg(value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let wanted = self.command.join(" ");
+        if wanted.is_empty() {
+            let names: Vec<&str> = SCHEMAS.iter().map(|(name, _)| *name).collect();
+            return context.emit(&format!("{}\n", names.join("\n")));
+        }
+        let (_, schema) = SCHEMAS.iter().find(|(name, _)| *name == wanted).ok_or_else(|| {
+            Error::new(Kind::NotFound, "no_schema", format!("there is no schema of {wanted:?}")).hint("bursar schema")
+        })?;
+        context.emit(&format!("{}\n", serde_json::to_string_pretty(&schema())?))
+    }
+}

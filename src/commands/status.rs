@@ -1,0 +1,126 @@
+//! `bursar status`, and what a bare `bursar` shows.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::{
+    context::Context,
+    domain::{
+        dates::Timestamp,
+        views::{ConnectionState, ConnectionView},
+    },
+    error::Result,
+    render::{Cell, Fact, Facts, Sheet, ToSheet},
+    settings::SecretSource,
+    vault::Unlocked,
+};
+
+/// The vault's state on one screen, and what to do next
+///
+/// Never asks for a secret: a vault that does not open by itself is shown as locked.
+#[derive(Debug, clap::Args, Default)]
+pub(crate) struct Args {}
+
+/// `status --json`.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(crate) struct Status {
+    /// The vault's directory.
+    vault: PathBuf,
+    /// Whether there is a vault.
+    exists: bool,
+    /// Whether it opened without a question.
+    unlocked: bool,
+    /// The role of the key that opened it.
+    role: Option<String>,
+    /// When the unlocked session ends; `null` without a session.
+    session_expires_at: Option<Timestamp>,
+    /// The connections of an unlocked vault.
+    connections: Vec<ConnectionView>,
+    /// Commands to run next, the most sensible first.
+    next: Vec<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let mut status = Status {
+            vault: context.settings.vault.clone(),
+            exists: true,
+            unlocked: false,
+            role: None,
+            session_expires_at: None,
+            connections: Vec::new(),
+            next: Vec::new(),
+        };
+        if !context.location().exists() {
+            status.exists = false;
+            status.next = first_steps();
+        } else if opens_by_itself(context) {
+            context.locked()?;
+            status.unlocked = true;
+            status.connections = context.book()?.connections()?;
+            status.role = Some(role(&*context.unlocked()?).to_owned());
+            status.next = next_steps(&status.connections);
+        } else {
+            context.locked()?;
+            status.next = vec!["bursar accounts".to_owned(), "bursar sync".to_owned()];
+        }
+        context.present(&status)?;
+        if !context.is_machine() {
+            for command in &status.next {
+                context.ui.hint(command);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn opens_by_itself(context: &Context) -> bool {
+    matches!(
+        context.settings.secret_source,
+        Some(SecretSource::Identity(_) | SecretSource::PassphraseFile(_) | SecretSource::SystemdCredential(_))
+    )
+}
+
+fn role(unlocked: &Unlocked) -> &'static str {
+    if unlocked.can_use_bank() { "owner" } else { "viewer" }
+}
+
+fn first_steps() -> Vec<String> {
+    let demo = cfg!(feature = "sandbox").then(|| "bursar demo".to_owned());
+    demo.into_iter().chain(["bursar init".to_owned()]).collect()
+}
+
+fn next_steps(connections: &[ConnectionView]) -> Vec<String> {
+    if connections.is_empty() {
+        return vec!["bursar link".to_owned()];
+    }
+    let repairs = connections.iter().filter_map(|connection| connection.action.clone());
+    repairs.chain(["bursar sync".to_owned(), "bursar report summary".to_owned()]).collect()
+}
+
+impl ToSheet for Status {
+    fn to_sheet(&self) -> Sheet {
+        let state = match (self.exists, self.unlocked) {
+            (false, _) => "none yet",
+            (true, false) => "locked",
+            (true, true) => "open",
+        };
+        let live = || self.connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
+        let ill = live().filter(|connection| connection.state != ConnectionState::Ok).count();
+        let count = |number: usize| if self.unlocked { Cell::Number(number as u64) } else { Cell::Empty };
+        Facts(vec![
+            Fact::new("vault", "Vault", self.vault.display().to_string()),
+            Fact::new("state", "State", state),
+            Fact::new("role", "Role", self.role.as_ref()),
+            Fact::new("connections", "Connections", count(live().count())),
+            Fact::new("need_attention", "Need attention", count(ill)),
+            Fact::new(
+                "last_success_at",
+                "Last sync (UTC)",
+                live().filter_map(|connection| connection.last_success_at).max(),
+            ),
+        ])
+        .to_sheet()
+    }
+}

@@ -1,0 +1,18 @@
+//! `bursar transactions show`.
+
+use crate::{context::Context, error::Result};
+
+/// Show everything that is known of one transaction
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The transaction's id (t42)
+    transaction: String,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let book = context.book()?;
+        let detail = book.transaction(super::id(&self.transaction)?)?;
+        context.present(&detail)
+    }
+}

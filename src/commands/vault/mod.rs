@@ -1,0 +1,30 @@
+//! `bursar vault [inspect|check]`.
+
+mod check;
+mod inspect;
+
+pub(crate) use inspect::Inspected;
+
+use crate::{context::Context, error::Result};
+
+/// Look into the vault's files: prove what is encrypted, check that nothing is damaged
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    Inspect(inspect::Args),
+    Check(check::Args),
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self.verb {
+            Verb::Inspect(args) => args.run(context),
+            Verb::Check(args) => args.run(context),
+        }
+    }
+}

@@ -1,1 +1,0 @@
-//! What a command may use: screen, settings, clock, vault, bank.

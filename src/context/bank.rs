@@ -1,0 +1,89 @@
+//! The way to the bank: Plaid's keys, the client, the async runtime.
+
+use super::Context;
+use crate::{
+    error::{Error, Kind, Result},
+    ops::secrets,
+    plaid::{Client, Config, Environment, UnknownEnvironment},
+    secret::Secret,
+    settings::{self, KeySource},
+    vault::ClientKeys,
+};
+
+const BASE_URL: &str = "BURSAR_PLAID_BASE_URL";
+
+impl Context {
+    /// The async runtime, made when first needed.
+    pub fn runtime(&mut self) -> Result<&tokio::runtime::Runtime> {
+        if self.runtime.is_none() {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+            self.runtime = Some(runtime);
+        }
+        self.runtime.as_ref().ok_or_else(|| Error::new(Kind::Unexpected, "runtime", "the async runtime is missing"))
+    }
+
+    /// A client of the bank side in the vault's environment.
+    pub fn client(&mut self) -> Result<Client> {
+        self.require_network()?;
+        let unlocked = self.unlocked()?;
+        let word = self.book()?.environment()?;
+        let environment: Environment = word.parse().map_err(|error: UnknownEnvironment| {
+            Error::new(Kind::Integrity, "unknown_environment", error.to_string()).hint("bursar vault check")
+        })?;
+        let sealed = self.book()?.credentials(&word)?;
+        let kept = sealed.map(|sealed| unlocked.open_client(&word, &sealed)).transpose()?;
+        let (kept_id, kept_secret) =
+            kept.map_or((None, None), |keys| (Some(Secret::new(keys.client_id)), Some(keys.secret)));
+        let client_id = self.plaid_key("PLAID_CLIENT_ID")?.or(kept_id).ok_or_else(no_keys)?;
+        let secret = self.plaid_key("PLAID_SECRET")?.or(kept_secret).ok_or_else(no_keys)?;
+        let mut config = Config::new(environment, client_id.expose().clone(), secret);
+        config.base_url = self.environment.text(BASE_URL).map(str::to_owned);
+        Ok(Client::new(config)?)
+    }
+
+    /// A client of the stand-in that `BURSAR_PLAID_BASE_URL` names; needs no vault.
+    pub fn sandbox_client(&self) -> Result<Client> {
+        let base_url = self.environment.text(BASE_URL).ok_or_else(|| {
+            Error::new(Kind::Usage, "no_sandbox", format!("{BASE_URL} does not say where the sandbox is"))
+                .hint("bursar sandbox serve --port 0")
+        })?;
+        let client_id = self.plaid_key("PLAID_CLIENT_ID")?.ok_or_else(no_keys)?;
+        let secret = self.plaid_key("PLAID_SECRET")?.ok_or_else(no_keys)?;
+        let mut config = Config::new(Environment::Sandbox, client_id.expose().clone(), secret);
+        config.base_url = Some(base_url.to_owned());
+        Ok(Client::new(config)?)
+    }
+
+    /// Seals Plaid's keys into the vault, for its environment.
+    pub fn keep_plaid_keys(&mut self, client_id: &str, secret: Secret<String>) -> Result<()> {
+        let unlocked = self.unlocked()?;
+        let mut book = self.book_mut()?;
+        let environment = book.environment()?;
+        let sealed = unlocked.seal_client(&environment, &ClientKeys { client_id: client_id.to_owned(), secret })?;
+        let event = self.event("config.plaid", None);
+        Ok(book.write(&event, |tx| tx.set_credentials(&environment, &sealed))?)
+    }
+
+    /// Takes Plaid's keys out of the vault; says whether there were any.
+    pub fn forget_plaid_keys(&mut self) -> Result<bool> {
+        let mut book = self.book_mut()?;
+        let environment = book.environment()?;
+        let event = self.event("config.plaid", None);
+        Ok(book.write(&event, |tx| tx.forget_credentials(&environment))?)
+    }
+
+    /// One of Plaid's keys from outside the vault, if it is set there.
+    pub fn plaid_key(&self, name: &'static str) -> Result<Option<Secret<String>>> {
+        Ok(match settings::plaid_key_source(&self.environment, name)? {
+            None => None,
+            Some(KeySource::Variable(name)) => self.environment.text(name).map(|text| Secret::new(text.to_owned())),
+            Some(KeySource::File(file)) => Some(secrets::from_file(&file)?),
+            Some(KeySource::Command(argv)) => Some(secrets::from_command(&argv, &self.environment.pairs())?),
+        })
+    }
+}
+
+fn no_keys() -> Error {
+    Error::new(Kind::Auth, "no_plaid_keys", "there are no Plaid keys, neither in the environment nor in the vault")
+        .hint("bursar config plaid")
+}

@@ -1,0 +1,104 @@
+//! What a command may use: screen, settings, clock, vault, bank. No globals anywhere.
+//!
+//! Invariant: the vault is opened and the network touched only when a command asks for it, once a run.
+
+mod bank;
+mod clock;
+mod present;
+mod unlock;
+
+use std::sync::Arc;
+
+use crate::{
+    error::{Error, Result},
+    settings::{Environment, Paths, Settings},
+    store::{Event, Store},
+    ui::Ui,
+    vault::{Access, Location, Locked, Unlocked},
+};
+
+pub use clock::Clock;
+
+/// Everything a command may touch.
+pub struct Context {
+    /// The screen.
+    pub ui: Ui,
+    /// The user's settings.
+    pub settings: Settings,
+    /// The platform's directories.
+    pub paths: Paths,
+    /// The environment as it was at the start.
+    pub environment: Environment,
+    /// What day and time it is.
+    pub clock: Clock,
+    unlocked: Option<Arc<Unlocked>>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Context {
+    /// A context in which nothing has been opened yet.
+    pub fn new(ui: Ui, settings: Settings, paths: Paths, environment: Environment) -> Self {
+        let clock = Clock::new(settings.today);
+        Self { ui, settings, paths, environment, clock, unlocked: None, runtime: None }
+    }
+
+    /// Where the vault and its outside files are.
+    pub fn location(&self) -> Location {
+        Location { dir: self.settings.vault.clone(), state_dir: self.paths.state_dir.clone() }
+    }
+
+    /// Opens the vault without its key: checks existence, permissions and version.
+    pub fn locked(&self) -> Result<Locked> {
+        Ok(Locked::open(&self.location())?)
+    }
+
+    /// The vault with its key, asking for a secret the first time.
+    pub fn unlocked(&mut self) -> Result<Arc<Unlocked>> {
+        if let Some(unlocked) = &self.unlocked {
+            return Ok(Arc::clone(unlocked));
+        }
+        let locked = self.locked()?;
+        let secret = self.slot_secret()?;
+        let unlocked = Arc::new(locked.unlock(&secret)?);
+        self.adopt(Arc::clone(&unlocked));
+        Ok(unlocked)
+    }
+
+    /// Uses a vault that has just been created or opened by other means.
+    pub fn adopt(&mut self, unlocked: Arc<Unlocked>) {
+        self.unlocked = Some(unlocked);
+    }
+
+    /// The book, for reading.
+    pub fn book(&mut self) -> Result<Store> {
+        self.store(Access::Read)
+    }
+
+    /// The book, for writing; waits up to `--lock-timeout` for another writer.
+    pub fn book_mut(&mut self) -> Result<Store> {
+        self.store(Access::Write)
+    }
+
+    fn store(&mut self, access: Access) -> Result<Store> {
+        let unlocked = self.unlocked()?;
+        Ok(Store::open(&unlocked, access, self.settings.lock_timeout)?)
+    }
+
+    /// An audit event of the user's own doing, now.
+    pub fn event(&self, action: &str, resource: Option<String>) -> Event {
+        Event { at: self.clock.now(), actor: "cli".to_owned(), action: action.to_owned(), resource }
+    }
+
+    /// Refuses when `--offline` is set.
+    pub fn require_network(&self) -> Result<()> {
+        if self.settings.offline {
+            return Err(Error::new(
+                crate::error::Kind::Unavailable,
+                "offline",
+                "this needs the network, and --offline is set",
+            )
+            .hint("run it again without --offline"));
+        }
+        Ok(())
+    }
+}

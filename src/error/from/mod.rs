@@ -1,0 +1,6 @@
+//! From each layer's error to the one people see: kind, wording and hints are decided here and nowhere else.
+
+mod bank;
+mod book;
+mod edges;
+mod vault;

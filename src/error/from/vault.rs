@@ -1,0 +1,50 @@
+//! Errors of the vault and of files.
+
+use crate::{
+    error::{Error, Kind},
+    fsx::FsError,
+    vault::VaultError,
+};
+
+impl From<VaultError> for Error {
+    fn from(error: VaultError) -> Self {
+        use VaultError as V;
+        let sentence = error.to_string();
+        match error {
+            V::Fs(error) => error.into(),
+            V::NotFound { .. } => Self::new(Kind::NotFound, "no_vault", sentence).hint("bursar init"),
+            V::AlreadyExists { .. } => {
+                Self::new(Kind::Conflict, "vault_exists", format!("{sentence}; nothing was changed"))
+                    .hint("bursar status")
+            }
+            V::WrongSecret { .. } | V::NotAnIdentity { .. } => {
+                Self::new(Kind::Auth, "wrong_secret", sentence).hint("bursar --identity RECOVERY_CODE_FILE status")
+            }
+            V::WeakPassphrase { .. } => {
+                Self::new(Kind::Refused, "weak_passphrase", format!("{sentence}; nothing was made"))
+                    .hint("bursar init --generate")
+            }
+            V::NoBankKey => Self::new(Kind::Auth, "role", sentence).hint("bursar status"),
+            V::Damaged { .. } => Self::new(Kind::Integrity, "damaged", sentence).hint("bursar vault inspect"),
+            V::RolledBack { .. } => Self::new(Kind::Integrity, "rolled_back", sentence).hint("bursar vault inspect"),
+            V::TooNew { .. } => {
+                Self::new(Kind::TooNew, "too_new", format!("{sentence}; nothing was touched")).hint("bursar --version")
+            }
+            V::Busy { .. } => Self::new(Kind::Busy, "busy", sentence).hint("run it again with --lock-timeout 60s"),
+            V::OutOfMemory => Self::new(Kind::Unexpected, "out_of_memory", sentence).hint("bursar doctor"),
+            V::Crypto(_) => Self::new(Kind::Unexpected, "crypto", sentence).hint("bursar doctor"),
+            V::Sql(source) => Self::from(crate::store::StoreError::Sql(source)),
+        }
+    }
+}
+
+impl From<FsError> for Error {
+    fn from(error: FsError) -> Self {
+        let sentence = error.to_string();
+        if error.is_unsafe() {
+            let hint = error.command().map_or_else(|| "bursar doctor".to_owned(), str::to_owned);
+            return Self::new(Kind::Unsafe, "unsafe_file", sentence).hint(hint);
+        }
+        Self::new(Kind::Io, "io", sentence).hint("bursar doctor")
+    }
+}

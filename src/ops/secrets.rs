@@ -1,0 +1,224 @@
+//! Reads a secret from where the settings say it is.
+//!
+//! Invariant: a source that does not answer ends in seconds with one sentence; nothing here ever asks a person.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use zeroize::Zeroize as _;
+
+use crate::secret::Secret;
+
+const COMMAND_LIMIT: Duration = Duration::from_mins(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+const SIZE_LIMIT: u64 = 4096;
+/// What a child may know of our environment: enough to find programs, the user's agent and the display.
+const PASSED_ON: [&str; 12] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LC_ALL",
+    "TERM",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "GPG_TTY",
+];
+
+/// Why a secret could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// A file.
+    #[error("the secret cannot be read from {file:?}: {source}")]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// An open file descriptor.
+    #[error("the secret cannot be read from file descriptor {descriptor}: {source}")]
+    Descriptor {
+        /// Its number.
+        descriptor: i32,
+        /// Why.
+        source: io::Error,
+    },
+    /// The command could not be started.
+    #[error("the command {program:?} that should print the secret cannot be started: {source}")]
+    CommandStart {
+        /// The program.
+        program: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The command failed.
+    #[error("the command {program:?} that should print the secret ended with {status}")]
+    CommandFailed {
+        /// The program.
+        program: String,
+        /// How it ended.
+        status: String,
+    },
+    /// The command did not end.
+    #[error("the command {program:?} that should print the secret gave no answer in {} seconds", limit.as_secs())]
+    CommandTimeout {
+        /// The program.
+        program: String,
+        /// How long it was waited for.
+        limit: Duration,
+    },
+    /// Nothing there, more than 4 KiB, or not text.
+    #[error("{origin} holds {problem}")]
+    Content {
+        /// Where it was read from.
+        origin: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+}
+
+/// Reads the first line of a file.
+pub fn from_file(file: &Path) -> Result<Secret<String>, SecretError> {
+    let problem = |source| SecretError::File { file: file.to_owned(), source };
+    let opened = File::open(file).map_err(problem)?;
+    first_line(read_limited(opened).map_err(problem)?, &format!("{}", file.display()))
+}
+
+/// Reads the first line of an open file descriptor.
+pub fn from_descriptor(descriptor: i32) -> Result<Secret<String>, SecretError> {
+    let problem = |source| SecretError::Descriptor { descriptor, source };
+    let file = File::open(format!("/dev/fd/{descriptor}")).map_err(problem)?;
+    first_line(read_limited(file).map_err(problem)?, &format!("file descriptor {descriptor}"))
+}
+
+/// Reads the age identity of an identity file: its first line that is neither empty nor a comment.
+pub fn identity(file: &Path) -> Result<Secret<String>, SecretError> {
+    let problem = |source| SecretError::File { file: file.to_owned(), source };
+    let text = text(read_limited(File::open(file).map_err(problem)?).map_err(problem)?, file)?;
+    let line = text.expose().lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    line.map(|line| Secret::new(line.to_owned()))
+        .ok_or_else(|| SecretError::Content { origin: file.display().to_string(), problem: "no identity" })
+}
+
+/// Reads the first line that a program prints; no shell, a scrubbed environment, a minute at most.
+pub fn from_command(argv: &[String], environment: &[(String, String)]) -> Result<Secret<String>, SecretError> {
+    from_command_within(COMMAND_LIMIT, argv, environment)
+}
+
+fn from_command_within(
+    limit: Duration,
+    argv: &[String],
+    environment: &[(String, String)],
+) -> Result<Secret<String>, SecretError> {
+    let program = argv.first().cloned().unwrap_or_default();
+    let mut child = Command::new(&program)
+        .args(argv.get(1..).unwrap_or_default())
+        .env_clear()
+        .envs(environment.iter().filter(|(name, _)| PASSED_ON.contains(&name.as_str())).cloned())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|source| SecretError::CommandStart { program: program.clone(), source })?;
+    let output = child.stdout.take();
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(output.map_or_else(|| Ok(Vec::new()), read_limited)));
+    let printed = receiver.recv_timeout(limit);
+    // Whoever has closed its output but does not end is not waited for either.
+    let (Ok(printed), Some(ended)) = (printed, wait_at_most(&mut child, limit)) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(SecretError::CommandTimeout { program, limit });
+    };
+    let failed = |status: String| SecretError::CommandFailed { program: program.clone(), status };
+    let status = ended.map_err(|error| failed(error.to_string()))?;
+    if !status.success() {
+        return Err(failed(status.to_string()));
+    }
+    first_line(printed.map_err(|error| failed(error.to_string()))?, &program)
+}
+
+fn wait_at_most(child: &mut Child, limit: Duration) -> Option<io::Result<ExitStatus>> {
+    let deadline = Instant::now() + limit;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(Ok(status)),
+            Err(error) => return Some(Err(error)),
+            Ok(None) if Instant::now() >= deadline => return None,
+            Ok(None) => thread::sleep(LOOK_AGAIN),
+        }
+    }
+}
+
+fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(SIZE_LIMIT).unwrap_or_default() + 1);
+    source.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn text(bytes: Vec<u8>, origin: &Path) -> Result<Secret<String>, SecretError> {
+    let wrong = |problem| SecretError::Content { origin: origin.display().to_string(), problem };
+    if bytes.len() as u64 > SIZE_LIMIT {
+        return Err(wrong("more than 4 KiB"));
+    }
+    String::from_utf8(bytes).map(Secret::new).map_err(|error| {
+        error.into_bytes().zeroize();
+        wrong("something that is not UTF-8 text")
+    })
+}
+
+fn first_line(bytes: Vec<u8>, origin: &str) -> Result<Secret<String>, SecretError> {
+    let text = text(bytes, Path::new(origin))?;
+    match text.expose().lines().next() {
+        Some(line) if !line.is_empty() => Ok(Secret::new(line.to_owned())),
+        _ => Err(SecretError::Content { origin: origin.to_owned(), problem: "no secret in its first line" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(line: &[&str]) -> Result<Secret<String>, SecretError> {
+        let environment = [("PATH", "/usr/bin:/bin"), ("SECRET_THING", "x")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        from_command(&line.iter().map(|&word| word.to_owned()).collect::<Vec<_>>(), &environment)
+    }
+
+    #[test]
+    fn a_command_gives_its_first_line() {
+        assert_eq!(command(&["printf", "hunter2\\nmore\\n"]).unwrap().expose(), "hunter2");
+    }
+
+    #[test]
+    fn a_child_does_not_see_our_variables() {
+        assert!(matches!(command(&["printenv", "SECRET_THING"]), Err(SecretError::CommandFailed { .. })));
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_not_waited_for() {
+        let argv = |line: &str| ["sh", "-c", line].map(str::to_owned);
+        let limit = Duration::from_millis(50);
+        for line in ["sleep 60", "echo x; exec >&-; sleep 60"] {
+            let result = from_command_within(limit, &argv(line), &[("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
+            assert!(matches!(result, Err(SecretError::CommandTimeout { .. })), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        assert!(matches!(command(&["false"]), Err(SecretError::CommandFailed { .. })));
+        assert!(matches!(command(&["no-such-program-here"]), Err(SecretError::CommandStart { .. })));
+        assert!(matches!(command(&["printf", "\\n"]), Err(SecretError::Content { .. })));
+        assert!(matches!(from_file(Path::new("/nonexistent")), Err(SecretError::File { .. })));
+    }
+}

@@ -1,0 +1,124 @@
+//! Brings connections up to date: all banks are asked at once, each is committed alone.
+//!
+//! One transaction of the book a connection, with its cursor and audit entry in it; pages flow through bounded channels,
+//! so memory does not grow with history. Invariant: what fails leaves its connection's rows and cursor as they were, and
+//! never stops the others.
+
+mod fetch;
+mod save;
+
+use std::sync::Arc;
+
+use tokio::{
+    runtime::Runtime,
+    sync::{Semaphore, mpsc, watch},
+};
+
+use crate::{
+    domain::{
+        dates::Timestamp,
+        ids::ConnectionId,
+        views::{ConnectionView, SyncLine, SyncOutcome},
+    },
+    plaid::{Client, KnownCurrencies, PlaidError, SyncFrom},
+    secret::Secret,
+    store::{Store, StoreError},
+    vault::{Unlocked, VaultError},
+};
+
+/// Banks asked at the same time.
+const AT_ONCE: usize = 8;
+
+/// Where a connection's sync starts.
+pub struct Job {
+    /// The connection.
+    pub id: ConnectionId,
+    /// What its owner calls it.
+    pub name: String,
+    token: Secret<String>,
+    from: SyncFrom,
+}
+
+/// How a whole run ended.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// A line for each connection, in the order asked for.
+    pub outcome: SyncOutcome,
+    /// What could not be kept exactly, one sentence each.
+    pub notes: Vec<String>,
+    /// Whether the user stopped it.
+    pub interrupted: bool,
+    /// Whether a connection failed for want of network or provider (all others failed for other reasons).
+    pub unavailable: bool,
+    /// Connections whose history is not complete yet at the provider.
+    pub incomplete: Vec<ConnectionId>,
+}
+
+/// Why a run could not begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The book.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// What a run works with.
+pub struct Means<'a> {
+    /// The bank side.
+    pub client: &'a Client,
+    /// Where requests run.
+    pub runtime: &'a Runtime,
+    /// Says what time it is.
+    pub now: &'a dyn Fn() -> Timestamp,
+    /// Told what is being done.
+    pub progress: &'a dyn Fn(&str),
+}
+
+/// Reads what a sync of these connections needs: cursors and opened tokens.
+pub fn prepare(store: &Store, unlocked: &Unlocked, wanted: &[ConnectionView]) -> Result<Vec<Job>, SyncError> {
+    let known: KnownCurrencies = store.account_currencies()?;
+    let mut jobs = Vec::with_capacity(wanted.len());
+    for connection in wanted {
+        let secrets = store.connection(connection.id)?;
+        let Some(sealed) = &secrets.token else { continue };
+        let token = unlocked.open_token(secrets.item_id.as_str(), &secrets.environment, sealed)?;
+        let from = SyncFrom { cursor: secrets.cursor, known: known.clone() };
+        jobs.push(Job { id: connection.id, name: connection.name.clone(), token, from });
+    }
+    Ok(jobs)
+}
+
+/// Syncs these connections and says how each went.
+pub fn run(store: &mut Store, jobs: Vec<Job>, means: &Means<'_>) -> Result<Run, SyncError> {
+    let (ready, mut next) = mpsc::unbounded_channel();
+    let (stop, stopped) = watch::channel(false);
+    let listener = fetch::stop_on_interrupt(means.runtime, stop);
+    let shared = fetch::Shared { turns: Arc::new(Semaphore::new(AT_ONCE)), stop: stopped.clone(), ready };
+    let start = |(index, job)| fetch::start(index, job, means, &shared);
+    let mut arrivals: Vec<_> = jobs.into_iter().enumerate().map(start).collect();
+    drop(shared);
+    let mut lines: Vec<Option<save::Saved>> = arrivals.iter().map(|_| None).collect();
+    while let Some(index) = next.blocking_recv() {
+        if lines[index].is_none() {
+            (means.progress)(&format!("saving {}", arrivals[index].name));
+            lines[index] = Some(save::connection(store, &mut arrivals[index], means)?);
+        }
+    }
+    let interrupted = *stopped.borrow();
+    listener.abort();
+    Ok(summary(lines.into_iter().flatten().collect(), interrupted))
+}
+
+fn summary(saved: Vec<save::Saved>, interrupted: bool) -> Run {
+    let unavailable = saved.iter().any(|one| one.error.as_ref().is_some_and(is_unavailable));
+    let incomplete = saved.iter().filter(|one| one.incomplete).map(|one| one.line.id).collect();
+    let (lines, notes): (Vec<SyncLine>, Vec<Vec<String>>) = saved.into_iter().map(|one| (one.line, one.notes)).unzip();
+    Run { outcome: SyncOutcome::new(lines), notes: notes.concat(), interrupted, unavailable, incomplete }
+}
+
+fn is_unavailable(error: &PlaidError) -> bool {
+    error.api().is_none() || error.action().heals_by_itself()
+}

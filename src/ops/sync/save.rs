@@ -1,0 +1,168 @@
+//! The writing half: one transaction of the book for everything one connection sent.
+
+use super::{
+    Means,
+    fetch::{Arrival, Message},
+};
+use crate::{
+    domain::{
+        accounts::ProviderAccount,
+        dates::Timestamp,
+        sync::{Health, History, ItemError},
+        views::{ConnectionState, OutcomeKind, SyncLine},
+    },
+    plaid::{Action, PlaidError, SyncEvent, SyncOutcome},
+    store::{Event, Store, StoreError, SyncCounts, SyncEnd, SyncMode},
+};
+
+/// How one connection's sync ended, with more than the table shows.
+pub(super) struct Saved {
+    pub(super) line: SyncLine,
+    pub(super) notes: Vec<String>,
+    pub(super) error: Option<PlaidError>,
+    pub(super) incomplete: bool,
+}
+
+/// Why the transaction was left without a commit.
+enum Left {
+    /// The pages come again, as changes or as the whole history.
+    Again(SyncMode),
+    /// The stream ended without its end: the verdict says why.
+    Ended,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Left {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What the bank said before its changes.
+struct Start {
+    accounts: Vec<ProviderAccount>,
+    notes: Vec<String>,
+    health: Health,
+}
+
+/// Writes what a connection sent; a failure of the bank is recorded, a failure of the book ends the run.
+pub(super) fn connection(store: &mut Store, arrival: &mut Arrival, means: &Means<'_>) -> Result<Saved, StoreError> {
+    let started_at = (means.now)();
+    if let Some(Message::Start(list, health)) = arrival.messages.blocking_recv() {
+        let list = *list;
+        let notes = list.accounts.iter().flat_map(|account| account.notes.clone()).chain(list.refused).collect();
+        let start = Start { accounts: list.accounts, notes, health };
+        if let Some(saved) = changes(store, arrival, means, start)? {
+            return Ok(saved);
+        }
+    }
+    let verdict = arrival.verdict.take().and_then(|verdict| verdict.blocking_recv().ok());
+    let error = verdict.and_then(Result::err).unwrap_or(PlaidError::Stopped);
+    failed(store, arrival, means, started_at, error)
+}
+
+/// The change stream in one transaction; `None` when it broke off.
+fn changes(
+    store: &mut Store,
+    arrival: &mut Arrival,
+    means: &Means<'_>,
+    start: Start,
+) -> Result<Option<Saved>, StoreError> {
+    let started_at = (means.now)();
+    let mut mode = SyncMode::Changes;
+    loop {
+        let event = event(arrival, (means.now)());
+        let written = store.write(&event, |tx| {
+            tx.set_accounts(arrival.id, &start.accounts)?;
+            let mut run = tx.sync(arrival.id, mode)?;
+            loop {
+                match arrival.messages.blocking_recv() {
+                    Some(Message::Change(SyncEvent::Page(delta))) => run.apply(&delta)?,
+                    Some(Message::Change(SyncEvent::Restart)) => return Err(Left::Again(mode)),
+                    Some(Message::Change(SyncEvent::FullResync)) => return Err(Left::Again(SyncMode::Full)),
+                    Some(Message::Change(SyncEvent::Done(SyncOutcome { cursor, history, .. }))) => {
+                        let state = start.health.error.as_ref().map_or(ConnectionState::Ok, state_of_item);
+                        let cursor = cursor.as_deref().unwrap_or_default();
+                        let end = SyncEnd { started_at, cursor, history, state, health: &start.health };
+                        return Ok((run.finish(&end)?, history));
+                    }
+                    Some(Message::Start(..)) | None => return Err(Left::Ended),
+                }
+            }
+        });
+        match written {
+            Ok((counts, history)) => return Ok(Some(saved(arrival, start, counts, history))),
+            Err(Left::Again(next)) => mode = next,
+            Err(Left::Ended) => return Ok(None),
+            Err(Left::Store(error)) => return Err(error),
+        }
+    }
+}
+
+fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) -> Saved {
+    let outcome = match &start.health.error {
+        Some(error) if state_of_item(error) != ConnectionState::Error => OutcomeKind::Reauth,
+        _ => OutcomeKind::Ok,
+    };
+    let line = SyncLine {
+        id: arrival.id,
+        name: arrival.name.clone(),
+        outcome,
+        added: counts.added,
+        modified: counts.modified,
+        removed: counts.removed,
+        bank_updated_at: start.health.bank_updated_at,
+        error: start.health.error.map(|error| error.message),
+    };
+    let incomplete = matches!(history, History::NotReady | History::Initial);
+    Saved { line, notes: start.notes.into_iter().chain(counts.notes).collect(), error: None, incomplete }
+}
+
+/// Records that a connection failed; its rows and cursor stay as they were.
+fn failed(
+    store: &mut Store,
+    arrival: &Arrival,
+    means: &Means<'_>,
+    started_at: Timestamp,
+    error: PlaidError,
+) -> Result<Saved, StoreError> {
+    let state = state_of(error.action());
+    let item_error = ItemError {
+        code: error.code().unwrap_or("NO_ANSWER").to_owned(),
+        message: error.to_string(),
+        request_id: error.request_id().map(str::to_owned),
+    };
+    let health = Health { error: Some(item_error), ..Health::default() };
+    let stopped = matches!(error, PlaidError::Stopped);
+    if !stopped {
+        store.write(&event(arrival, (means.now)()), |tx| tx.sync_failed(arrival.id, started_at, state, &health))?;
+    }
+    let outcome = match state {
+        _ if stopped => OutcomeKind::Skipped,
+        ConnectionState::Reauth | ConnectionState::Expired => OutcomeKind::Reauth,
+        _ => OutcomeKind::Failed,
+    };
+    let line = SyncLine {
+        id: arrival.id,
+        name: arrival.name.clone(),
+        outcome,
+        added: 0,
+        modified: 0,
+        removed: 0,
+        bank_updated_at: None,
+        error: Some(error.to_string()),
+    };
+    Ok(Saved { line, notes: Vec::new(), error: Some(error), incomplete: false })
+}
+
+fn event(arrival: &Arrival, at: Timestamp) -> Event {
+    Event { at, actor: "cli".to_owned(), action: "sync".to_owned(), resource: Some(arrival.id.to_string()) }
+}
+
+fn state_of(action: Action) -> ConnectionState {
+    if action.needs_user() { ConnectionState::Reauth } else { ConnectionState::Error }
+}
+
+fn state_of_item(error: &ItemError) -> ConnectionState {
+    state_of(crate::plaid::action_of("ITEM_ERROR", &error.code))
+}

@@ -1,0 +1,254 @@
+//! config.toml: what it may hold, and what is wrong with it in one sentence.
+//!
+//! Invariant: an unknown key is an error that names the nearest known one; a typo never changes a setting silently.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::Deserialize;
+
+use super::{Color, Format, Paths, SecretSource};
+use crate::fsx;
+
+/// Every key, with what it means; `bursar config` lists them.
+pub const KEYS: &[(&str, &str)] = &[
+    ("vault", "vault to use: a name or a directory"),
+    ("format", "table, json, ndjson, csv, tsv or markdown"),
+    ("color", "auto, always or never"),
+    ("pager", "whether long tables may start a pager"),
+    ("progress", "whether progress may be shown"),
+    ("offline", "never use the network"),
+    ("lock_timeout", "how long to wait for another bursar, in seconds"),
+    ("passphrase_file", "file whose first line is the passphrase"),
+    ("passphrase_command", "program and arguments that print the passphrase"),
+    ("identity", "file with an age identity that opens the vault"),
+    ("link.countries", "countries whose banks are offered (ISO 3166-1)"),
+    ("link.language", "language of the bank's pages (en, es, fr …)"),
+    ("link.days", "days of history to ask for, 1 to 730"),
+];
+
+/// Why config.toml cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file named by the user does not open.
+    #[error("cannot read {file:?}: {source}")]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, or a value of the wrong kind.
+    #[error("{file:?} is not a valid configuration: {reason}")]
+    Invalid {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong and where.
+        reason: String,
+    },
+    /// A key nobody knows.
+    #[error("{file:?} has the unknown key `{key}`{}", nearest.as_ref().map_or_else(String::new, |known| format!("; did you mean `{known}`?")))]
+    UnknownKey {
+        /// The file.
+        file: PathBuf,
+        /// The key as written.
+        key: String,
+        /// The closest known key.
+        nearest: Option<&'static str>,
+    },
+    /// The file could not be replaced.
+    #[error("cannot write {file:?}: {reason}")]
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The content of config.toml; what is absent is `None`.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Vault to use.
+    pub vault: Option<String>,
+    /// Output format.
+    #[serde(deserialize_with = "format")]
+    pub format: Option<Format>,
+    /// When to colour.
+    pub color: Option<Color>,
+    /// Pager allowed.
+    pub pager: Option<bool>,
+    /// Progress allowed.
+    pub progress: Option<bool>,
+    /// No network.
+    pub offline: Option<bool>,
+    lock_timeout: Option<u64>,
+    passphrase_file: Option<PathBuf>,
+    passphrase_command: Option<Vec<String>>,
+    identity: Option<PathBuf>,
+    /// Defaults of `bursar link`.
+    pub link: LinkConfig,
+}
+
+/// Defaults of `bursar link`.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct LinkConfig {
+    /// Countries whose banks are offered.
+    pub countries: Option<Vec<String>>,
+    /// Language of the bank's pages.
+    pub language: Option<String>,
+    /// Days of history to ask for.
+    pub days: Option<u16>,
+}
+
+impl Config {
+    /// Reads the file; a default file that does not exist is an empty configuration.
+    pub fn load(named: Option<&Path>, paths: &Paths) -> Result<Self, ConfigError> {
+        let file = named.map_or_else(|| paths.config_file(), Path::to_owned);
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Self::parse(&file, &text),
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(ConfigError::Read { file, source }),
+        }
+    }
+
+    /// Parses and checks the text of a configuration file.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
+        let invalid = |error: toml::de::Error| ConfigError::Invalid { file: file.to_owned(), reason: one_line(&error) };
+        let table: toml::Table = text.parse().map_err(invalid)?;
+        check_keys(file, "", &table)?;
+        table.try_into().map_err(invalid)
+    }
+
+    /// How long to wait for another process.
+    pub fn lock_timeout(&self) -> Option<Duration> {
+        self.lock_timeout.map(Duration::from_secs)
+    }
+
+    pub(super) fn secret_source(&self) -> Option<SecretSource> {
+        let file = self.passphrase_file.clone().map(SecretSource::PassphraseFile);
+        let command = || self.passphrase_command.clone().map(SecretSource::PassphraseCommand);
+        file.or_else(command).or_else(|| self.identity.clone().map(SecretSource::Identity))
+    }
+}
+
+/// The content of the file as it stands, for showing; a missing file is empty.
+pub fn table(file: &Path) -> Result<toml::Table, ConfigError> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => {
+            text.parse().map_err(|error| ConfigError::Invalid { file: file.to_owned(), reason: one_line(&error) })
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(toml::Table::new()),
+        Err(source) => Err(ConfigError::Read { file: file.to_owned(), source }),
+    }
+}
+
+fn format<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Format>, D::Error> {
+    let word = String::deserialize(source)?;
+    Format::from_word(&word)
+        .map(Some)
+        .ok_or_else(|| serde::de::Error::custom(format!("`{word}` is not an output format")))
+}
+
+fn one_line(error: &toml::de::Error) -> String {
+    error.message().lines().collect::<Vec<_>>().join(" ")
+}
+
+fn check_keys(file: &Path, prefix: &str, table: &toml::Table) -> Result<(), ConfigError> {
+    for (name, value) in table {
+        let key = format!("{prefix}{name}");
+        match value {
+            toml::Value::Table(inner) if KEYS.iter().any(|(known, _)| known.starts_with(&format!("{key}."))) => {
+                check_keys(file, &format!("{key}."), inner)?;
+            }
+            _ if KEYS.iter().any(|(known, _)| *known == key) => {}
+            _ => return Err(ConfigError::UnknownKey { file: file.to_owned(), nearest: nearest(&key), key }),
+        }
+    }
+    Ok(())
+}
+
+/// The known key closest to what was written, if one is close at all.
+pub fn nearest(key: &str) -> Option<&'static str> {
+    KEYS.iter()
+        .map(|(known, _)| (strsim::jaro_winkler(known, key), *known))
+        .filter(|(score, _)| *score > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+/// Sets (`Some`) or removes (`None`) one key of the file, keeping comments and order.
+pub fn edit(file: &Path, key: &str, value: Option<&str>) -> Result<(), ConfigError> {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(ConfigError::Read { file: file.to_owned(), source }),
+    };
+    let unknown = || ConfigError::UnknownKey { file: file.to_owned(), nearest: nearest(key), key: key.to_owned() };
+    KEYS.iter().find(|(known, _)| *known == key).ok_or_else(unknown)?;
+    let invalid = |reason: String| ConfigError::Invalid { file: file.to_owned(), reason };
+    let mut document: toml_edit::DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| invalid(error.message().to_owned()))?;
+    let (table, name) = match key.split_once('.') {
+        Some((section, name)) => {
+            let section = document.entry(section).or_insert_with(toml_edit::table);
+            (section.as_table_mut().ok_or_else(|| invalid(format!("{key} is not in a table")))?, name)
+        }
+        None => (document.as_table_mut(), key),
+    };
+    match value {
+        Some(value) => table[name] = toml_edit::value(literal(value)),
+        None => drop(table.remove(name)),
+    }
+    let text = document.to_string();
+    Config::parse(file, &text)?;
+    let write = |error: fsx::FsError| ConfigError::Write { file: file.to_owned(), reason: error.to_string() };
+    if let Some(directory) = file.parent() {
+        fsx::create_private_dir(directory).map_err(write)?;
+    }
+    fsx::replace(file, text.as_bytes()).map_err(write)
+}
+
+/// A value as typed on the command line: TOML if it is TOML, else text.
+fn literal(text: &str) -> toml_edit::Value {
+    text.parse().unwrap_or_else(|_| text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(Path::new("config.toml"), text)
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let message = parse("colour = 'never'").unwrap_err().to_string();
+        assert!(message.contains("`colour`") && message.contains("`color`"), "{message}");
+        let message = parse("[link]\ncountry = ['US']").unwrap_err().to_string();
+        assert!(message.contains("`link.country`") && message.contains("`link.countries`"), "{message}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_an_error() {
+        assert!(matches!(parse("pager = 'perhaps'"), Err(ConfigError::Invalid { .. })));
+    }
+
+    #[test]
+    fn every_listed_key_is_taken() {
+        let text = "vault='v'\nformat='csv'\ncolor='auto'\npager=true\nprogress=true\noffline=false\nlock_timeout=3\n\
+            passphrase_file='f'\npassphrase_command=['a','b']\nidentity='i'\n[link]\ncountries=['GB']\nlanguage='en'\ndays=30";
+        let config = parse(text).unwrap();
+        assert_eq!(config.lock_timeout(), Some(Duration::from_secs(3)));
+        assert_eq!(config.link.days, Some(30));
+        assert_eq!(
+            toml::from_str::<toml::Table>(text).unwrap().len(),
+            KEYS.iter().filter(|k| !k.0.contains('.')).count() + 1
+        );
+    }
+}
