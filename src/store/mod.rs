@@ -16,6 +16,7 @@ mod edits;
 mod encode;
 mod environment;
 mod error;
+mod facts;
 mod filter;
 mod intents;
 mod known;
@@ -39,7 +40,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-pub use accounts::AccountEdit;
+pub use accounts::{AccountEdit, KnownAccount};
 pub use audit::{AuditEntry, Event, Verdict};
 pub use connections::{ConnectionSecrets, NewConnection};
 pub use consents::Consent;

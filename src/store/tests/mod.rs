@@ -3,5 +3,6 @@
 mod book;
 mod plans;
 mod posting;
+mod register;
 mod replay;
 mod sealed;
