@@ -1,7 +1,6 @@
 //! What the store costs, in the clear and encrypted: `cargo bench --bench book`.
 //!
 //! `BURSAR_BENCH_ROWS` says how many transactions (100,000 unless told).
-#![expect(missing_docs, reason = "criterion's macros make undocumented functions")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on stops")]
 
 mod rows;

@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::{Result, Store, StoreError, Tx, balances, encode};
 use crate::domain::{
     accounts::{AccountType, ProviderAccount},
-    ids::{AccountId, ConnectionId, InstitutionId, ProviderAccountId},
+    ids::{AccountId, ConnectionId, ProviderAccountId},
     money::{Currency, Money},
     views::{AccountStatus, AccountView, BalanceView},
 };
@@ -19,17 +19,6 @@ use crate::domain::{
 pub(crate) struct AccountRef {
     pub(crate) id: i64,
     pub(crate) kind: AccountType,
-}
-
-/// An account as its bank names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownAccount {
-    /// The connection it comes through.
-    pub connection: ConnectionId,
-    /// The bank's name for it.
-    pub name: String,
-    /// Last digits.
-    pub mask: Option<String>,
 }
 
 /// What the owner says of an account; `None` leaves a field as it is.
@@ -100,18 +89,6 @@ impl Store {
             Some(row) => view(row),
             None => Err(StoreError::NotFound { noun: "account", text: id.to_string() }),
         }
-    }
-
-    /// The connected accounts of an institution as the bank names them, for the duplicate check before a link.
-    pub fn known_accounts(&self, institution: &InstitutionId) -> Result<Vec<KnownAccount>> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT c.id, a.name, a.mask FROM accounts a JOIN connections c ON c.id = a.connection
-             WHERE c.institution_id = ?1 AND c.removed_at IS NULL AND a.vanished_at IS NULL ORDER BY a.id",
-        )?;
-        let known = statement.query_map([institution.as_str()], |row| {
-            Ok(KnownAccount { connection: ConnectionId(row.get(0)?), name: row.get(1)?, mask: row.get(2)? })
-        })?;
-        Ok(known.collect::<std::result::Result<_, _>>()?)
     }
 
     /// The one account that a text means.

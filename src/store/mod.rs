@@ -40,7 +40,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-pub use accounts::{AccountEdit, KnownAccount};
+pub use accounts::AccountEdit;
 pub use audit::{AuditEntry, Event, Verdict};
 pub use connections::{ConnectionSecrets, NewConnection};
 pub use consents::Consent;
