@@ -104,6 +104,30 @@ def link_tokens(token):
     call("/link/token/create", {**new, "user": {"client_user_id": "a@b.c"}}, "INVALID_FIELD")
 
 
+def visit(address, form=None):
+    with opener.open(urllib.request.Request(address, data=form and form.encode())) as page:
+        return page.geturl()
+
+
+def sessions():
+    """One run through the hosted page that is left, one with an error, one that links."""
+    made = call("/link/token/create", {"client_name": "bursar", "language": "en", "country_codes": ["US"],
+                                       "user": {"client_user_id": "u1"}, "products": ["transactions"], "hosted_link": {}})
+    for forms in (["action=cancel"],
+                  ["institution=ins_109508", "username=user_good&password=error_ITEM_LOCKED", "action=cancel"],
+                  ["institution=ins_109508", "username=user_good&password=pass_good", "account=0000"]):
+        page = visit(made["hosted_link_url"])
+        for form in forms:
+            call("/link/token/get", {"link_token": made["link_token"]})
+            visit(page, form)
+    told = call("/link/token/get", {"link_token": made["link_token"]})["link_sessions"]
+    assert [bool(session.get("exit")) for session in told] == [True, True, False], told
+    assert told[1]["exit"]["error"]["error_code"] == "ITEM_LOCKED"
+    token = call("/item/public_token/exchange",
+                 {"public_token": told[2]["results"]["item_add_results"][0]["public_token"]})["access_token"]
+    assert len(call("/accounts/get", {"access_token": token})["accounts"]) == 1
+
+
 def reads(token):
     accounts = call("/accounts/get", {"access_token": token})["accounts"]
     shown = {a["name"]: (a["balances"]["available"], a["balances"]["current"], a["mask"]) for a in accounts}
@@ -200,6 +224,7 @@ def main():
     token = link(days_requested=730)
     wrong_envelopes(token)
     link_tokens(token)
+    sessions()
     reads(token)
     cursor = syncs(token)
     changes()
