@@ -1,6 +1,7 @@
 //! Orders from outside Plaid's API, under `/sandbox-admin/`: set faults, break logins, let days pass.
 //!
-//! Uses the rest of the room. Invariant: only who knows the sandbox's secret gives orders.
+//! Uses the rest of the room. Invariants: only who knows the sandbox's secret gives orders;
+//! a refusal is Plaid's error object, so that a Plaid client can read it.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use super::{
     faults::Fault,
     http::{Reply, Request},
+    refusal::Refusal,
     state::State,
 };
 
@@ -40,17 +42,23 @@ struct AdvanceOrder {
 /// Answers an order.
 pub(crate) fn answer(state: &Mutex<State>, request: &Request) -> Reply {
     let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-    if request.method != "POST" || request.header("plaid-secret") != Some(state.config.secret().as_str()) {
-        return reply(403, &json!({"error": "orders need POST and the sandbox's secret in the header PLAID-SECRET"}));
+    let request_id = state.request_id();
+    let known = request.method == "POST" && request.header("plaid-secret") == Some(state.config.secret().as_str());
+    let outcome = if known {
+        obey(&mut state, request).map_err(Refusal::field)
+    } else {
+        let message = "orders need POST and the sandbox's secret in the header PLAID-SECRET";
+        Err(Refusal::new("INVALID_API_KEYS").saying(message))
+    };
+    match outcome {
+        Ok(mut value) => {
+            value["request_id"] = Value::String(request_id);
+            Reply::json(200, value.to_string().into_bytes())
+        }
+        Err(refusal) => {
+            Reply::json(refusal.status, serde_json::to_vec(&refusal.object(Some(&request_id))).unwrap_or_default())
+        }
     }
-    match obey(&mut state, request) {
-        Ok(value) => reply(200, &value),
-        Err(sentence) => reply(400, &json!({ "error": sentence })),
-    }
-}
-
-fn reply(status: u16, value: &Value) -> Reply {
-    Reply::json(status, value.to_string().into_bytes())
 }
 
 fn obey(state: &mut State, request: &Request) -> Result<Value, String> {

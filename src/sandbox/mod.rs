@@ -4,7 +4,7 @@
 //! says follows from its seed, its clock and the requests so far; amounts have Plaid's sign.
 //!
 //! `routes` checks a request, `endpoints` answer it from `state`, where an `item` keeps a `ledger` of changes filled from
-//! `seed`; `link_page` is the hosted page, `admin` takes `orders` and `faults` make it misbehave.
+//! `seed`; `link_page` is the hosted page, `admin` takes orders and `faults` make it misbehave.
 
 mod admin;
 mod cursor;
@@ -18,7 +18,6 @@ mod ledger;
 mod limits;
 mod link_page;
 mod links;
-mod orders;
 mod refusal;
 mod routes;
 mod seed;
@@ -34,7 +33,6 @@ use jiff::{ToSpan as _, tz::TimeZone};
 
 pub use faults::Fault;
 use http::{Reply, Request};
-pub use orders::{ArmedFault, OrderError, Orders};
 use state::State;
 
 use crate::{
@@ -183,14 +181,6 @@ impl Running {
     /// Lets days pass: pending rows post, new ones come, logins older than thirty days break.
     pub fn advance(&self, days: u32) {
         self.lock().advance(days.into());
-    }
-
-    /// Answers until the process ends.
-    pub fn wait(mut self) {
-        for worker in self.workers.drain(..) {
-            // A worker that panicked has nothing to say here; the others still answer.
-            let _ = worker.join();
-        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

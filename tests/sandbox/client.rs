@@ -126,7 +126,7 @@ fn passing_troubles_are_overcome() {
         let token = link(&client, "user_good").await;
         let whole = sync(&client, &token, None).await.added;
         for fault in [Fault::InternalError, Fault::Maintenance, Fault::DropConnection] {
-            bank.fault(fault, None);
+            client.sandbox_fault(fault.name(), None).await.unwrap();
             assert_eq!(sync(&client, &token, None).await.added, whole, "{}", fault.name());
         }
     });
