@@ -13,6 +13,7 @@ mod browser;
 mod docs;
 #[allow(dead_code, reason = "the first tests that need a helper come with their feature")]
 mod env;
+mod errors;
 mod harden;
 mod loopback;
 mod plaid;

@@ -45,17 +45,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let environment = Environment::capture();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let wants_json = wants_json(&arguments, &environment);
+    let line = typed(&arguments);
     let cli = match parse(arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, wants_json),
+        Err(error) => return usage(&error, &line, wants_json),
     };
     let mut ui = Ui::standard(Profile::plain());
     match context(cli.global, environment) {
-        Err(error) => finish(&mut ui, Err(error), wants_json),
+        Err(error) => finish(&mut ui, Err(error), &line, wants_json),
         Ok(mut context) => {
             let outcome = commands::run(cli.command, &mut context);
             let as_json = matches!(context.settings.format, Some(Format::Json | Format::Ndjson));
-            finish(&mut context.ui, outcome, as_json)
+            finish(&mut context.ui, outcome, &line, as_json)
         }
     }
 }
@@ -84,13 +85,19 @@ fn context(global: global::GlobalArgs, environment: Environment) -> Result<Conte
     Ok(Context::new(ui, settings, paths, environment))
 }
 
-fn finish(ui: &mut Ui, outcome: Result<()>, as_json: bool) -> ExitCode {
+/// The command line as it would be typed again.
+fn typed(arguments: &[OsString]) -> String {
+    let words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+    shell_words::join(std::iter::once("bursar".into()).chain(words))
+}
+
+fn finish(ui: &mut Ui, outcome: Result<()>, line: &str, as_json: bool) -> ExitCode {
     let Err(error) = outcome else { return ExitCode::SUCCESS };
     if error.is_broken_pipe() {
         return ExitCode::SUCCESS;
     }
     if as_json {
-        ui.error_object(&error.to_json());
+        ui.error_object(&error.to_json(line));
     } else {
         ui.error(&error.message);
         if ui.profile().verbose {
@@ -99,26 +106,33 @@ fn finish(ui: &mut Ui, outcome: Result<()>, as_json: bool) -> ExitCode {
             }
         }
         for hint in &error.hints {
-            ui.hint(hint);
+            ui.hint(&hint.command(line));
         }
     }
     ExitCode::from(error.kind.exit_code())
 }
 
 /// Help and version are data; everything else is wrong usage.
-fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
-    let help = matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-    );
-    if help || !as_json {
-        let _ = error.print();
-        return ExitCode::from(if error.use_stderr() { Kind::Usage.exit_code() } else { 0 });
+fn usage(error: &clap::Error, line: &str, as_json: bool) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(Kind::Io.exit_code()) };
     }
+    finish(&mut Ui::standard(Profile::plain()), Err(wrong_usage(error)), line, as_json)
+}
+
+/// clap's paragraphs as one sentence (what is wrong, and its tip), and the help of the command that was meant.
+fn wrong_usage(error: &clap::Error) -> Error {
     let text = error.render().to_string();
-    let sentence = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let error = Error::new(Kind::Usage, "usage", sentence).hint("bursar --help");
-    finish(&mut Ui::standard(Profile::plain()), Err(error), true)
+    let paragraphs: Vec<String> =
+        text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let starting = |start: &str| paragraphs.iter().find_map(|part| part.strip_prefix(start));
+    let mut sentence = starting("error: ").unwrap_or("this command needs another word").to_owned();
+    if let Some(tip) = starting("tip: ") {
+        sentence = format!("{sentence}; {tip}");
+    }
+    let meant = starting("Usage: ").unwrap_or("bursar");
+    let command: Vec<&str> = meant.split(' ').take_while(|word| !word.starts_with(['-', '[', '<'])).collect();
+    Error::new(Kind::Usage, "usage", sentence).hint(format!("{} --help", command.join(" ")))
 }
 
 /// Whether errors of the command line itself are to be JSON: it could not be parsed, so look for the plain words.

@@ -95,9 +95,9 @@ impl Context {
             return Err(Error::new(
                 crate::error::Kind::Unavailable,
                 "offline",
-                "this needs the network, and --offline is set",
+                "this needs the network, and --offline (or BURSAR_OFFLINE) is set",
             )
-            .hint("run it again without --offline"));
+            .hint("bursar status"));
         }
         Ok(())
     }

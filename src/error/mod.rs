@@ -114,6 +114,26 @@ impl Kind {
     }
 }
 
+/// What to run next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// A command, runnable as it stands.
+    Command(String),
+    /// The same command line once more, with these words added.
+    Again(&'static str),
+}
+
+impl Hint {
+    /// The command to type, after `line` has failed.
+    pub fn command(&self, line: &str) -> String {
+        match self {
+            Self::Command(command) => command.clone(),
+            Self::Again("") => line.to_owned(),
+            Self::Again(words) => format!("{line} {words}"),
+        }
+    }
+}
+
 /// What the user is told.
 #[derive(Debug)]
 pub struct Error {
@@ -123,8 +143,8 @@ pub struct Error {
     pub code: &'static str,
     /// One sentence, no trailing full stop needed.
     pub message: String,
-    /// Commands that help, each runnable as it stands.
-    pub hints: Vec<String>,
+    /// Commands that help.
+    pub hints: Vec<Hint>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -137,7 +157,14 @@ impl Error {
     /// Adds a command to run next.
     #[must_use]
     pub fn hint(mut self, command: impl Into<String>) -> Self {
-        self.hints.push(command.into());
+        self.hints.push(Hint::Command(command.into()));
+        self
+    }
+
+    /// Advises the same command line once more, with these words added.
+    #[must_use]
+    pub fn again_with(mut self, words: &'static str) -> Self {
+        self.hints.push(Hint::Again(words));
         self
     }
 
@@ -159,9 +186,9 @@ impl Error {
         std::iter::successors(first, |&error| error.source()).map(ToString::to_string)
     }
 
-    /// The error object of cli.md.
-    pub fn to_json(&self) -> String {
-        let hint = self.hints.first();
+    /// The error object of cli.md, after this command line.
+    pub fn to_json(&self, line: &str) -> String {
+        let hint = self.hints.first().map(|hint| hint.command(line));
         serde_json::json!({"error": {
             "code": self.code,
             "kind": self.kind.as_str(),

@@ -35,9 +35,12 @@ pub fn check(passphrase: &Secret<String>, about: &[&str]) -> Result<()> {
     if long || verdict.score() == Score::Four {
         return Ok(());
     }
-    let warning = verdict.feedback().and_then(Feedback::warning).map(|warning| format!("{warning} "));
+    let warning = verdict
+        .feedback()
+        .and_then(Feedback::warning)
+        .map(|warning| format!("{} ", warning.to_string().to_lowercase().replace('.', ";")));
     let advice = format!(
-        "{}Take {LONG_ENOUGH} characters or more, or let bursar make one of {WORDS} random words.",
+        "{}take {LONG_ENOUGH} characters or more, or let bursar make one of {WORDS} random words",
         warning.unwrap_or_default()
     );
     Err(VaultError::WeakPassphrase { advice })

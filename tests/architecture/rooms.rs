@@ -60,16 +60,11 @@ fn every_crate_stays_in_its_room() {
     hold("Rooms: a crate, the process's streams and environment, and `unsafe` have one home each.", &broken);
 }
 
-/// Files that may write a float, each with the reason why it is not money.
-const NOT_MONEY: &[(&str, &str)] =
-    &[("src/domain/ratio.rs", "a share is counted as an integer and becomes a JSON number only when it is printed")];
-
 #[test]
 fn money_is_never_a_float() {
     let mut broken = Vec::new();
     for file in source::read("src") {
-        let excused = NOT_MONEY.iter().any(|(path, _)| *path == file.path);
-        if ["domain", "store", "plaid"].contains(&file.room()) && !excused {
+        if ["domain", "store", "plaid"].contains(&file.room()) {
             for word in ["f64", "f32"] {
                 broken.extend(file.lines_with(word).iter().map(|line| format!("{}:{line}: {word}", file.path)));
             }

@@ -3,10 +3,13 @@
 //! A [`TestEnv`] has its own home, places, vault, passphrase and bank; the environment is cleared, the day and the
 //! width are fixed. When it is dropped, every output and every file the binary left is searched for secrets.
 
+#[cfg(feature = "sandbox")]
+mod bank;
 mod canary;
 mod output;
 mod process;
 mod terminal;
+mod tools;
 
 use std::{
     cell::RefCell,
@@ -21,6 +24,7 @@ pub(crate) use process::Background;
 use serde_json::Value;
 use tempfile::TempDir;
 pub(crate) use terminal::Terminal;
+pub(crate) use tools::have;
 
 /// The day on which all tests take place, unless they say otherwise.
 pub(crate) const TODAY: &str = "2026-04-15";
@@ -33,13 +37,21 @@ pub(crate) struct TestEnv {
     root: TempDir,
     vars: BTreeMap<String, String>,
     canary: RefCell<canary::Canary>,
+    #[cfg(feature = "sandbox")]
+    bank: Option<bursar::sandbox::Running>,
 }
 
 impl TestEnv {
     /// An empty home without vault and bank.
     pub(crate) fn new() -> Self {
         let root = tempfile::Builder::new().prefix("bursar-test-").tempdir().unwrap();
-        let mut env = Self { vars: BTreeMap::new(), canary: RefCell::new(canary::Canary::new(PASSPHRASE)), root };
+        let mut env = Self {
+            vars: BTreeMap::new(),
+            canary: RefCell::new(canary::Canary::new(PASSPHRASE)),
+            root,
+            #[cfg(feature = "sandbox")]
+            bank: None,
+        };
         for (name, place) in [
             ("HOME", "home"),
             ("XDG_CONFIG_HOME", "home/.config"),
@@ -198,6 +210,7 @@ impl TestEnv {
         settings.set_omit_expression(true);
         settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[INSTANT]");
         settings.add_filter(r"\b\d+(\.\d+)? ?(ms|MiB)\b", "[MEASURED]");
+        settings.add_filter(r"/\.bursar-[A-Za-z0-9-]+", "/[TEMPORARY]");
         settings.add_filter(r"127\.0\.0\.1:\d+", "[LOOPBACK]");
         settings.add_filter(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[UUID]");
         settings.bind(|| insta::assert_snapshot!(name, self.neutral(output)));

@@ -46,8 +46,7 @@ fn choice(text: &str) -> Result<CategoryChoice> {
         several => {
             let ids: Vec<&str> = several.iter().map(|category| category.id).collect();
             let sentence = format!("{text:?} is more than one category: {}", ids.join(", "));
-            Err(Error::new(Kind::NotFound, "ambiguous", sentence)
-                .hint(format!("run it again with --category {}", ids[0])))
+            Err(Error::new(Kind::NotFound, "ambiguous", sentence).hint("bursar help queries"))
         }
     }
 }

@@ -28,11 +28,15 @@ impl From<StoreError> for Error {
             S::ReadOnly => Self::new(Kind::Unexpected, "read_only", sentence).hint("bursar doctor"),
             S::Sql(_) => match trouble {
                 Some(Trouble::Busy) => Self::new(Kind::Busy, "busy", "another bursar is writing to the vault")
-                    .hint("run it again with --lock-timeout 60s"),
+                    .again_with("--lock-timeout 60s"),
                 Some(Trouble::Full) => Self::new(Kind::Io, "disk_full", "the disk is full; nothing half-done was kept")
                     .hint("bursar doctor"),
-                Some(Trouble::Io) => Self::new(Kind::Io, "io", format!("the vault's file cannot be used: {sentence}"))
-                    .hint("bursar doctor"),
+                Some(Trouble::Io) => Self::new(
+                    Kind::Io,
+                    "io",
+                    format!("the disk refuses the vault (full, read-only or failing): {sentence}"),
+                )
+                .hint("bursar doctor"),
                 Some(Trouble::Damaged) => {
                     Self::new(Kind::Integrity, "damaged", "vault.db is damaged or not of this vault")
                         .hint("bursar vault inspect")
@@ -62,11 +66,7 @@ impl From<MoneyError> for Error {
 
 impl From<SyntaxError> for Error {
     fn from(error: SyntaxError) -> Self {
-        let hint = error
-            .suggestion
-            .as_ref()
-            .map_or_else(|| "bursar help queries".to_owned(), |meant| format!("write {meant}"));
-        Self::new(Kind::Usage, "syntax", error.to_string()).hint(hint)
+        Self::new(Kind::Usage, "syntax", error.to_string()).hint("bursar help queries").hint("bursar help periods")
     }
 }
 
@@ -87,11 +87,8 @@ impl From<ReportError> for Error {
 impl From<RenderError> for Error {
     fn from(error: RenderError) -> Self {
         match error {
-            RenderError::UnknownField { ref suggestion, .. } => {
-                let hint = suggestion
-                    .as_ref()
-                    .map_or_else(|| "bursar schema".to_owned(), |known| format!("write --fields {known}"));
-                Self::new(Kind::Usage, "unknown_field", error.to_string()).hint(hint)
+            RenderError::UnknownField { .. } => {
+                Self::new(Kind::Usage, "unknown_field", error.to_string()).hint("bursar schema")
             }
             RenderError::Json(error) => error.into(),
             RenderError::Io(error) => error.into(),

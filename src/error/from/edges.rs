@@ -66,10 +66,10 @@ impl From<PromptError> for Error {
                 Self::new(Kind::Auth, "vault_locked", sentence).hint("bursar help environment")
             }
             PromptError::NotInteractive { flag, .. } => {
-                Self::new(Kind::Usage, "needs_answer", sentence).hint(format!("run it again with {flag}"))
+                Self::new(Kind::Usage, "needs_answer", sentence).again_with(flag)
             }
-            PromptError::Declined(_) => Self::new(Kind::Interrupted, "interrupted", sentence).hint("run it again"),
-            PromptError::Io(_) => Self::new(Kind::Io, "terminal", sentence).hint("run it again with --no-input"),
+            PromptError::Declined(_) => Self::new(Kind::Interrupted, "interrupted", sentence).again_with(""),
+            PromptError::Io(_) => Self::new(Kind::Io, "terminal", sentence).again_with("--no-input"),
         }
     }
 }

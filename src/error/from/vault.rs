@@ -30,7 +30,7 @@ impl From<VaultError> for Error {
             V::TooNew { .. } => {
                 Self::new(Kind::TooNew, "too_new", format!("{sentence}; nothing was touched")).hint("bursar --version")
             }
-            V::Busy { .. } => Self::new(Kind::Busy, "busy", sentence).hint("run it again with --lock-timeout 60s"),
+            V::Busy { .. } => Self::new(Kind::Busy, "busy", sentence).again_with("--lock-timeout 60s"),
             V::OutOfMemory => Self::new(Kind::Unexpected, "out_of_memory", sentence).hint("bursar doctor"),
             V::Crypto(_) => Self::new(Kind::Unexpected, "crypto", sentence).hint("bursar doctor"),
             V::Sql(source) => Self::from(crate::store::StoreError::Sql(source)),
