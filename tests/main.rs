@@ -15,6 +15,8 @@ mod docs;
 mod env;
 mod errors;
 mod harden;
+#[cfg(feature = "sandbox")]
+mod link;
 mod loopback;
 mod plaid;
 #[cfg(feature = "sandbox")]

@@ -14,6 +14,7 @@ mod doctor;
 mod generate;
 mod help;
 mod init;
+mod link;
 mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Demo(demo::Args),
     Status(status::Args),
     Doctor(doctor::Args),
+    Link(link::Args),
     Connections(connections::Args),
     Sync(sync::Args),
     Accounts(accounts::Args),
@@ -62,6 +64,7 @@ pub(crate) fn run(command: Option<Command>, context: &mut Context) -> Result<()>
         Some(Command::Demo(args)) => args.run(context),
         Some(Command::Status(args)) => args.run(context),
         Some(Command::Doctor(args)) => args.run(context),
+        Some(Command::Link(args)) => args.run(context),
         Some(Command::Connections(args)) => args.run(context),
         Some(Command::Sync(args)) => args.run(context),
         Some(Command::Accounts(args)) => args.run(context),

@@ -19,6 +19,7 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("connections", || schemars::schema_for!(views::Listing<views::ConnectionView>)),
     ("doctor", || schemars::schema_for!(views::CheckReport)),
     ("init", || schemars::schema_for!(super::init::Initialised)),
+    ("link", || schemars::schema_for!(super::link::LinkReport)),
     ("report", || schemars::schema_for!(reports::Report)),
     ("report summary", || schemars::schema_for!(reports::summary::Summary)),
     ("status", || schemars::schema_for!(super::status::Status)),

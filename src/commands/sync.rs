@@ -77,7 +77,7 @@ pub(super) fn report(context: &mut Context, run: &Run) -> Result<()> {
     verdict(run)
 }
 
-fn verdict(run: &Run) -> Result<()> {
+pub(super) fn verdict(run: &Run) -> Result<()> {
     let lines = &run.outcome.connections;
     let of = |kind: OutcomeKind| {
         lines.iter().filter(|line| line.outcome == kind).map(|line| line.name.as_str()).collect::<Vec<_>>()

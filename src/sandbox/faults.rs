@@ -60,6 +60,7 @@ faults! {
     InternalError, "internal-error", Some(1), "A call fails with 500.";
     Maintenance, "maintenance", Some(1), "A call fails with 503.";
     InvalidKeys, "invalid-keys", Some(1), "The credentials of a call are refused.";
+    RedirectRefused, "redirect-refused", None, "A hosted page that is to lead back to a loopback address is refused.";
     Html, "html", Some(1), "A call is answered with a page of HTML.";
     Truncated, "truncated", Some(1), "An answer is cut in half.";
     DropConnection, "drop-connection", Some(1), "An answer breaks off together with its connection.";

@@ -173,6 +173,11 @@ impl Running {
         self.lock().faults.set(fault, times, None, None);
     }
 
+    /// Sets a fault that strikes calls of one path only, as often as the fault itself says.
+    pub fn fault_at(&self, fault: Fault, path: &str) {
+        self.lock().faults.set(fault, None, Some(path.to_owned()), None);
+    }
+
     /// Takes all faults away.
     pub fn clear_faults(&self) {
         self.lock().faults.clear();

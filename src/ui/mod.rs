@@ -160,6 +160,11 @@ impl Ui {
         }
     }
 
+    /// Says what the user has to know or do for the command to go on, `--quiet` or not.
+    pub fn notice(&mut self, message: &str) {
+        self.say("", message);
+    }
+
     /// Names a command to run next, unless `--quiet`.
     pub fn hint(&mut self, command: &str) {
         if !self.profile.quiet {

@@ -1,11 +1,16 @@
 //! Real Chromium against the Link pages: what a header promises is only true when a browser keeps it.
 
+#[cfg(feature = "sandbox")]
+mod link;
 mod room;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod webdriver;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 pub(crate) use webdriver::Browser;
 
@@ -13,4 +18,16 @@ pub(crate) use webdriver::Browser;
 pub(crate) fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits for something that another process brings about.
+pub(crate) fn eventually<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = attempt() {
+            return found;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }

@@ -69,6 +69,11 @@ impl Browser {
         self.post("url", &json!({"url": url}));
     }
 
+    /// Whether nothing answers at an address any more.
+    pub(crate) fn fails_to_visit(&self, url: &str) -> bool {
+        self.call("POST", "url", Some(&json!({"url": url}))).is_err()
+    }
+
     pub(crate) fn reload(&self) {
         self.post("refresh", &json!({}));
     }
@@ -90,6 +95,21 @@ impl Browser {
             let text = self.call("GET", &format!("element/{found}/text"), None).ok()?;
             text.as_str()?.contains(words).then_some(())
         });
+    }
+
+    /// Waits for an element and clicks it.
+    pub(crate) fn click(&self, css: &str) {
+        self.wait(&format!("a click on {css}"), || {
+            let found = self.try_find(css)?;
+            self.call("POST", &format!("element/{found}/click"), Some(&json!({}))).ok()
+        });
+    }
+
+    /// Waits for a field and replaces its content.
+    pub(crate) fn fill(&self, css: &str, text: &str) {
+        let element = self.find(css);
+        self.post(&format!("element/{element}/clear"), &json!({}));
+        self.post(&format!("element/{element}/value"), &json!({"text": text}));
     }
 
     /// Goes into a frame of the page; what follows concerns its document.

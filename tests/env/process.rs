@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     os::unix::process::ExitStatusExt,
     process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -29,7 +30,8 @@ pub(super) fn run(command: Command, input: &[u8]) -> Output {
 pub(crate) struct Background {
     child: Child,
     stdout: Option<BufReader<std::process::ChildStdout>>,
-    stderr: Option<thread::JoinHandle<String>>,
+    stderr: Option<thread::JoinHandle<()>>,
+    said: Arc<Mutex<String>>,
 }
 
 impl Background {
@@ -40,8 +42,12 @@ impl Background {
     fn spawn(mut command: Command, stdin: Stdio) -> Self {
         let mut child = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdout = child.stdout.take().map(BufReader::new);
-        let stderr = child.stderr.take().map(|pipe| thread::spawn(move || text(pipe)));
-        Self { child, stdout, stderr }
+        let said = Arc::new(Mutex::new(String::new()));
+        let stderr = child.stderr.take().map(|pipe| {
+            let said = Arc::clone(&said);
+            thread::spawn(move || listen(pipe, &said))
+        });
+        Self { child, stdout, stderr, said }
     }
 
     /// The next line of standard output, without its line break.
@@ -49,6 +55,11 @@ impl Background {
         let mut line = String::new();
         self.stdout.as_mut().unwrap().read_line(&mut line).unwrap();
         line.trim_end().to_owned()
+    }
+
+    /// What it has written to standard error so far.
+    pub(crate) fn so_far(&self) -> String {
+        self.said.lock().unwrap().clone()
     }
 
     /// The process id, for signals.
@@ -66,8 +77,11 @@ impl Background {
     pub(crate) fn finish(mut self) -> Output {
         let stdout = self.stdout.take().map(|pipe| thread::spawn(move || text(pipe)));
         let status = self.wait();
-        let join = |reader: Option<thread::JoinHandle<String>>| reader.map(|r| r.join().unwrap()).unwrap_or_default();
-        Output { status: code(status), stdout: join(stdout), stderr: join(self.stderr.take()) }
+        let stdout = stdout.map(|reader| reader.join().unwrap()).unwrap_or_default();
+        if let Some(reader) = self.stderr.take() {
+            reader.join().unwrap();
+        }
+        Output { status: code(status), stdout, stderr: self.so_far() }
     }
 
     fn wait(&mut self) -> ExitStatus {
@@ -96,6 +110,15 @@ impl Drop for Background {
 
 fn code(status: ExitStatus) -> i32 {
     status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
+}
+
+/// Takes over a pipe piece by piece, so that others see what was said while the process goes on.
+fn listen(mut pipe: impl Read, said: &Mutex<String>) {
+    let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
+    while let Ok(read @ 1..) = pipe.read(&mut piece) {
+        bytes.extend_from_slice(&piece[..read]);
+        *said.lock().unwrap() = String::from_utf8_lossy(&bytes).into_owned();
+    }
 }
 
 fn text(mut pipe: impl Read) -> String {

@@ -142,6 +142,7 @@ fn leads(fault: Fault) -> Leads {
         | Fault::Maintenance
         | Fault::Truncated
         | Fault::DropConnection
+        | Fault::RedirectRefused
         | Fault::NotReady => Leads::Same,
         Fault::MutationForever | Fault::CursorNotAssociated => Leads::FullResync,
         Fault::BadAmount | Fault::HugeAmount => Leads::Refuses("`amount`"),

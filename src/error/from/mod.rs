@@ -3,4 +3,5 @@
 mod bank;
 mod book;
 mod edges;
+mod link;
 mod vault;

@@ -4,6 +4,7 @@ use super::{Grant, Guide, LinkError, Linker, Outcome, Wish, intent::Mode, poll::
 use crate::{
     domain::ids::InstitutionId,
     plaid::{Environment, TestLogin},
+    store::IntentState,
 };
 
 impl Linker<'_> {
@@ -28,6 +29,12 @@ impl Linker<'_> {
         let intent = self.remember(Mode::Direct, &public_token, None, wish)?;
         let grant =
             Grant { public_token, institution_id: Some(institution.clone()), institution: None, accounts: Vec::new() };
-        self.conclude(intent, End::Granted(vec![grant]), wish, guide)
+        let outcome = self.conclude(intent, End::Granted(vec![grant]), wish, guide);
+        let done = matches!(&outcome, Ok(Outcome::Finished { duplicates, .. }) if duplicates.is_empty());
+        if !done {
+            // A test login is simply made again; nothing of it can be resumed.
+            self.close(intent, IntentState::Abandoned)?;
+        }
+        outcome
     }
 }

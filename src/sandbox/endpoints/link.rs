@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::{
     super::{
+        faults::Fault,
         links::LinkToken,
         refusal::Refusal,
         routes::{Answer, Call, answer},
@@ -70,6 +71,10 @@ pub(crate) fn create(state: &mut State, call: &Call<'_>) -> Result<Answer, Refus
     }
     if update.is_none() && products(&request).all(|(_, list)| list.is_empty()) {
         return Err(Refusal::new("MISSING_FIELDS").saying("the following required fields are missing: products"));
+    }
+    let comes_back = request.hosted_link.as_ref().is_some_and(|hosted| hosted.completion_redirect_uri.is_some());
+    if comes_back && state.faults.strikes(Fault::RedirectRefused, call.path, None) {
+        return Err(Refusal::field("completion_redirect_uri must be https"));
     }
     let life = match &request.hosted_link {
         Some(hosted) => hosted_life(hosted)?,

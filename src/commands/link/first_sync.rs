@@ -1,0 +1,64 @@
+//! The first sync after a link: again and again until the provider has all of the history.
+
+use std::time::{Duration, Instant};
+
+use super::{Fresh, LinkReport};
+use crate::{
+    commands::sync,
+    context::Context,
+    domain::views::{ConnectionView, SyncLine, SyncOutcome},
+    error::Result,
+};
+
+/// The provider mostly needs less than two minutes; what is missing then comes with the next sync.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Between two looks at first, and at most.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
+
+/// Syncs new connections until their history is complete. A failure is an error after all else has been shown.
+pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport) -> Result<()> {
+    let mut wanted = context.book()?.connections()?;
+    wanted.retain(|connection| fresh.contains(&connection.id));
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let began = Instant::now();
+    let mut pause = PAUSES.0;
+    let mut lines: Vec<SyncLine> = Vec::new();
+    loop {
+        let run = sync::run(context, &wanted)?;
+        for line in run.outcome.connections.iter().cloned() {
+            add(&mut lines, line);
+        }
+        report.sync = Some(SyncOutcome::new(lines.clone()));
+        sync::verdict(&run)?;
+        wanted.retain(|connection: &ConnectionView| run.incomplete.contains(&connection.id));
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        if began.elapsed() > PATIENCE {
+            context.ui.status("The bank has not given all of its history yet; the next sync fetches the rest.");
+            return Ok(());
+        }
+        let progress = context.ui.progress("waiting until the bank has given all of its history");
+        std::thread::sleep(pause);
+        drop(progress);
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}
+
+/// Adds the counts of one more run to a connection's line; the rest is as of the last run.
+fn add(lines: &mut Vec<SyncLine>, new: SyncLine) {
+    match lines.iter_mut().find(|line| line.id == new.id) {
+        Some(line) => {
+            *line = SyncLine {
+                added: line.added + new.added,
+                modified: line.modified + new.modified,
+                removed: line.removed + new.removed,
+                ..new
+            };
+        }
+        None => lines.push(new),
+    }
+}

@@ -1,0 +1,209 @@
+//! `bursar link`: connects a bank, or mends a connection.
+
+mod first_sync;
+mod guide;
+mod outcome;
+
+use crate::{
+    commands::candidates,
+    context::Context,
+    domain::ids::{ConnectionId, InstitutionId},
+    error::{Error, Kind, Result},
+    loopback::Desktop,
+    ops::link::{Linker, Outcome, Pace, Repair, Wish},
+    plaid::Client,
+};
+
+pub(crate) use outcome::LinkReport;
+
+/// As much history as Plaid gives; it cannot be asked for later.
+const DAYS: u16 = 730;
+
+/// Connect a bank
+///
+/// Opens the bank's page in the browser, hosted by Plaid; without a display it prints an address and a QR code to open
+/// anywhere. Your bank's password goes to Plaid or your bank, never to bursar. Then the history is fetched.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bursar link\n  bursar link --hosted                 # over SSH: address and QR code\n  \
+    bursar link --repair platypus        # sign in again\n  bursar link --institution ins_109508 # sandbox: no browser at all"
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    way: Way,
+    #[command(flatten)]
+    aim: Aim,
+    #[command(flatten)]
+    terms: Terms,
+    /// Print the page's address instead of opening a browser
+    #[arg(long)]
+    no_browser: bool,
+    /// Do not fetch the history now
+    #[arg(long)]
+    no_sync: bool,
+}
+
+/// How the user gets to the bank's page.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct Way {
+    /// Print an address and a QR code that open on any device (the default without a display)
+    #[arg(long)]
+    hosted: bool,
+    /// Use a page of bursar's own on 127.0.0.1, which runs Plaid's script
+    #[arg(long)]
+    page: bool,
+    /// Go on with a link of the last six hours that was begun and not finished
+    #[arg(long)]
+    resume: bool,
+    /// Sandbox only: sign in at this institution without any page
+    #[arg(long, value_name = "ID")]
+    institution: Option<String>,
+}
+
+/// An existing connection instead of a new one.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false, conflicts_with_all = ["resume", "institution"])]
+struct Aim {
+    /// Sign in again at this connection; it keeps its accounts and history
+    #[arg(long, value_name = "CONN", add = candidates::connections())]
+    repair: Option<String>,
+    /// Add or drop accounts of this connection
+    #[arg(long, value_name = "CONN", add = candidates::connections())]
+    add_accounts: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Terms {
+    /// Sandbox only: the test user to sign in as
+    #[arg(long, value_name = "NAME", requires = "institution")]
+    user: Option<String>,
+    /// Countries whose banks are offered (ISO 3166-1)
+    #[arg(long, value_name = "CC", value_delimiter = ',')]
+    country: Vec<String>,
+    /// Language of the bank's pages
+    #[arg(long, value_name = "LANG")]
+    language: Option<String>,
+    /// Days of history to ask for; fixed for the life of the connection
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=730))]
+    days: Option<u16>,
+    /// Link accounts again that are linked already
+    #[arg(long)]
+    allow_duplicate: bool,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let wish = self.wish(context)?;
+        if context.settings.dry_run {
+            context.ui.status(&format!(
+                "would link a bank of {} with {} days of history",
+                wish.countries.join(", "),
+                wish.days
+            ));
+            return Ok(());
+        }
+        let client = context.client()?;
+        require_bank_key(context)?;
+        if wish.repair.is_none() && !self.way.resume {
+            consent(context)?;
+        }
+        let outcome = self.link(&wish, &client, context)?;
+        let mut report = LinkReport::default();
+        let fresh = report.take(outcome, &self.again())?;
+        let verdict = if self.no_sync { Ok(()) } else { first_sync::run(context, &fresh, &mut report) };
+        context.present(&report)?;
+        verdict?;
+        if self.no_sync {
+            context.ui.hint("bursar sync");
+        }
+        report.verdict(&self.again())
+    }
+
+    fn wish(&self, context: &mut Context) -> Result<Wish> {
+        let link = context.settings.config.link.clone();
+        let countries = if self.terms.country.is_empty() {
+            link.countries.unwrap_or_else(|| vec!["US".to_owned()])
+        } else {
+            self.terms.country.clone()
+        };
+        Ok(Wish {
+            countries: countries.iter().map(|country| country.trim().to_ascii_uppercase()).collect(),
+            language: self.terms.language.clone().or(link.language).unwrap_or_else(|| "en".to_owned()),
+            days: self.terms.days.or(link.days).unwrap_or(DAYS),
+            allow_duplicates: self.terms.allow_duplicate,
+            repair: self.repair(context)?,
+        })
+    }
+
+    fn repair(&self, context: &mut Context) -> Result<Option<Repair>> {
+        let choose_accounts = self.aim.add_accounts.is_some();
+        let Some(named) = self.aim.repair.as_ref().or(self.aim.add_accounts.as_ref()) else { return Ok(None) };
+        let connection = context.book()?.find_connection(named)?.id;
+        Ok(Some(Repair { connection, choose_accounts }))
+    }
+
+    fn link(&self, wish: &Wish, client: &Client, context: &mut Context) -> Result<Outcome> {
+        let display = has_display(context);
+        let mut guide = guide::Host::new(context, display && !self.way.hosted && !self.no_browser);
+        let (vault, clock) = (context.unlocked()?, context.clock);
+        let lock_timeout = context.settings.lock_timeout;
+        let linker = Linker {
+            client,
+            runtime: context.runtime()?,
+            vault: &vault,
+            lock_timeout,
+            clock: &|| clock.now(),
+            actor: "cli",
+            pace: Pace::default(),
+        };
+        guide.recovered(&linker.recover()?);
+        Ok(match &self.way {
+            Way { institution: Some(id), .. } => {
+                let institution = InstitutionId::from(id.as_str());
+                linker.direct(&institution, self.terms.user.as_deref(), wish, &mut guide)?
+            }
+            Way { resume: true, .. } => linker.resume(wish, &mut guide)?,
+            Way { page: true, .. } => linker.page(wish, &mut guide)?,
+            Way { hosted, .. } => linker.hosted(wish, display && !hosted, &mut guide)?,
+        })
+    }
+
+    /// The command that tries the same once more.
+    fn again(&self) -> String {
+        match &self.way {
+            Way { institution: Some(id), .. } => format!("bursar link --institution {id}"),
+            Way { page: true, .. } => "bursar link --page".to_owned(),
+            Way { hosted: true, .. } => "bursar link --hosted".to_owned(),
+            _ => "bursar link".to_owned(),
+        }
+    }
+}
+
+fn has_display(context: &Context) -> bool {
+    let set = |name| context.environment.text(name).is_some();
+    Desktop { x11: set("DISPLAY"), wayland: set("WAYLAND_DISPLAY"), ssh: set("SSH_CONNECTION") }.has_display()
+}
+
+/// A key that may only read the ledger is told so before the bank's page, not after it.
+fn require_bank_key(context: &mut Context) -> Result<()> {
+    if context.unlocked()?.can_use_bank() { Ok(()) } else { Err(crate::vault::VaultError::NoBankKey.into()) }
+}
+
+/// Asks for the consent that is recorded with the connection.
+fn consent(context: &mut Context) -> Result<()> {
+    if !context.ui.profile().yes {
+        context.ui.status(
+            "bursar will read accounts, balances, transactions, liabilities and investments of the bank you choose,\n\
+             through Plaid, and keep them in this vault and nowhere else. Plaid keeps its own copy under its own terms.\n\
+             `bursar connections` shows every connection.",
+        );
+    }
+    if context.ui.confirm("Go on?")? {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Refused, "no_consent", "nothing was linked, because you did not agree").hint("bursar link"))
+}
+
+/// What a sync after the link has to bring.
+type Fresh = Vec<ConnectionId>;

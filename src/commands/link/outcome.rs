@@ -1,0 +1,122 @@
+//! How a link ended, for the screen, for scripts and for the exit code.
+
+use serde::Serialize;
+
+use super::Fresh;
+use crate::{
+    domain::{ids::ConnectionId, sync::ItemError, views::SyncOutcome},
+    error::{Error, Kind, Result},
+    ops::link::{Duplicate, Outcome},
+    plaid::LinkExit,
+    render::{Sheet, ToSheet},
+};
+
+/// `link --json`.
+#[derive(Debug, Default, Serialize, schemars::JsonSchema)]
+pub(crate) struct LinkReport {
+    /// New connections.
+    pub(super) connections: Vec<NewConnection>,
+    /// Connections that were not made, because their accounts are linked already.
+    pub(super) duplicates: Vec<Known>,
+    /// The connection that was mended.
+    pub(super) repaired: Option<ConnectionId>,
+    /// What the first sync brought; `null` with --no-sync.
+    pub(super) sync: Option<SyncOutcome>,
+}
+
+/// A new connection.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(crate) struct NewConnection {
+    id: ConnectionId,
+    institution: Option<String>,
+    accounts: Vec<String>,
+}
+
+/// Accounts that are linked already.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(crate) struct Known {
+    connection: ConnectionId,
+    name: String,
+    accounts: Vec<String>,
+}
+
+impl LinkReport {
+    /// Takes an outcome in; returns the connections to sync, or the error that the outcome is.
+    pub(super) fn take(&mut self, outcome: Outcome, again: &str) -> Result<Fresh> {
+        match outcome {
+            Outcome::Finished { linked, duplicates } => {
+                let fresh = linked.iter().map(|connection| connection.id).collect();
+                self.connections = linked
+                    .into_iter()
+                    .map(|new| NewConnection { id: new.id, institution: new.institution, accounts: new.accounts })
+                    .collect();
+                self.duplicates = duplicates
+                    .into_iter()
+                    .map(|Duplicate { connection, connection_name: name, accounts }| Known {
+                        connection,
+                        name,
+                        accounts,
+                    })
+                    .collect();
+                Ok(fresh)
+            }
+            Outcome::Repaired { connection, error: None } => {
+                self.repaired = Some(connection);
+                Ok(vec![connection])
+            }
+            Outcome::Repaired { connection, error: Some(error) } => Err(still_broken(connection, &error)),
+            Outcome::Left(exit) => Err(left(&exit, again)),
+            Outcome::Expired => {
+                let sentence = "nobody finished at the bank's page in time; nothing was linked";
+                Err(Error::new(Kind::Refused, "link_expired", sentence).hint(again))
+            }
+        }
+    }
+
+    /// The exit code's side of it: a link that made nothing new is a conflict.
+    pub(super) fn verdict(&self, again: &str) -> Result<()> {
+        let Some(known) = self.duplicates.first() else { return Ok(()) };
+        let names = known.accounts.join(", ");
+        let sentence = format!(
+            "{names} is linked already by {} ({}); it was not linked a second time",
+            known.connection, known.name
+        );
+        let kind = if self.connections.is_empty() { Kind::Conflict } else { Kind::Partial };
+        let allow = if again.contains("--institution") { again } else { "bursar link --resume" };
+        Err(Error::new(kind, "duplicate", sentence)
+            .hint(format!("bursar link --repair {}", known.connection))
+            .hint(format!("{allow} --allow-duplicate")))
+    }
+}
+
+impl ToSheet for LinkReport {
+    fn to_sheet(&self) -> Sheet {
+        let brought = |id: ConnectionId| {
+            let line = self.sync.as_ref().and_then(|sync| sync.connections.iter().find(|line| line.id == id));
+            line.map_or_else(String::new, |line| line.added.to_string())
+        };
+        let linked = self.connections.iter().map(|new| {
+            let bank = new.institution.clone().unwrap_or_default();
+            [new.id.to_string(), bank, new.accounts.join(", "), brought(new.id)]
+        });
+        let mended = self.repaired.map(|id| [id.to_string(), "signed in again".to_owned(), String::new(), brought(id)]);
+        Sheet::of_text(&["Connection", "Institution", "Accounts", "Transactions"], linked.chain(mended))
+    }
+}
+
+fn left(exit: &LinkExit, again: &str) -> Error {
+    let Some(code) = &exit.error_code else {
+        let sentence = "the bank's page was closed before the end; nothing was linked";
+        return Error::new(Kind::Refused, "link_cancelled", sentence).hint(again);
+    };
+    let words = exit.message.as_deref().map_or_else(String::new, |message| format!(": {message}"));
+    let request = exit.request_id.as_deref().map_or_else(String::new, |id| format!(" (request {id})"));
+    let sentence = format!("the bank's page ended with {code}{words}{request}; nothing was linked");
+    Error::new(Kind::Refused, "link_failed", sentence).hint(again)
+}
+
+fn still_broken(connection: ConnectionId, error: &ItemError) -> Error {
+    let request = error.request_id.as_deref().map_or_else(String::new, |id| format!(" (request {id})"));
+    let sentence = format!("{connection} is not mended yet: {}: {}{request}", error.code, error.message);
+    Error::new(Kind::Reauth, "reauth", sentence).hint(format!("bursar link --repair {connection}"))
+}

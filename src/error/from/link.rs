@@ -1,0 +1,30 @@
+//! Errors of a link.
+
+use crate::{
+    error::{Error, Kind},
+    ops::link::LinkError,
+};
+
+impl From<LinkError> for Error {
+    fn from(error: LinkError) -> Self {
+        use LinkError as L;
+        let sentence = error.to_string();
+        match error {
+            L::Plaid(error) => error.into(),
+            L::Vault(error) => error.into(),
+            L::Store(error) => error.into(),
+            L::Loopback(error) => error.into(),
+            L::SandboxOnly => Self::new(Kind::Refused, "sandbox_only", sentence).hint("bursar link"),
+            L::UnknownInstitution(_) => {
+                Self::new(Kind::NotFound, "unknown_institution", sentence).hint("bursar link --institution ins_109508")
+            }
+            L::NoPage => Self::new(Kind::Unavailable, "no_page", sentence).hint("bursar link --page"),
+            L::Removed(_) => Self::new(Kind::NotFound, "connection_removed", sentence).hint("bursar link"),
+            L::NothingToResume => Self::new(Kind::NotFound, "nothing_to_resume", sentence).hint("bursar link"),
+            L::AnswerLost(error) => {
+                let sentence = format!("{sentence}; try again within half an hour, before Plaid forgets the sign-in");
+                Self::new(Kind::Unavailable, "answer_lost", sentence).hint("bursar link --resume").caused_by(error)
+            }
+        }
+    }
+}

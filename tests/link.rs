@@ -1,0 +1,165 @@
+//! `bursar link` without a browser: test logins, duplicates, what a kill leaves, what goes wrong.
+
+use bursar::{
+    sandbox::Fault,
+    secret::Secret,
+    vault::{Location, Locked, SlotSecret, Unlocked},
+};
+
+use crate::env::{PASSPHRASE, TestEnv};
+
+const BANK: &str = "ins_109508";
+
+fn ready() -> TestEnv {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    env
+}
+
+#[test]
+fn a_test_login_links_and_fetches_all_of_the_history() {
+    let env = ready();
+    let report = env.json(&["link", "--institution", BANK, "--yes"]);
+    let connection = &report["connections"][0];
+    assert_eq!((&connection["id"], &connection["institution"]), (&"c1".into(), &"First Platypus Bank".into()));
+    assert!(connection["accounts"].as_array().unwrap().len() > 3, "{report}");
+    assert!(report["sync"]["added"].as_u64().unwrap() > 100, "{report}");
+    assert_eq!(
+        env.json(&["accounts"])["items"].as_array().unwrap().len(),
+        connection["accounts"].as_array().unwrap().len()
+    );
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
+
+#[test]
+fn without_a_sync_the_accounts_are_there_and_their_history_is_not() {
+    let env = ready();
+    let report = env.json(&["link", "--institution", BANK, "--yes", "--no-sync"]);
+    assert!(report["sync"].is_null(), "{report}");
+    assert!(!env.json(&["accounts"])["items"].as_array().unwrap().is_empty());
+    assert_eq!(env.json(&["transactions"])["total"], 0);
+}
+
+#[test]
+fn the_same_accounts_are_not_linked_twice_by_accident() {
+    let env = ready();
+    env.ok(&["link", "--institution", BANK, "--yes", "--no-sync"]);
+    let refused = env.fails(6, &["link", "--institution", BANK, "--yes", "--no-sync", "--json"]);
+    assert_eq!(refused.error()["code"], "duplicate", "{refused}");
+    assert_eq!(refused.json()["duplicates"][0]["connection"], "c1");
+    assert_eq!(env.json(&["connections"])["items"].as_array().unwrap().len(), 1);
+    let twice = env.json(&["link", "--institution", BANK, "--yes", "--no-sync", "--allow-duplicate"]);
+    assert_eq!(twice["connections"][0]["id"], "c2");
+    env.json(&["link", "--institution", "ins_109511", "--yes", "--no-sync"]);
+    assert_eq!(env.json(&["connections"])["items"].as_array().unwrap().len(), 3, "another bank is no duplicate");
+}
+
+#[test]
+fn nothing_is_linked_without_consent() {
+    let env = ready();
+    let output = env.fails(2, &["link", "--institution", BANK, "--no-input", "--json"]);
+    assert!(output.error()["message"].as_str().unwrap().contains("--yes"), "{output}");
+    assert!(env.json(&["connections"])["items"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_plan_links_nothing() {
+    let env = ready();
+    let output = env.ok(&["link", "--dry-run", "--country", "gb,us", "--days", "30"]);
+    assert!(output.stderr.contains("GB, US") && output.stderr.contains("30 days"), "{output}");
+    assert!(env.json(&["connections"])["items"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn ways_exclude_each_other() {
+    let env = ready();
+    for pair in
+        [["--hosted", "--page"], ["--page", "--resume"], ["--hosted", "--institution=x"], ["--resume", "--repair=c1"]]
+    {
+        env.fails(2, &["link", pair[0], pair[1]]);
+    }
+    env.fails(2, &["link", "--user", "user_good"]);
+    env.fails(2, &["link", "--days", "731"]);
+}
+
+#[test]
+fn a_test_login_is_for_the_sandbox() {
+    let mut env = TestEnv::new();
+    env.set("PLAID_CLIENT_ID", "0123456789abcdef01234567");
+    env.set("PLAID_SECRET", "0123456789abcdef0123456789abcd");
+    env.ok(&["init", "--env", "production", "--no-recovery", "--yes", "--no-input"]);
+    let output = env.fails(7, &["link", "--institution", BANK, "--yes", "--json"]);
+    assert_eq!(output.error()["code"], "sandbox_only");
+}
+
+#[test]
+fn an_unknown_institution_is_named() {
+    let env = ready();
+    let output = env.fails(5, &["link", "--institution", "ins_000000", "--yes", "--json"]);
+    assert!(output.error()["message"].as_str().unwrap().contains("ins_000000"), "{output}");
+}
+
+/// The vault, open in this process.
+fn unlock(env: &TestEnv) -> Unlocked {
+    let location = Location { dir: env.vault(), state_dir: env.path("home/.local/state/bursar") };
+    let secret = SlotSecret::Passphrase(Secret::new(PASSPHRASE.to_owned()));
+    Locked::open(&location).unwrap().unlock(&secret).unwrap()
+}
+
+/// What a process leaves that is killed between the exchange and the commit.
+fn leave_behind(env: &TestEnv, reply: &serde_json::Value) {
+    let vault = unlock(env);
+    let writer = vault.writer_lock(std::time::Duration::from_secs(10)).unwrap();
+    vault.reserve_pending(&writer).unwrap().keep(&Secret::new(reply.to_string())).unwrap();
+}
+
+#[test]
+fn what_a_killed_link_left_is_finished_by_the_next() {
+    let env = ready();
+    let token = exchange(&env);
+    leave_behind(
+        &env,
+        &serde_json::json!({"environment": "sandbox", "item_id": token.1, "access_token": token.0,
+            "institution_id": BANK, "institution": "First Platypus Bank"}),
+    );
+    let output = env.ok(&["link", "--institution", "ins_109511", "--yes", "--no-sync", "--json"]);
+    assert!(output.stderr.contains("c1 (First Platypus Bank) was linked earlier"), "{output}");
+    let connections = env.json(&["connections"]);
+    assert_eq!(connections["items"].as_array().unwrap().len(), 2, "{connections}");
+    assert_eq!(std::fs::read_dir(env.vault().join("pending")).unwrap().count(), 0);
+    // The recovered token works.
+    let synced = env.json(&["sync"]);
+    assert_eq!(synced["connections"][0]["outcome"], "ok", "{synced}");
+}
+
+/// A connection that exists at the bank and not in the vault: its token and its id.
+fn exchange(env: &TestEnv) -> (String, String) {
+    let bank = env.sandbox();
+    let mut config = bursar::plaid::Config::new(
+        bursar::plaid::Environment::Sandbox,
+        bank.client_id.clone(),
+        Secret::new(bank.secret.clone()),
+    );
+    config.base_url = Some(bank.base_url.clone());
+    let client = bursar::plaid::Client::new(config).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let institution = BANK.to_owned().into();
+        let login =
+            bursar::plaid::TestLogin { institution: &institution, user: None, password: None, days_requested: 730 };
+        let public_token = client.sandbox_public_token_create(&login).await.unwrap();
+        let made = client.public_token_exchange(&public_token).await.unwrap();
+        (made.access_token.expose().clone(), made.item_id.to_string())
+    })
+}
+
+#[test]
+fn an_answer_that_was_lost_is_said_to_be() {
+    let env = ready();
+    env.sandbox().fault_at(Fault::DropConnection, "/item/public_token/exchange");
+    let output = env.fails(9, &["link", "--institution", BANK, "--yes", "--json"]);
+    assert_eq!(output.error()["code"], "answer_lost", "{output}");
+    assert_eq!(std::fs::read_dir(env.vault().join("pending")).unwrap().count(), 0, "the reserved space is given back");
+    env.ok(&["link", "--institution", BANK, "--yes", "--no-sync", "--json"]);
+}
