@@ -12,7 +12,7 @@ use super::{
     faults::{Fault, Faults},
     item::{Draft, Item, Setting},
     limits::Limits,
-    links::Links,
+    link::Links,
     refusal::Refusal,
 };
 use crate::domain::dates::{Date, Timestamp};

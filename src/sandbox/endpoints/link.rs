@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::{
     super::{
         faults::Fault,
-        links::LinkToken,
+        link::LinkToken,
         refusal::Refusal,
         routes::{Answer, Call, answer},
         state::State,

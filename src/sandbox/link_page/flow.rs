@@ -3,7 +3,7 @@
 use super::super::{
     institutions::{self, Bank, Manner},
     item::{DYNAMIC, Draft},
-    links::{LinkToken, Session, Step, link_accounts},
+    link::{LinkToken, Session, Step, link_accounts},
     refusal::Refusal,
     seed::accounts::ACCOUNTS,
     state::State,

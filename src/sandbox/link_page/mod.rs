@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use super::{
     http::{Reply, Request},
     institutions,
-    links::{LinkToken, Session, Step},
+    link::{LinkToken, Session, Step},
     state::State,
 };
 

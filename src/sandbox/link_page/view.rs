@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::{
     http::Reply,
     institutions::BANKS,
-    links::{LinkToken, Outcome, Session, Step},
+    link::{LinkToken, Outcome, Session, Step},
     seed::accounts::ACCOUNTS,
 };
 
