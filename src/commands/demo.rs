@@ -8,6 +8,7 @@ use crate::{
     error::{Error, Kind, Result},
     fsx, sandbox,
     settings::{Environment, Paths, SecretSource, Settings, Typed},
+    ui::{Profile, Ui},
     vault,
 };
 
@@ -120,5 +121,6 @@ fn demo_context(context: &Context, directory: &Path, running: &sandbox::Running)
     };
     let mut settings = Settings::resolve(typed, &environment, &paths)?;
     settings.secret_source = Some(SecretSource::PassphraseFile(below(PASSPHRASE_FILE)));
-    Ok(Context::new(context.ui.again(), settings, paths, environment))
+    let ui = Ui::standard(Profile { yes: true, interactive: false, ..context.ui.profile().clone() });
+    Ok(Context::new(ui, settings, paths, environment))
 }
