@@ -48,7 +48,7 @@ impl Args {
         let mut demo = demo_context(context, &directory, &running)?;
         demo.ui.status("DEMO: invented banks, invented money, a vault of its own");
         for line in script() {
-            demo.ui.status(&format!("\n$ bursar {}", line.join(" ")));
+            demo.ui.status(&format!("\n$ bursar {}", shell_words::join(&line)));
             cli::run_in(&line, &mut demo)?;
         }
         demo.ui.status("\nThat was the demo.");

@@ -31,6 +31,8 @@ pub(crate) struct Status {
     exists: bool,
     /// Whether it opened without a question.
     unlocked: bool,
+    /// `sandbox` (invented banks) or `production`; `null` while locked.
+    environment: Option<String>,
     /// The role of the key that opened it.
     role: Option<String>,
     /// When the unlocked session ends; `null` without a session.
@@ -47,6 +49,7 @@ impl Args {
             vault: context.settings.vault.clone(),
             exists: true,
             unlocked: false,
+            environment: None,
             role: None,
             session_expires_at: None,
             connections: Vec::new(),
@@ -58,7 +61,9 @@ impl Args {
         } else if opens_by_itself(context) {
             context.locked()?;
             status.unlocked = true;
-            status.connections = context.book()?.connections()?;
+            let book = context.book()?;
+            status.connections = book.connections()?;
+            status.environment = Some(book.environment()?);
             status.role = Some(role(&*context.unlocked()?).to_owned());
             status.next = next_steps(&status.connections);
         } else {
@@ -112,6 +117,7 @@ impl ToSheet for Status {
         Facts(vec![
             Fact::new("vault", "Vault", self.vault.display().to_string()),
             Fact::new("state", "State", state),
+            Fact::new("environment", "Environment", self.environment.as_ref()),
             Fact::new("role", "Role", self.role.as_ref()),
             Fact::new("connections", "Connections", count(live().count())),
             Fact::new("need_attention", "Need attention", count(ill)),

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use crate::{
     error::{Error, Result},
-    settings::{Environment, Paths, Settings},
+    plaid::Environment,
+    settings::{self, Paths, Settings},
     store::{Event, Store},
     ui::Ui,
     vault::{Access, Location, Locked, Unlocked},
@@ -28,18 +29,19 @@ pub struct Context {
     /// The platform's directories.
     pub paths: Paths,
     /// The environment as it was at the start.
-    pub environment: Environment,
+    pub environment: settings::Environment,
     /// What day and time it is.
     pub clock: Clock,
     unlocked: Option<Arc<Unlocked>>,
     runtime: Option<tokio::runtime::Runtime>,
+    marked: bool,
 }
 
 impl Context {
     /// A context in which nothing has been opened yet.
-    pub fn new(ui: Ui, settings: Settings, paths: Paths, environment: Environment) -> Self {
+    pub fn new(ui: Ui, settings: Settings, paths: Paths, environment: settings::Environment) -> Self {
         let clock = Clock::new(settings.today);
-        Self { ui, settings, paths, environment, clock, unlocked: None, runtime: None }
+        Self { ui, settings, paths, environment, clock, unlocked: None, runtime: None, marked: false }
     }
 
     /// Where the vault and its outside files are.
@@ -81,7 +83,26 @@ impl Context {
 
     fn store(&mut self, access: Access) -> Result<Store> {
         let unlocked = self.unlocked()?;
-        Ok(Store::open(&unlocked, access, self.settings.lock_timeout)?)
+        let mut store = Store::open(&unlocked, access, self.settings.lock_timeout)?;
+        let failures = unlocked.failed_unlocks();
+        if access == Access::Write && failures > 0 {
+            store.write(&self.event("unlock.failed", None), |tx| -> Result<()> {
+                tx.note("times", failures);
+                Ok(())
+            })?;
+            unlocked.clear_failed_unlocks()?;
+        }
+        self.mark_invented(&store);
+        Ok(store)
+    }
+
+    /// Tells people, once a run, that a sandbox vault's money is not real.
+    fn mark_invented(&mut self, store: &Store) {
+        let invented = || store.environment().is_ok_and(|environment| environment == Environment::Sandbox.as_str());
+        if !self.marked && !self.is_machine() && invented() {
+            self.marked = true;
+            self.ui.status("sandbox vault: invented banks, invented money");
+        }
     }
 
     /// An audit event of the user's own doing, now.

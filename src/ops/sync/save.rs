@@ -50,7 +50,7 @@ pub(super) fn connection(store: &mut Store, arrival: &mut Arrival, means: &Means
     let started_at = (means.now)();
     if let Some(Message::Start(list, health)) = arrival.messages.blocking_recv() {
         let list = *list;
-        let notes = list.accounts.iter().flat_map(|account| account.notes.clone()).chain(list.refused).collect();
+        let notes = list.accounts.iter().flat_map(remarks).chain(list.refused).collect();
         let start = Start { accounts: list.accounts, notes, health };
         if let Some(saved) = changes(store, arrival, means, start)? {
             return Ok(saved);
@@ -59,6 +59,11 @@ pub(super) fn connection(store: &mut Store, arrival: &mut Arrival, means: &Means
     let verdict = arrival.verdict.take().and_then(|verdict| verdict.blocking_recv().ok());
     let error = verdict.and_then(Result::err).unwrap_or(PlaidError::Stopped);
     failed(store, arrival, means, started_at, error)
+}
+
+/// What could not be kept exactly of an account, with its name.
+fn remarks(account: &ProviderAccount) -> impl Iterator<Item = String> {
+    account.notes.iter().map(|note| format!("{}: {note}", account.name))
 }
 
 /// The change stream in one transaction; `None` when it broke off.
