@@ -33,7 +33,6 @@ impl Args {
         context.present(&listing)?;
         let shown = self.offset + listing.items.len() as u64;
         if shown < listing.total && !context.is_machine() {
-            context.ui.status(&format!("{} of {} transactions", listing.items.len(), listing.total));
             context.ui.hint("bursar transactions --limit 0");
         }
         Ok(())
