@@ -311,10 +311,10 @@ fn stems(folded: &str) -> (Clause, Option<Clause>) {
 pub(crate) fn register(db: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     db.create_scalar_function("bursar_contains", 3, flags, |context| {
-        let stem: String = context.get(0)?;
-        let digits: Option<String> = context.get(1)?;
-        let word: String = context.get(2)?;
-        Ok(phrase::join(&stem, digits.as_deref()).contains(&word))
+        let text =
+            |at| context.get_raw(at).as_str_or_null().map_err(|error| rusqlite::Error::UserFunctionError(error.into()));
+        let (stem, digits, word) = (text(0)?.unwrap_or_default(), text(1)?, text(2)?.unwrap_or_default());
+        Ok(phrase::join(stem, digits).contains(word))
     })?;
     Ok(())
 }

@@ -2,14 +2,16 @@
 //!
 //! Invariant: amounts are added as 128-bit integers and checked on the way out; currencies and kinds never mix.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use rusqlite::{Connection, params_from_iter};
 
 use super::{Result, Store, StoreError, encode, filter::Clause};
 use crate::domain::{
     categories,
-    dates::Date,
     money::{Currency, Money},
     views::{Group, Grouping, Sum, SumRequest},
 };
@@ -28,9 +30,10 @@ pub(crate) fn currencies(db: &Connection) -> Result<Vec<(i64, Currency)>> {
 /// The currency of a row number.
 pub(crate) fn currency(known: &[(i64, Currency)], id: i64) -> Result<Currency> {
     let found = known.iter().find(|(known, _)| *known == id).map(|(_, currency)| *currency);
-    found.ok_or_else(|| StoreError::Damaged(format!("currency {id} is missing")))
+    found.ok_or_else(|| missing(id))
 }
 
+/// What is added up together, in row numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     bucket: i64,
@@ -44,6 +47,43 @@ struct Tally {
     minor: i128,
     count: u64,
 }
+
+impl Tally {
+    fn merge(&mut self, other: Self) {
+        self.minor += other.minor;
+        self.count += other.count;
+    }
+}
+
+/// Mixes a few small integers: the keys come from the book, so nobody can aim at collisions that matter.
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_i64(&mut self, value: i64) {
+        self.write_u64(value.cast_unsigned());
+    }
+
+    fn write_isize(&mut self, value: isize) {
+        self.write_i64(value as i64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+}
+
+type Tallies = HashMap<Key, Tally, BuildHasherDefault<Mix>>;
 
 /// The column that a grouping reads.
 fn column(grouping: Grouping) -> &'static str {
@@ -60,48 +100,48 @@ impl Store {
     pub fn sums(&self, request: &SumRequest) -> Result<Vec<Sum>> {
         let tallies = self.scan(request)?;
         let groups = Groups::read(&self.db, request.grouping)?;
-        let known = currencies(&self.db)?;
-        // Several accounts make a connection, several categories a group: add up once more by what is shown.
-        let mut shown: HashMap<(i64, usize, i64, i64), Tally> = HashMap::new();
-        let mut names: Vec<Group> = Vec::new();
-        let mut index: HashMap<Group, usize> = HashMap::new();
+        let mut known = currencies(&self.db)?;
+        known.sort_by(|a, b| a.1.code().cmp(b.1.code()));
+        let place = |id: i64| known.iter().position(|(known, _)| *known == id);
+        // Several accounts make a connection, several categories a group: what is shown as one is added up once more.
+        let mut shown = Vec::with_capacity(tallies.len());
         for (key, tally) in tallies {
-            let group = groups.of(key.group)?;
-            let number = *index.entry(group.clone()).or_insert_with(|| {
-                names.push(group);
-                names.len() - 1
-            });
-            let total = shown.entry((key.bucket, number, key.currency, key.kind)).or_default();
-            total.minor += tally.minor;
-            total.count += tally.count;
+            let currency = place(key.currency).ok_or_else(|| missing(key.currency))?;
+            shown.push(((key.bucket, groups.rank(key.group)?, currency, key.kind), tally));
         }
-        let mut sums = Vec::with_capacity(shown.len());
-        for ((bucket, group, money, kind), tally) in shown {
-            let currency = currency(&known, money)?;
+        shown.sort_unstable_by_key(|(order, _)| *order);
+        shown.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1.merge(next.1);
+            }
+            same
+        });
+        let sum = |((bucket, group, money, kind), tally): ((i64, usize, usize, i64), Tally)| -> Result<Sum> {
+            let (_, currency) = known[money];
             let minor = i64::try_from(tally.minor).map_err(|_| StoreError::Overflow(currency))?;
-            sums.push(Sum {
+            Ok(Sum {
                 begin: request.interval.map(|_| encode::date(bucket)).transpose()?,
-                group: names.get(group).cloned().unwrap_or_default(),
+                group: groups.ranked[group].clone(),
                 kind: encode::kind(kind)?,
                 amount: Money::new(minor, currency),
                 count: tally.count,
-            });
-        }
-        sums.sort_by(|a, b| order(a).cmp(&order(b)));
-        Ok(sums)
+            })
+        };
+        shown.into_iter().map(sum).collect()
     }
 
-    fn scan(&self, request: &SumRequest) -> Result<HashMap<Key, Tally>> {
+    fn scan(&self, request: &SumRequest) -> Result<Tallies> {
         let Clause { sql, params } = self.sums_sql(request)?;
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
-        let mut tallies: HashMap<Key, Tally> = HashMap::new();
+        let mut tallies = Tallies::default();
         let mut day = (0, 0);
         let mut run: Option<(Key, Tally)> = None;
         while let Some(row) = rows.next()? {
             let date: i64 = row.get(0)?;
             if date != day.0 {
-                day = (date, self.bucket(request, date)?);
+                day = (date, bucket(request, date)?);
             }
             let key = Key { bucket: day.1, group: row.get(1)?, currency: row.get(2)?, kind: row.get(3)? };
             let minor = i128::from(row.get::<_, i64>(4)?);
@@ -112,22 +152,15 @@ impl Store {
                 }
                 _ => {
                     if let Some((last, tally)) = run.replace((key, Tally { minor, count: 1 })) {
-                        add(&mut tallies, last, tally);
+                        tallies.entry(last).or_default().merge(tally);
                     }
                 }
             }
         }
         if let Some((last, tally)) = run {
-            add(&mut tallies, last, tally);
+            tallies.entry(last).or_default().merge(tally);
         }
         Ok(tallies)
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as what the store does with a request")]
-    fn bucket(&self, request: &SumRequest, day: i64) -> Result<i64> {
-        let Some(interval) = request.interval else { return Ok(0) };
-        let date: Date = encode::date(day)?;
-        Ok(encode::day(interval.start_of(date)))
     }
 
     /// The scan of a request; every column of a report without text words is in the index.
@@ -142,20 +175,22 @@ impl Store {
     }
 }
 
-fn add(tallies: &mut HashMap<Key, Tally>, key: Key, tally: Tally) {
-    let total = tallies.entry(key).or_default();
-    total.minor += tally.minor;
-    total.count += tally.count;
+/// The first day of the bucket that a day is in.
+fn bucket(request: &SumRequest, day: i64) -> Result<i64> {
+    let Some(interval) = request.interval else { return Ok(0) };
+    Ok(encode::day(interval.start_of(encode::date(day)?)))
 }
 
-fn order(sum: &Sum) -> (Option<Date>, &Group, &str, i64) {
-    (sum.begin, &sum.group, sum.amount.currency.code(), encode::kind_number(sum.kind))
+fn missing(currency: i64) -> StoreError {
+    StoreError::Damaged(format!("currency {currency} is missing"))
 }
 
 /// What the row numbers of a grouping are called.
 struct Groups {
     grouping: Grouping,
-    names: HashMap<i64, Group>,
+    /// All groups in the order in which they are shown; first the one without a name.
+    ranked: Vec<Group>,
+    ranks: HashMap<i64, usize, BuildHasherDefault<Mix>>,
 }
 
 impl Groups {
@@ -177,21 +212,31 @@ impl Groups {
         };
         let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
-        let mut names = HashMap::new();
+        let mut named = vec![(None, Group::default())];
         while let Some(row) = rows.next()? {
             let key: String = row.get(1)?;
             let label: Option<String> = row.get(2)?;
             let label = label.unwrap_or_else(|| categories::name_of(&key).into_owned());
-            names.insert(row.get(0)?, Group { key: Some(key), label });
+            named.push((Some(row.get(0)?), Group { key: Some(key), label }));
         }
-        Ok(Self { grouping, names })
+        named.sort_by(|a, b| a.1.cmp(&b.1));
+        let mut groups = Self { grouping, ranked: Vec::new(), ranks: HashMap::default() };
+        for (id, group) in named {
+            if groups.ranked.last() != Some(&group) {
+                groups.ranked.push(group);
+            }
+            if let Some(id) = id {
+                groups.ranks.insert(id, groups.ranked.len() - 1);
+            }
+        }
+        Ok(groups)
     }
 
-    fn of(&self, number: Option<i64>) -> Result<Group> {
-        let Some(number) = number else { return Ok(Group::default()) };
-        match (self.names.get(&number), self.grouping) {
-            (Some(group), _) => Ok(group.clone()),
-            (None, Grouping::Connection | Grouping::Institution) => Ok(Group::default()),
+    fn rank(&self, number: Option<i64>) -> Result<usize> {
+        let Some(number) = number else { return Ok(0) };
+        match (self.ranks.get(&number), self.grouping) {
+            (Some(rank), _) => Ok(*rank),
+            (None, Grouping::Connection | Grouping::Institution) => Ok(0),
             (None, _) => Err(StoreError::Damaged(format!("group {number} is missing"))),
         }
     }

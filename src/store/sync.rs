@@ -175,7 +175,7 @@ impl SyncRun<'_, '_> {
 
     fn upsert(&mut self, transaction: &ProviderTransaction) -> Result<()> {
         let account = self.account(transaction)?;
-        let facts = facts(self.tx, account, transaction)?;
+        let (facts, payee) = facts(self.tx, account, transaction)?;
         let hash = encode::hash(self.connection.0, transaction.id.as_str());
         if let Some(old) = row::by_provider_id(self.tx.db, hash, transaction.id.as_str())? {
             return self.change(&old, facts, account);
@@ -186,8 +186,9 @@ impl SyncRun<'_, '_> {
         if let Some(pending) = posting::announced(self, transaction)? {
             return self.post(&pending, facts, hash, account);
         }
-        let mut new = derive(self.tx, facts, account, None)?;
-        new.hash = Some(hash);
+        let meaning = self.tx.dictionary.meaning(self.tx.db, facts.category)?;
+        let kind = encode::kind_number(transfers::kind_of(meaning, facts.amount, account.kind));
+        let mut new = Row { id: 0, category: facts.category, facts, hash: Some(hash), kind, payee };
         new.insert(self.tx.db, &mut self.tx.digests)?;
         self.counts.added += 1;
         self.touch(&new);
@@ -341,8 +342,8 @@ pub(crate) fn derive(tx: &mut Tx<'_>, facts: Facts, account: AccountRef, edit: O
     Ok(Row { id: 0, facts, hash: None, kind, category, payee })
 }
 
-/// A provider's transaction in the numbers of the dictionaries.
-fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Result<Facts> {
+/// A provider's transaction in the numbers of the dictionaries, and the payee it comes to.
+fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Result<(Facts, i64)> {
     let (db, digests, dictionary) = (tx.db, &mut tx.digests, &mut tx.dictionary);
     let text = phrase::split(&t.description);
     let merchant = Merchant {
@@ -358,13 +359,14 @@ fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Resul
     let parties = (!t.counterparties.is_empty()).then(|| serde_json::to_string(&t.counterparties)).transpose()?;
     let place = t.location.as_ref().map(serde_json::to_string).transpose()?;
     let details = (!t.details.is_empty()).then(|| serde_json::to_string(&t.details)).transpose()?;
-    Ok(Facts {
+    let phrase = dictionary.phrase(db, digests, &text.stem, merchant)?;
+    let facts = Facts {
         account: account.id,
         date: encode::day(t.date),
         amount: t.amount.minor,
         currency: dictionary.currency(db, digests, t.amount.currency)?,
         state: encode::state(t.status),
-        phrase: dictionary.phrase(db, digests, &text.stem, merchant)?.id,
+        phrase: phrase.id,
         digits: text.digits,
         source: encode::source_number(Source::Plaid),
         provider_id: Some(t.id.as_str().to_owned()),
@@ -381,5 +383,6 @@ fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Resul
         parties: parties.map(|json| dictionary.document(db, digests, &json)).transpose()?,
         place: place.map(|json| dictionary.document(db, digests, &json)).transpose()?,
         details,
-    })
+    };
+    Ok((facts, phrase.payee))
 }

@@ -124,6 +124,8 @@ CREATE INDEX documents_hash ON documents (hash);
 
 -- state: 0 posted, 1 pending, 2 removed by the provider (kept as a tombstone).
 -- kind: 0 expense, 1 income, 2 transfer.  source: 0 plaid, 1 import, 2 manual.
+-- confidence, taxonomy and channel are rows of words, parties and place of documents; each reference that is enforced
+-- costs a look-up a row, and dictionaries only ever grow.
 -- category and payee are the effective ones; the provider's own are provider_category and phrases.payee.
 CREATE TABLE transactions (
   id INTEGER PRIMARY KEY,
@@ -144,21 +146,21 @@ CREATE TABLE transactions (
   authorized_date INTEGER,
   datetime INTEGER,
   authorized_datetime INTEGER,
-  provider_category INTEGER REFERENCES categories (id),
-  confidence INTEGER REFERENCES words (id),
-  taxonomy INTEGER REFERENCES words (id),
-  channel INTEGER REFERENCES words (id),
+  provider_category INTEGER,
+  confidence INTEGER,
+  taxonomy INTEGER,
+  channel INTEGER,
   original TEXT,
   check_number TEXT,
-  parties INTEGER REFERENCES documents (id),
-  place INTEGER REFERENCES documents (id),
+  parties INTEGER,
+  place INTEGER,
   details TEXT
 ) STRICT;
 -- Not unique: rows are told apart by provider_id itself, the hash only finds them.
 CREATE INDEX transactions_provider ON transactions (provider_hash);
 CREATE INDEX transactions_by_date ON transactions (date, category, currency, kind, state, amount, account, payee);
 CREATE INDEX transactions_by_account ON transactions (account, date, currency, state, kind, amount, category);
-CREATE INDEX transactions_by_phrase ON transactions (phrase, date, state);
+CREATE INDEX transactions_by_phrase ON transactions (phrase, date, state, digits);
 
 -- Provider ids of pending rows that live on as a posted one.
 CREATE TABLE aliases (
