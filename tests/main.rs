@@ -18,6 +18,7 @@ mod harden;
 #[cfg(feature = "sandbox")]
 mod link;
 mod loopback;
+mod old_vaults;
 mod plaid;
 #[cfg(feature = "sandbox")]
 mod protocol;
