@@ -155,11 +155,11 @@ fn exchange(env: &TestEnv) -> (String, String) {
 }
 
 #[test]
-fn an_answer_that_was_lost_is_said_to_be() {
+fn a_lost_answer_leaves_nothing_behind() {
     let env = ready();
     env.sandbox().fault_at(Fault::DropConnection, "/item/public_token/exchange");
     let output = env.fails(9, &["link", "--institution", BANK, "--yes", "--json"]);
-    assert_eq!(output.error()["code"], "answer_lost", "{output}");
+    assert!(output.error()["message"].as_str().unwrap().contains("/item/public_token/exchange"), "{output}");
     assert_eq!(std::fs::read_dir(env.vault().join("pending")).unwrap().count(), 0, "the reserved space is given back");
     env.ok(&["link", "--institution", BANK, "--yes", "--no-sync", "--json"]);
 }

@@ -182,6 +182,26 @@ fn taken_up_again_after_a_kill() {
 }
 
 #[test]
+fn an_exchange_whose_answer_is_lost_is_said_to_be_and_never_sent_twice() {
+    let _turn = turn();
+    let desk = Desk::new();
+    desk.env.sandbox().fault_at(bursar::sandbox::Fault::DropConnection, "/item/public_token/exchange");
+    let (waiting, url) = Waiting::new(desk.link(&["--hosted", "--json"]));
+    desk.browser.visit(&url);
+    desk.choose("ins_109508");
+    desk.sign_in("pass_good");
+    desk.browser.click("#submit");
+    desk.browser.wait_for("#done", "Your account is linked.");
+    let output = desk.end(waiting.running);
+    assert_eq!((output.status, &output.error()["code"]), (9, &"answer_lost".into()), "{output}");
+    // Plaid had taken the token: the second try says so, and the flow is over.
+    let output = desk.env.fails(9, &["link", "--resume", "--json"]);
+    assert!(output.error()["message"].as_str().unwrap().contains("INVALID_PUBLIC_TOKEN"), "{output}");
+    assert_eq!(desk.env.fails(5, &["link", "--resume", "--json"]).error()["code"], "nothing_to_resume");
+    assert_eq!(std::fs::read_dir(desk.env.vault().join("pending")).unwrap().count(), 0);
+}
+
+#[test]
 fn on_a_page_of_bursars_own() {
     let _turn = turn();
     let desk = Desk::new();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::outcome::few;
 use crate::{
     context::Context,
     loopback::{RedirectPage, open_browser},
@@ -86,7 +87,7 @@ impl Guide for Host {
             return false;
         }
         let Duplicate { connection, connection_name, accounts } = duplicate;
-        self.ui.warn(&format!("{} is linked already by {connection} ({connection_name})", accounts.join(", ")));
+        self.ui.warn(&format!("{} linked already by {connection} ({connection_name})", few(accounts)));
         self.ui.confirm("Link the same accounts a second time?").unwrap_or(false)
     }
 }

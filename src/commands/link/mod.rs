@@ -112,7 +112,9 @@ impl Args {
         let mut report = LinkReport::default();
         let fresh = report.take(outcome, &self.again())?;
         let verdict = if self.no_sync { Ok(()) } else { first_sync::run(context, &fresh, &mut report) };
-        context.present(&report)?;
+        if context.is_machine() || !report.is_empty() {
+            context.present(&report)?;
+        }
         verdict?;
         if self.no_sync {
             context.ui.hint("bursar sync");

@@ -73,14 +73,17 @@ impl LinkReport {
         }
     }
 
+    /// Whether nothing came of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.connections.is_empty() && self.repaired.is_none()
+    }
+
     /// The exit code's side of it: a link that made nothing new is a conflict.
     pub(super) fn verdict(&self, again: &str) -> Result<()> {
         let Some(known) = self.duplicates.first() else { return Ok(()) };
-        let names = known.accounts.join(", ");
-        let sentence = format!(
-            "{names} is linked already by {} ({}); it was not linked a second time",
-            known.connection, known.name
-        );
+        let names = few(&known.accounts);
+        let sentence =
+            format!("{names} linked already by {} ({}), and not linked a second time", known.connection, known.name);
         let kind = if self.connections.is_empty() { Kind::Conflict } else { Kind::Partial };
         let allow = if again.contains("--institution") { again } else { "bursar link --resume" };
         Err(Error::new(kind, "duplicate", sentence)
@@ -97,10 +100,20 @@ impl ToSheet for LinkReport {
         };
         let linked = self.connections.iter().map(|new| {
             let bank = new.institution.clone().unwrap_or_default();
-            [new.id.to_string(), bank, new.accounts.join(", "), brought(new.id)]
+            [new.id.to_string(), bank, new.accounts.len().to_string(), brought(new.id)]
         });
         let mended = self.repaired.map(|id| [id.to_string(), "signed in again".to_owned(), String::new(), brought(id)]);
         Sheet::of_text(&["Connection", "Institution", "Accounts", "Transactions"], linked.chain(mended))
+    }
+}
+
+/// Names at most three of the accounts, with the verb.
+pub(super) fn few(accounts: &[String]) -> String {
+    match accounts {
+        [one] => format!("{one} is"),
+        [some @ .., last] if some.len() < 3 => format!("{} and {last} are", some.join(", ")),
+        [first, second, rest @ ..] => format!("{first}, {second} and {} more accounts are", rest.len()),
+        [] => "these accounts are".to_owned(),
     }
 }
 
@@ -119,4 +132,21 @@ fn still_broken(connection: ConnectionId, error: &ItemError) -> Error {
     let request = error.request_id.as_deref().map_or_else(String::new, |id| format!(" (request {id})"));
     let sentence = format!("{connection} is not mended yet: {}: {}{request}", error.code, error.message);
     Error::new(Kind::Reauth, "reauth", sentence).hint(format!("bursar link --repair {connection}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_a_few_accounts_and_counts_the_rest() {
+        let names = |count: usize| {
+            ["A", "B", "C", "D", "E"].iter().take(count).map(|&name| name.to_owned()).collect::<Vec<_>>()
+        };
+        let said: Vec<String> = (1..=5).map(|count| few(&names(count))).collect();
+        assert_eq!(
+            said,
+            ["A is", "A and B are", "A, B and C are", "A, B and 2 more accounts are", "A, B and 3 more accounts are"]
+        );
+    }
 }

@@ -84,11 +84,11 @@ impl Linker<'_> {
             }
             std::thread::sleep(self.pace.first.min(Duration::from_secs(1)));
         }
-        let (institution_id, institution) = handover.institution.unzip();
         Ok(End::Granted(vec![Grant {
             public_token: handover.public_token,
-            institution_id: institution_id.filter(|id| !id.is_empty()).map(Into::into),
-            institution,
+            // Good enough to recognise a duplicate; the book gets Plaid's own word.
+            institution_id: handover.institution.map(|(id, _)| id).filter(|id| !id.is_empty()).map(Into::into),
+            institution: None,
             accounts: handover.accounts,
         }]))
     }

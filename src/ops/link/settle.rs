@@ -120,6 +120,10 @@ impl Linker<'_> {
             Ok(exchanged) => exchanged,
             Err(error) => {
                 space.release()?;
+                if error.code() == Some("INVALID_PUBLIC_TOKEN") {
+                    // Used or too old: nothing can come of this flow any more.
+                    book.write(&self.event("link.end"), |tx| tx.advance_intent(intent, IntentState::Abandoned, None))?;
+                }
                 return Err(if error.outcome_unknown() { LinkError::AnswerLost(error) } else { error.into() });
             }
         };
@@ -150,14 +154,19 @@ impl Linker<'_> {
         Ok(self.runtime.block_on(self.client.accounts_get(&made.access_token, &known))?)
     }
 
-    /// Fills in the bank's id and name where the flow did not say; without them the connection works all the same.
+    /// Settles the bank's id and name: Plaid's word on the connection goes before what the flow said of it.
     fn name_bank(&self, made: &mut Made, accounts: Option<&AccountList>, countries: &[String]) {
-        let item = accounts.map(|list| &list.item);
-        made.institution_id = made.institution_id.take().or_else(|| item?.institution_id.clone());
-        made.institution = made.institution.take().or_else(|| item?.institution_name.clone()).or_else(|| {
-            let id = made.institution_id.as_ref()?;
-            Some(self.runtime.block_on(self.client.institution_get(id, countries)).ok()?.name)
-        });
+        if let Some(list) = accounts {
+            made.institution_id = list.item.institution_id.clone().or(made.institution_id.take());
+            made.institution = list.item.institution_name.clone().or(made.institution.take());
+        }
+        if made.institution.is_none()
+            && let Some(id) = &made.institution_id
+        {
+            // Without a name the connection works all the same.
+            let found = self.runtime.block_on(self.client.institution_get(id, countries));
+            made.institution = found.ok().map(|institution| institution.name);
+        }
     }
 
     /// Puts a connection into the book, in one commit.
