@@ -8,13 +8,21 @@
     reason = "a test may stop at the first surprise and prepares its own files and environment"
 )]
 
+#[cfg(feature = "sandbox")]
+mod accounts;
 mod architecture;
 mod browser;
+mod completions;
+mod config;
+#[cfg(feature = "sandbox")]
+mod demo;
 mod docs;
 #[allow(dead_code, reason = "the first tests that need a helper come with their feature")]
 mod env;
 mod errors;
+mod generated;
 mod harden;
+mod init;
 #[cfg(feature = "sandbox")]
 mod link;
 mod loopback;
@@ -24,4 +32,13 @@ mod plaid;
 mod protocol;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "sandbox")]
+mod report;
+mod schema;
+#[cfg(feature = "sandbox")]
+mod scripted;
+mod status;
+#[cfg(feature = "sandbox")]
+mod transactions;
 mod vault;
+mod vault_commands;

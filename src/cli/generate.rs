@@ -10,6 +10,9 @@ use crate::error::Kind;
 /// The variable through which a completion script asks bursar.
 pub(crate) const COMPLETE_VARIABLE: &str = "BURSAR_COMPLETE";
 
+/// The page of the whole command line.
+const NAME: &str = "bursar";
+
 /// The shells that complete.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Shell {
@@ -66,7 +69,7 @@ pub(crate) fn files() -> io::Result<Vec<(PathBuf, String)>> {
     }
     let mut command = super::command();
     command.build();
-    pages(&command, "bursar", &mut files)?;
+    pages(&command, NAME, &mut files)?;
     Ok(files)
 }
 
@@ -81,7 +84,11 @@ fn pages(command: &Command, name: &str, files: &mut Vec<(PathBuf, String)>) -> i
 /// One man page: what clap knows, then exit status and environment as in `bursar help`.
 fn page(command: &Command, name: &str) -> io::Result<String> {
     let title = name.to_uppercase();
-    let named = command.clone().name(name.to_owned()).display_name(name.to_owned());
+    let mut named = command.clone().name(name.to_owned()).display_name(name.to_owned());
+    if name != NAME {
+        // The global options stand on the first page only.
+        named = named.mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg });
+    }
     let man =
         clap_mangen::Man::new(named).title(title).section("1").source(concat!("bursar ", env!("CARGO_PKG_VERSION")));
     let mut text = Vec::new();
@@ -102,7 +109,7 @@ fn page(command: &Command, name: &str) -> io::Result<String> {
         let _ = write!(text, ".TP\n\\fB{}\\fR\n{}\n", kind.0, kind.1);
     }
     text.push_str(
-        ".SH \"SEE ALSO\"\n\\fBbursar help environment\\fR, \\fBbursar help periods\\fR, \\fBbursar help queries\\fR\n",
+        ".SH \"SEE ALSO\"\n\\fBbursar\\fR(1) for the global options, \\fBbursar help environment\\fR, \\fBbursar help periods\\fR, \\fBbursar help queries\\fR\n",
     );
     Ok(text)
 }

@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::ToSpan as _;
+
 use crate::{
     cli,
     context::Context,
+    domain::dates::{Date, Interval},
     error::{Error, Kind, Result},
     fsx, sandbox,
     settings::{Environment, Paths, SecretSource, Settings, Typed},
@@ -12,7 +15,6 @@ use crate::{
     vault,
 };
 
-const INSTITUTIONS: [&str; 2] = ["ins_109508", "ins_109511"];
 const PASSPHRASE_FILE: &str = "passphrase";
 const VAULT: &str = "vault";
 
@@ -47,9 +49,10 @@ impl Args {
         let running = sandbox::Server::start(sandbox::Config::new(self.seed, context.clock.now()))?;
         let mut demo = demo_context(context, &directory, &running)?;
         demo.ui.status("DEMO: invented banks, invented money, a vault of its own");
-        for line in script() {
-            demo.ui.status(&format!("\n$ bursar {}", shell_words::join(&line)));
-            cli::run_in(&line, &mut demo)?;
+        for line in script(context.clock.today()) {
+            demo.ui.status(&format!("\n$ bursar {}", line.join(" ")));
+            let words: Vec<&str> = line.iter().map(String::as_str).collect();
+            cli::run_in(&words, &mut demo)?;
         }
         demo.ui.status("\nThat was the demo.");
         match &self.keep {
@@ -77,21 +80,23 @@ fn require_fresh(directory: &Path, kept: bool) -> Result<()> {
     Ok(())
 }
 
-/// The commands of the demo, as a user would type them.
-fn script() -> Vec<Vec<&'static str>> {
-    let mut lines = vec![vec!["init", "--env", "sandbox", "--no-recovery"]];
-    lines.extend(
-        INSTITUTIONS
-            .map(|institution| vec!["link", "--institution", institution, "--user", "user_transactions_dynamic"]),
-    );
-    lines.extend([
-        vec!["sync"],
-        vec!["accounts"],
-        vec!["report", "summary"],
-        vec!["report", "spending", "--by", "primary", "-p", "last 90 days", "--monthly"],
-        vec!["report", "cashflow", "-p", "last 180 days", "--monthly"],
-    ]);
-    lines
+/// The commands of the demo, as a user would type them: three months of spending, six of cash flow.
+fn script(today: Date) -> Vec<Vec<String>> {
+    let since = |months: i32| {
+        let first = Interval::Monthly.start_of(today).saturating_sub(months.months());
+        format!("{}..", Interval::Monthly.label(first))
+    };
+    let lines = [
+        "init --env sandbox --no-recovery".to_owned(),
+        "link --institution ins_109508".to_owned(),
+        "link --institution ins_109511".to_owned(),
+        "sync".to_owned(),
+        "accounts".to_owned(),
+        "report summary".to_owned(),
+        format!("report spending --by primary --monthly -p {}", since(2)),
+        format!("report cashflow --monthly -p {}", since(5)),
+    ];
+    lines.iter().map(|line| line.split(' ').map(str::to_owned).collect()).collect()
 }
 
 /// A context of the demo's own: its vault, its places, its sandbox; the user's configuration stays out.
@@ -121,6 +126,6 @@ fn demo_context(context: &Context, directory: &Path, running: &sandbox::Running)
     };
     let mut settings = Settings::resolve(typed, &environment, &paths)?;
     settings.secret_source = Some(SecretSource::PassphraseFile(below(PASSPHRASE_FILE)));
-    let ui = Ui::standard(Profile { yes: true, interactive: false, ..context.ui.profile().clone() });
-    Ok(Context::new(ui, settings, paths, environment))
+    let profile = Profile { yes: true, interactive: false, ..context.ui.profile().clone() };
+    Ok(Context::new(Ui::standard(profile), settings, paths, environment))
 }

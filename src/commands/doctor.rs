@@ -17,7 +17,7 @@ pub(crate) struct Args {}
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        let mut checks = vec![CheckItem::good("settings", context.paths.config_file().display().to_string())];
+        let mut checks = vec![CheckItem::good("settings", context.settings.config_file.display().to_string())];
         checks.push(vault(context));
         checks.push(space(context));
         checks.push(plaid_keys(context));

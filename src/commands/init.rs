@@ -78,6 +78,7 @@ impl Args {
             return Ok(());
         }
         self.require_recovery_choice(context)?;
+        self.require_recovery_place()?;
         let passphrase = self.passphrase(context)?;
         let progress = context.ui.progress("making keys");
         let created = vault::create(
@@ -129,6 +130,22 @@ impl Args {
         Err(Error::new(Kind::Usage, "recovery_choice", sentence)
             .hint("bursar init --recovery-file FILE")
             .hint("bursar init --no-recovery"))
+    }
+
+    /// Refuses before anything is made when the recovery code could not be written, or would overwrite a file.
+    fn require_recovery_place(&self) -> Result<()> {
+        let Some(file) = &self.recovery_file else { return Ok(()) };
+        if file.symlink_metadata().is_ok() {
+            let sentence = format!("{} exists already; nothing was made", file.display());
+            return Err(Error::new(Kind::Conflict, "recovery_file_exists", sentence)
+                .hint("bursar init --recovery-file NEW_FILE"));
+        }
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            let sentence = format!("there is no directory for {}; nothing was made", file.display());
+            return Err(Error::new(Kind::Io, "no_directory", sentence).hint("bursar init --recovery-file NEW_FILE"));
+        }
+        Ok(())
     }
 
     fn passphrase(&self, context: &mut Context) -> Result<Secret<String>> {

@@ -58,6 +58,24 @@ pub enum ConfigError {
         /// The closest known key.
         nearest: Option<&'static str>,
     },
+    /// A key that nobody knows, on the command line.
+    #[error("there is no setting `{key}`{}", nearest.as_ref().map_or_else(String::new, |known| format!("; did you mean `{known}`?")))]
+    NoSetting {
+        /// The key as written.
+        key: String,
+        /// The closest known key.
+        nearest: Option<&'static str>,
+    },
+    /// A value that the setting does not take.
+    #[error("{value:?} is no value for `{key}`: {reason}; nothing was changed")]
+    Value {
+        /// The key.
+        key: String,
+        /// The value as written.
+        value: String,
+        /// What the setting takes.
+        reason: String,
+    },
     /// The file could not be replaced.
     #[error("cannot write {file:?}: {reason}")]
     Write {
@@ -173,12 +191,20 @@ fn check_keys(file: &Path, prefix: &str, table: &toml::Table) -> Result<(), Conf
 }
 
 /// The known key closest to what was written, if one is close at all.
-pub fn nearest(key: &str) -> Option<&'static str> {
+fn nearest(key: &str) -> Option<&'static str> {
     KEYS.iter()
         .map(|(known, _)| (strsim::jaro_winkler(known, key), *known))
         .filter(|(score, _)| *score > 0.7)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, known)| known)
+}
+
+/// Refuses a key that nobody knows.
+pub fn require_known(key: &str) -> Result<(), ConfigError> {
+    if KEYS.iter().any(|(known, _)| *known == key) {
+        return Ok(());
+    }
+    Err(ConfigError::NoSetting { key: key.to_owned(), nearest: nearest(key) })
 }
 
 /// Sets (`Some`) or removes (`None`) one key of the file, keeping comments and order.
@@ -188,8 +214,7 @@ pub fn edit(file: &Path, key: &str, value: Option<&str>) -> Result<(), ConfigErr
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(ConfigError::Read { file: file.to_owned(), source }),
     };
-    let unknown = || ConfigError::UnknownKey { file: file.to_owned(), nearest: nearest(key), key: key.to_owned() };
-    KEYS.iter().find(|(known, _)| *known == key).ok_or_else(unknown)?;
+    require_known(key)?;
     let invalid = |reason: String| ConfigError::Invalid { file: file.to_owned(), reason };
     let mut document: toml_edit::DocumentMut =
         text.parse().map_err(|error: toml_edit::TomlError| invalid(error.message().to_owned()))?;
@@ -205,7 +230,12 @@ pub fn edit(file: &Path, key: &str, value: Option<&str>) -> Result<(), ConfigErr
         None => drop(table.remove(name)),
     }
     let text = document.to_string();
-    Config::parse(file, &text)?;
+    Config::parse(file, &text).map_err(|error| match (error, value) {
+        (ConfigError::Invalid { reason, .. }, Some(value)) => {
+            ConfigError::Value { key: key.to_owned(), value: value.to_owned(), reason }
+        }
+        (error, _) => error,
+    })?;
     let write = |error: fsx::FsError| ConfigError::Write { file: file.to_owned(), reason: error.to_string() };
     if let Some(directory) = file.parent() {
         fsx::create_private_dir(directory).map_err(write)?;

@@ -148,6 +148,8 @@ pub struct Settings {
     pub vault_named: bool,
     /// Where to read a passphrase or identity from.
     pub secret_source: Option<SecretSource>,
+    /// The configuration file: the one named, else the default one.
+    pub config_file: PathBuf,
     /// The rest of config.toml.
     pub config: Config,
 }
@@ -209,6 +211,7 @@ impl Settings {
             vault,
             vault_named,
             secret_source,
+            config_file: typed.config.unwrap_or_else(|| paths.config_file()),
             config,
         })
     }

@@ -6,6 +6,15 @@ use serde_json::Value;
 use super::{TODAY, TestEnv};
 
 impl TestEnv {
+    /// A vault with a household's accounts and history.
+    pub(crate) fn household() -> Self {
+        let mut env = Self::new();
+        env.bank();
+        env.init();
+        env.link("ins_109508");
+        env
+    }
+
     /// Opens a bank with a household's data and points bursar at it.
     pub(crate) fn bank(&mut self) {
         self.bank_with(|_| ());

@@ -33,6 +33,14 @@ impl Terminal {
         self.seen.push_str(&String::from_utf8_lossy(found.as_bytes()));
     }
 
+    /// Waits for the text and gives it with the rest of its line.
+    pub(crate) fn find(&mut self, text: &str) -> String {
+        self.expect(text);
+        let begin = self.seen.len() - text.len();
+        self.expect("\n");
+        self.seen[begin..].trim_end().to_owned()
+    }
+
     /// Types a line.
     pub(crate) fn type_line(&mut self, line: &str) {
         self.session.send_line(line).unwrap();

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     context::Context,
-    error::{Error, Kind, Result},
+    error::Result,
     render::{Sheet, ToSheet},
     settings::config,
 };
@@ -60,15 +60,15 @@ pub(crate) struct Entry {
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        let file = context.paths.config_file();
+        let file = context.settings.config_file.clone();
         match self.verb {
             None => list(context),
             Some(Verb::Path) => context.emit(&format!("{}\n", file.display())),
             Some(Verb::Plaid(args)) => args.run(context),
             Some(Verb::Get { key }) => {
-                let entry =
-                    entries(context)?.into_iter().find(|entry| entry.key == key).ok_or_else(|| unknown(&key))?;
-                context.emit(&entry.value.map_or_else(String::new, |value| format!("{value}\n")))
+                config::require_known(&key)?;
+                let value = entries(context)?.into_iter().find(|entry| entry.key == key).and_then(|entry| entry.value);
+                context.emit(&value.map_or_else(String::new, |value| format!("{value}\n")))
             }
             Some(Verb::Set { key, value }) => {
                 config::edit(&file, &key, Some(&value))?;
@@ -84,21 +84,18 @@ impl Args {
     }
 }
 
-fn unknown(key: &str) -> Error {
-    let sentence = match config::nearest(key) {
-        Some(known) => format!("there is no setting `{key}`; did you mean `{known}`?"),
-        None => format!("there is no setting `{key}`"),
-    };
-    Error::new(Kind::Usage, "unknown_config_key", sentence).hint("bursar config")
-}
-
 fn entries(context: &Context) -> Result<Vec<Entry>> {
-    let table = config::table(&context.paths.config_file())?;
+    let table = config::table(&context.settings.config_file)?;
     let value = |key: &str| match key.split_once('.') {
-        Some((section, name)) => table.get(section)?.get(name).map(ToString::to_string),
-        None => table.get(key).map(ToString::to_string),
+        Some((section, name)) => table.get(section)?.get(name).map(plain),
+        None => table.get(key).map(plain),
     };
     Ok(config::KEYS.iter().map(|&(key, meaning)| Entry { key, value: value(key), meaning }).collect())
+}
+
+/// A text without its quotes, anything else as TOML.
+fn plain(value: &toml::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn list(context: &mut Context) -> Result<()> {

@@ -12,6 +12,15 @@ const ENVIRONMENT: &str = include_str!("environment.txt");
 const PERIODS: &str = include_str!("periods.txt");
 const QUERIES: &str = include_str!("queries.txt");
 
+const TOPICS: &str = "\
+Topics:
+  bursar help exit-codes   what the exit code of a command says
+  bursar help environment  variables, and where files are
+  bursar help periods      how to write a period
+  bursar help queries      how to select transactions
+  bursar help COMMAND      one command with all its options
+";
+
 /// Explain a topic or a command
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Topics: exit-codes, environment, periods, queries")]
@@ -29,6 +38,7 @@ impl Args {
             ["environment"] => ENVIRONMENT.to_owned(),
             ["periods"] => PERIODS.to_owned(),
             ["queries"] => QUERIES.to_owned(),
+            [] => format!("{}\n{TOPICS}", of_command(&[])?),
             words => of_command(words)?,
         };
         context.emit(&text)
@@ -53,5 +63,6 @@ fn of_command(words: &[&str]) -> Result<String> {
             Error::new(Kind::Usage, "unknown_topic", sentence).hint("bursar help")
         })?;
     }
-    Ok(found.render_long_help().to_string())
+    let help = if words.is_empty() { found.render_help() } else { found.render_long_help() };
+    Ok(help.to_string())
 }

@@ -5,7 +5,7 @@ use crate::{context::Context, error::Result, reports::income};
 
 /// What was earned
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bursar report income --yearly\\n  bursar report income -p 2026 --by payee")]
+#[command(after_help = "Examples:\n  bursar report income --yearly\n  bursar report income -p 2026 --by payee")]
 pub(super) struct Args {
     #[command(flatten)]
     options: ReportArgs,

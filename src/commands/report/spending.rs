@@ -6,7 +6,7 @@ use crate::{context::Context, error::Result, reports::spending};
 /// What was spent, as positive sums of money out
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bursar report spending --monthly --by category -p thisyear\\n  bursar report spending cat:food -p lastmonth --by merchant"
+    after_help = "Examples:\n  bursar report spending --monthly --by category -p thisyear\n  bursar report spending cat:food -p lastmonth --by merchant"
 )]
 pub(super) struct Args {
     #[command(flatten)]

@@ -33,6 +33,10 @@ impl From<ConfigError> for Error {
             ConfigError::Invalid { .. } => {
                 Self::new(Kind::Usage, "config_invalid", sentence).hint("bursar --no-config config path")
             }
+            ConfigError::NoSetting { .. } => {
+                Self::new(Kind::Usage, "unknown_config_key", sentence).hint("bursar config")
+            }
+            ConfigError::Value { .. } => Self::new(Kind::Usage, "config_value", sentence).hint("bursar config"),
             ConfigError::UnknownKey { .. } => {
                 Self::new(Kind::Usage, "unknown_config_key", sentence).hint("bursar --no-config config")
             }

@@ -11,6 +11,9 @@ use crate::{
     reports::{Gap, PeriodAmount, PeriodTotals, Report, Row, cashflow, categories, merchants, networth},
 };
 
+/// How soon a period's column goes when the screen is narrow; the oldest goes first.
+const PERIOD: u8 = 9;
+
 impl ToSheet for Report {
     fn to_sheet(&self) -> Sheet {
         let mut sheet = Sheet::new(columns(self), "nothing in this period");
@@ -52,9 +55,11 @@ fn columns(report: &Report) -> Vec<Column> {
         Column::new(Kind::Text, "currency", "Currency").place(Place::Several),
     ];
     if let Some(interval) = report.interval {
-        columns.extend(periods.iter().filter_map(|period| period.begin).map(|begin| {
+        let told = told(report);
+        columns.extend(periods.iter().filter_map(|period| period.begin).enumerate().map(|(index, begin)| {
             let label = interval.label(interval.start_of(begin));
-            Column::new(Kind::Money, label.clone(), label).priority(9)
+            let place = if index < told { Place::Always } else { Place::Files };
+            Column::new(Kind::Money, label.clone(), label).priority(PERIOD).place(place)
         }));
     }
     let several = periods.len() > 1;
@@ -63,10 +68,12 @@ fn columns(report: &Report) -> Vec<Column> {
         (_, true) => "Total",
         (_, false) => "Amount",
     };
+    // What can be worked out from the columns goes before them.
+    let derived = PERIOD + 1;
     let people_want = |wanted: bool| if wanted { Place::Always } else { Place::Files };
     columns.push(Column::new(Kind::Money, "total", total).names_currency());
-    columns.push(Column::new(Kind::Money, "average", average_title(report)).priority(4).place(people_want(several)));
-    columns.push(Column::new(Kind::Share, "share", "Share").priority(3));
+    columns.push(Column::new(Kind::Money, "average", average_title(report)).priority(derived).place(people_want(several)));
+    columns.push(Column::new(Kind::Share, "share", "Share").priority(if several { derived } else { 3 }));
     let counted = [categories::NAME, merchants::NAME].contains(&report.report);
     columns.push(Column::new(Kind::Number, "count", "Count").priority(5).place(people_want(counted)));
     if periods.len() > 2 {
@@ -91,6 +98,12 @@ fn average_title(report: &Report) -> &'static str {
 /// The columns every row has; without rows there are none to show.
 fn periods(report: &Report) -> &[PeriodAmount] {
     report.period_totals.first().map_or(&[], |totals| &totals.periods)
+}
+
+/// How many periods there are up to the last in which something happened: people need no columns of the future.
+fn told(report: &Report) -> usize {
+    let last = |row: &Row| row.periods.iter().rposition(|period| period.amount.minor != 0);
+    report.rows.iter().filter_map(last).max().map_or(usize::MAX, |last| last + 1)
 }
 
 fn style_of(report: &Report, row: &Row) -> Style {

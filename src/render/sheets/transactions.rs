@@ -23,7 +23,7 @@ impl ToSheet for Listing<TransactionView> {
 fn columns() -> Vec<Column> {
     use Kind::{Date, Money, Text};
     vec![
-        Column::new(Text, "id", "Id").priority(4),
+        Column::new(Text, "id", "Id").priority(1),
         Column::new(Date, "date", "Date"),
         Column::new(Text, "payee", "Payee"),
         Column::new(Text, "category", "Category").priority(2),

@@ -1,0 +1,84 @@
+//! `bursar schema` and `bursar help`.
+
+use serde_json::Value;
+
+use crate::env::TestEnv;
+
+#[test]
+fn every_listed_command_has_a_schema() {
+    let env = TestEnv::new();
+    let names = env.ok(&["schema"]).stdout;
+    assert!(names.lines().count() > 10);
+    for name in names.lines() {
+        let mut args = vec!["schema"];
+        args.extend(name.split(' '));
+        let schema = env.ok(&args).json();
+        assert!(schema["$schema"].is_string(), "{name}: {schema}");
+    }
+    env.snapshot("schema-unknown", &env.fails(5, &["schema", "frobnicate"]));
+}
+
+/// Every property that a schema names has to be in the value, and the other way round (`null` is a value).
+fn matches(schema: &Value, whole: &Value, value: &Value, at: &str) {
+    let schema = match schema["$ref"].as_str() {
+        Some(reference) => whole.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema,
+    };
+    if let (Some(properties), Some(object)) = (schema["properties"].as_object(), value.as_object()) {
+        for (name, inner) in properties {
+            let found = object.get(name).unwrap_or_else(|| panic!("{at}.{name} is in the schema and not in the answer"));
+            matches(inner, whole, found, &format!("{at}.{name}"));
+        }
+        for name in object.keys() {
+            assert!(properties.contains_key(name), "{at}.{name} is in the answer and not in the schema");
+        }
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        matches(&schema["items"], whole, item, &format!("{at}[{index}]"));
+    }
+}
+
+#[cfg(feature = "sandbox")]
+#[test]
+fn answers_are_as_their_schemas_say() {
+    let env = TestEnv::household();
+    for command in [
+        &["accounts"][..],
+        &["accounts", "show", "a1"],
+        &["config"],
+        &["connections"],
+        &["doctor"],
+        &["report", "spending", "--monthly"],
+        &["report", "summary"],
+        &["status"],
+        &["sync"],
+        &["transactions"],
+        &["vault", "check"],
+        &["vault", "inspect"],
+    ] {
+        let name = if command.starts_with(&["accounts", "show"]) {
+            "accounts show".to_owned()
+        } else if command.starts_with(&["report", "spending"]) {
+            "report".to_owned()
+        } else {
+            command.join(" ")
+        };
+        let mut args = vec!["schema"];
+        args.extend(name.split(' '));
+        let schema = env.ok(&args).json();
+        matches(&schema, &schema, &env.json(command), &name);
+    }
+}
+
+#[test]
+fn topics_are_explained() {
+    let env = TestEnv::new();
+    env.snapshot("help", &env.ok(&["help"]));
+    env.snapshot("help-exit-codes", &env.ok(&["help", "exit-codes"]));
+    for topic in ["environment", "periods", "queries"] {
+        assert!(env.ok(&["help", topic]).stdout.len() > 300);
+    }
+    let of_command = env.ok(&["help", "transactions", "edit"]).stdout;
+    assert!(of_command.contains("Usage: bursar transactions edit"), "{of_command}");
+    env.snapshot("help-unknown", &env.fails(2, &["help", "frobnicate"]));
+}
