@@ -53,7 +53,7 @@ fn query_words_and_periods_select() {
     all(&tx(&["cat:food", "-p", "lastmonth"]), |item| {
         text(&item["category"], "id").contains("food") && text(item, "date").starts_with("2026-03")
     });
-    all(&tx(&["amt:>1000"]), |item| item["amount"]["minor"].as_i64().unwrap().abs() > 100_000);
+    all(&tx(&["amt:>1000"]), |item| item["amount"]["amount"].as_str().unwrap().parse::<f64>().unwrap().abs() > 1000.0);
     all(&tx(&["type:income"]), |item| item["type"] == "income");
     all(&tx(&["acct:3333"]), |item| item["account"] == "a4");
     all(&tx(&["status:pending"]), |item| item["status"] == "pending");
