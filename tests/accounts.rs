@@ -56,22 +56,43 @@ fn the_shape_of_the_answer() {
     let env = TestEnv::household();
     let answer = env.json(&["accounts"]);
     for item in answer["items"].as_array().unwrap() {
-        for field in ["id", "name", "official_name", "mask", "type", "subtype", "connection", "institution", "status", "currency", "balance"] {
+        for field in [
+            "id",
+            "name",
+            "official_name",
+            "mask",
+            "type",
+            "subtype",
+            "connection",
+            "institution",
+            "status",
+            "currency",
+            "balance",
+        ] {
             assert!(item.get(field).is_some(), "{field} in {item}");
         }
         for field in ["current", "available", "limit", "as_of"] {
             assert!(item["balance"].get(field).is_some(), "{field} in {item}");
         }
         let current = &item["balance"]["current"];
-        assert!(current["amount"].is_string() && current["minor"].is_i64() && current["currency"] == "USD", "{current}");
+        assert!(
+            current["amount"].is_string() && current["minor"].is_i64() && current["currency"] == "USD",
+            "{current}"
+        );
         let debt = ["credit", "loan"].contains(&item["type"].as_str().unwrap());
         assert_eq!(current["minor"].as_i64().unwrap() < 0, debt, "what is owed is negative: {item}");
     }
     let minor = |value: &serde_json::Value| value["minor"].as_i64().unwrap();
     let totals = &answer["totals"][0];
     assert_eq!(minor(&totals["assets"]) + minor(&totals["debts"]), minor(&totals["net"]));
-    assert_eq!(minor(&totals["net"]), answer["items"].as_array().unwrap().iter().map(|a| minor(&a["balance"]["current"])).sum::<i64>());
-    assert_eq!((&answer["total"], &answer["limit"], &answer["offset"]), (&9.into(), &serde_json::Value::Null, &0.into()));
+    assert_eq!(
+        minor(&totals["net"]),
+        answer["items"].as_array().unwrap().iter().map(|a| minor(&a["balance"]["current"])).sum::<i64>()
+    );
+    assert_eq!(
+        (&answer["total"], &answer["limit"], &answer["offset"]),
+        (&9.into(), &serde_json::Value::Null, &0.into())
+    );
 }
 
 #[test]
@@ -82,7 +103,11 @@ fn a_reader_that_leaves_ends_it_quietly() {
     let mut command = env.shell(&script);
     command.stdin(Stdio::null());
     let output = env.run_command(command);
-    assert_eq!(output.stderr.lines().filter(|line| line.contains("rror") || line.contains("panic")).count(), 0, "{output}");
+    assert_eq!(
+        output.stderr.lines().filter(|line| line.contains("rror") || line.contains("panic")).count(),
+        0,
+        "{output}"
+    );
     assert_eq!(output.stdout.matches("bursar: 0").count(), 2, "{output}");
 }
 

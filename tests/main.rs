@@ -31,13 +31,15 @@ mod plaid;
 #[cfg(feature = "sandbox")]
 mod protocol;
 #[cfg(feature = "sandbox")]
-mod sandbox;
-#[cfg(feature = "sandbox")]
 mod report;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod schema;
 #[cfg(feature = "sandbox")]
 mod scripted;
 mod status;
+#[cfg(feature = "sandbox")]
+mod sync;
 #[cfg(feature = "sandbox")]
 mod transactions;
 mod vault;

@@ -25,7 +25,10 @@ fn every_report_at_two_widths() {
             env.snapshot(&format!("report-{}-{number}-{width}", report[0]), &env.ok(&args));
         }
     }
-    env.snapshot("report-spending-csv", &env.ok(&["report", "spending", "--monthly", "-p", "2026-02..2026-03", "--top", "3", "--format", "csv"]));
+    env.snapshot(
+        "report-spending-csv",
+        &env.ok(&["report", "spending", "--monthly", "-p", "2026-02..2026-03", "--top", "3", "--format", "csv"]),
+    );
     env.snapshot("report-spending-json", &env.ok(&["report", "spending", "-p", "2026-03", "--top", "1", "--json"]));
     env.snapshot("report-summary-json", &env.ok(&["report", "--json"]));
     env.snapshot("report-spending-nothing", &env.ok(&["report", "spending", "-p", "1999"]));
@@ -65,7 +68,17 @@ fn rows_add_up_to_their_totals_and_to_the_transactions() {
     assert_eq!(rows, spent);
 
     let summary = env.json(&["report", "summary"]);
-    for field in ["net_worth", "assets", "debts", "total_limit", "utilization", "credit_score", "accounts_count", "connections_count", "last_synced"] {
+    for field in [
+        "net_worth",
+        "assets",
+        "debts",
+        "total_limit",
+        "utilization",
+        "credit_score",
+        "accounts_count",
+        "connections_count",
+        "last_synced",
+    ] {
         assert!(summary.get(field).is_some(), "{field} in {summary}");
     }
     assert_eq!(summary["net_worth"][0], env.json(&["accounts"])["totals"][0]["net"]);

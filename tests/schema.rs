@@ -26,7 +26,8 @@ fn matches(schema: &Value, whole: &Value, value: &Value, at: &str) {
     };
     if let (Some(properties), Some(object)) = (schema["properties"].as_object(), value.as_object()) {
         for (name, inner) in properties {
-            let found = object.get(name).unwrap_or_else(|| panic!("{at}.{name} is in the schema and not in the answer"));
+            let found =
+                object.get(name).unwrap_or_else(|| panic!("{at}.{name} is in the schema and not in the answer"));
             matches(inner, whole, found, &format!("{at}.{name}"));
         }
         for name in object.keys() {

@@ -22,11 +22,15 @@ fn a_locked_vault_is_shown_as_locked_and_nothing_is_asked() {
     env.unset("BURSAR_PASSPHRASE_FILE");
     env.snapshot("status-locked", &env.ok(&["status"]));
     assert_eq!(env.json(&["status"])["unlocked"], false);
-    for command in [&["accounts"][..], &["transactions"], &["report"], &["sync"], &["connections"], &["vault", "check"]] {
+    for command in [&["accounts"][..], &["transactions"], &["report"], &["sync"], &["connections"], &["vault", "check"]]
+    {
         let mut args = command.to_vec();
         args.push("--json");
         let error = env.fails(4, &args).error();
-        assert_eq!((&error["code"], &error["kind"], &error["exit_code"]), (&"vault_locked".into(), &"auth".into(), &4.into()));
+        assert_eq!(
+            (&error["code"], &error["kind"], &error["exit_code"]),
+            (&"vault_locked".into(), &"auth".into(), &4.into())
+        );
     }
     env.snapshot("accounts-locked", &env.fails(4, &["accounts"]));
 }
@@ -35,7 +39,9 @@ fn a_locked_vault_is_shown_as_locked_and_nothing_is_asked() {
 fn without_a_vault_every_command_says_so() {
     let env = TestEnv::new();
     env.snapshot("accounts-no-vault", &env.fails(5, &["accounts"]));
-    for command in [&["transactions"][..], &["report"], &["sync"], &["connections"], &["vault", "check"], &["vault", "inspect"]] {
+    for command in
+        [&["transactions"][..], &["report"], &["sync"], &["connections"], &["vault", "check"], &["vault", "inspect"]]
+    {
         let mut args = command.to_vec();
         args.push("--json");
         assert_eq!(env.fails(5, &args).error()["code"], "no_vault");
@@ -53,7 +59,17 @@ fn an_open_vault_shows_its_connections() {
     env.snapshot("status-open", &env.ok(&[]));
     let status = env.json(&["status"]);
     assert_eq!((&status["unlocked"], &status["role"]), (&true.into(), &"owner".into()));
-    for field in ["id", "name", "institution", "state", "action", "last_success_at", "bank_updated_at", "consent_expires_at", "error"] {
+    for field in [
+        "id",
+        "name",
+        "institution",
+        "state",
+        "action",
+        "last_success_at",
+        "bank_updated_at",
+        "consent_expires_at",
+        "error",
+    ] {
         assert!(status["connections"][0].get(field).is_some(), "{field} in {status}");
     }
     env.ok(&["sandbox", "reset-login", "c1"]);

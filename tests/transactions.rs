@@ -30,7 +30,21 @@ fn the_list_in_every_form() {
     assert_eq!((&page["limit"], &page["offset"], &page["total"]), (&3.into(), &2.into(), &all["total"]));
     assert_eq!(page["items"], json!(all["items"].as_array().unwrap()[2..5]));
     for item in all["items"].as_array().unwrap() {
-        for field in ["id", "date", "authorized_date", "account", "amount", "payee", "description", "category", "status", "type", "note", "tags", "source"] {
+        for field in [
+            "id",
+            "date",
+            "authorized_date",
+            "account",
+            "amount",
+            "payee",
+            "description",
+            "category",
+            "status",
+            "type",
+            "note",
+            "tags",
+            "source",
+        ] {
             assert!(item.get(field).is_some(), "{field} in {item}");
         }
         assert!(["expense", "income", "transfer"].contains(&item["type"].as_str().unwrap()), "{item}");
@@ -49,7 +63,9 @@ fn query_words_and_periods_select() {
     let env = TestEnv::household();
     let tx = |words: &[&str]| env.json(&[&["tx"], words].concat());
     let text = |item: &Value, field: &str| item[field].as_str().unwrap_or_default().to_lowercase();
-    all(&tx(&["coffee"]), |item| text(item, "payee").contains("coffee") || text(item, "description").contains("coffee"));
+    all(&tx(&["coffee"]), |item| {
+        text(item, "payee").contains("coffee") || text(item, "description").contains("coffee")
+    });
     all(&tx(&["cat:food", "-p", "lastmonth"]), |item| {
         text(&item["category"], "id").contains("food") && text(item, "date").starts_with("2026-03")
     });

@@ -50,6 +50,6 @@ fn book() -> Option<Store> {
         None | Some(SecretSource::PassphraseCommand(_) | SecretSource::Descriptor(_)) => return None,
         Some(_) => {}
     }
-    let ui = Ui::standard(Profile::plain());
+    let ui = Ui::standard(Profile { quiet: true, ..Profile::plain() });
     Context::new(ui, settings, paths, environment).book().ok()
 }

@@ -72,7 +72,8 @@ fn columns(report: &Report) -> Vec<Column> {
     let derived = PERIOD + 1;
     let people_want = |wanted: bool| if wanted { Place::Always } else { Place::Files };
     columns.push(Column::new(Kind::Money, "total", total).names_currency());
-    columns.push(Column::new(Kind::Money, "average", average_title(report)).priority(derived).place(people_want(several)));
+    columns
+        .push(Column::new(Kind::Money, "average", average_title(report)).priority(derived).place(people_want(several)));
     columns.push(Column::new(Kind::Share, "share", "Share").priority(if several { derived } else { 3 }));
     let counted = [categories::NAME, merchants::NAME].contains(&report.report);
     columns.push(Column::new(Kind::Number, "count", "Count").priority(5).place(people_want(counted)));
