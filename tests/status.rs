@@ -76,6 +76,6 @@ fn an_open_vault_shows_its_connections() {
     env.fails(8, &["sync"]);
     let ill = env.ok(&[]);
     env.snapshot("status-reauth", &ill);
-    assert!(ill.stderr.starts_with("hint: bursar link --repair c1"), "{ill}");
+    assert_eq!(ill.hint(), "bursar link --repair c1", "{ill}");
     env.snapshot("connections-reauth", &env.ok(&["connections"]));
 }

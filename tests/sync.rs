@@ -128,21 +128,28 @@ fn bulk(transactions: u64) -> TestEnv {
     env
 }
 
-/// Waits until the sync has written something that it has not committed.
-fn in_the_middle(env: &TestEnv, before: u64) {
+/// Waits until the sync writes, and then makes the bank so slow that it goes on writing for three seconds.
+fn in_the_middle(env: &TestEnv) {
     let begin = Instant::now();
-    while size(env) <= before + (64 << 10) {
+    let lock = fs::File::options().write(true).open(env.vault().join("writer.lock")).unwrap();
+    while lock.try_lock().is_ok() {
+        lock.unlock().unwrap();
         assert!(begin.elapsed() < Duration::from_mins(1), "the sync writes nothing");
         std::thread::sleep(Duration::from_millis(2));
     }
+    env.sandbox().fault_at(Fault::Slow, CHANGES);
 }
 
-fn size(env: &TestEnv) -> u64 {
-    let of = |name: &str| fs::metadata(env.vault().join(name)).map_or(0, |file| file.len());
-    of("vault.db") + of("vault.db-wal")
-}
-
+/// Presses Ctrl-C, once the process listens for it.
 fn interrupt(process: &Background) {
+    let listens = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim().to_owned();
+        u64::from_str_radix(&caught, 16).unwrap() & (1 << (Signal::INT.as_raw() - 1)) != 0
+    };
+    while !listens() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
     kill_process(Pid::from_raw(i32::try_from(process.id()).unwrap()).unwrap(), Signal::INT).unwrap();
 }
 
@@ -150,18 +157,16 @@ fn interrupt(process: &Background) {
 fn a_sync_that_is_stopped_or_killed_leaves_nothing_half_done() {
     let env = bulk(6000);
     let empty = book(&env);
-    let before = size(&env);
     let stopped = env.start(&["sync", "--json"]);
-    in_the_middle(&env, before);
+    in_the_middle(&env);
     interrupt(&stopped);
     let output = env.keep(stopped.finish());
     assert_eq!(output.status, 130, "{output}");
     assert_eq!(output.error()["code"], "interrupted", "{output}");
     assert_eq!(env.json(&["tx"])["total"], 0);
 
-    let before = size(&env);
     let mut killed = env.start(&["sync"]);
-    in_the_middle(&env, before);
+    in_the_middle(&env);
     killed.kill();
     assert_eq!(book(&env)["transactions"], empty["transactions"]);
     assert_eq!(env.json(&["vault", "check"])["ok"], true);
@@ -178,9 +183,8 @@ fn a_sync_that_is_stopped_or_killed_leaves_nothing_half_done() {
 #[test]
 fn two_at_once_wait_for_each_other() {
     let env = bulk(6000);
-    let before = size(&env);
     let first = env.start(&["sync", "--json"]);
-    in_the_middle(&env, before);
+    in_the_middle(&env);
     let refused = env.fails(11, &["sync", "--lock-timeout", "0s", "--json"]);
     assert_eq!(refused.error()["kind"], "busy", "{refused}");
     assert_eq!(env.json(&["tx"])["total"], 0, "a reader sees the book as it was, and does not wait");
