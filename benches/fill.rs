@@ -1,7 +1,7 @@
 //! Fills a new vault for measuring whole processes: `cargo bench --bench fill -- DIR ROWS`.
 //!
-//! Prints one line of JSON: seconds by the clock and of the processor, bytes a transaction, the passphrase. `DIR/vault` is the vault, `DIR/plain.db`
-//! the same book in the clear.
+//! Prints one line of JSON: seconds by the clock and of the processor, bytes a transaction, the passphrase. `DIR/vault`
+//! is the vault, opened by the passphrase or by `DIR/recovery.txt`; `DIR/plain.db` is the same book in the clear.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on stops")]
 

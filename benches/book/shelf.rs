@@ -9,6 +9,7 @@ use bursar::{
         sync::{Health, History},
         views::ConnectionState,
     },
+    fsx,
     secret::Secret,
     store::{Event, Keys, NewConnection, Store, StoreError, SyncCounts, SyncEnd, SyncMode},
     vault::{self, Access, Create, Hex, Key, Location, Unlocked},
@@ -40,12 +41,14 @@ pub(crate) fn plain(file: &Path) -> Store {
     Store::new(db, keys, Some(Box::new(|_, _| Ok(())))).unwrap()
 }
 
-/// A new vault in a directory.
+/// A new vault in a directory, with its recovery code beside it: a key at hand that costs no key derivation.
 pub(crate) fn vault(dir: &Path) -> Arc<Unlocked> {
     let location = Location { dir: dir.join("vault"), state_dir: dir.join("state") };
     let passphrase = Secret::new(PASSPHRASE.to_owned());
-    let request = Create { passphrase: &passphrase, recovery: false, now: now() };
-    Arc::new(vault::create(&location, &request).unwrap().unlocked)
+    let request = Create { passphrase: &passphrase, recovery: true, now: now() };
+    let created = vault::create(&location, &request).unwrap();
+    fsx::replace(&dir.join("recovery.txt"), created.recovery_code.unwrap().expose().as_bytes()).unwrap();
+    Arc::new(created.unlocked)
 }
 
 /// Its book, for writing.

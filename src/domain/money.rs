@@ -113,9 +113,11 @@ impl Money {
     pub fn decimal(&self) -> String {
         let exponent = usize::from(self.currency.exponent());
         let sign = if self.minor < 0 { "-" } else { "" };
-        let digits = format!("{:0>width$}", self.minor.unsigned_abs(), width = exponent + 1);
-        let (whole, part) = digits.split_at(digits.len() - exponent);
-        if exponent == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+        let mut text = format!("{sign}{:0>width$}", self.minor.unsigned_abs(), width = exponent + 1);
+        if exponent > 0 {
+            text.insert(text.len() - exponent, '.');
+        }
+        text
     }
 }
 

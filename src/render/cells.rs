@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is returned is one line and holds nothing that a terminal obeys.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 
 use super::{Cell, Column, Kind, Place, Sheet, Style, glyphs};
@@ -88,15 +90,15 @@ pub(super) fn for_people(cell: &Cell, kind: Kind, room: usize, unicode: bool) ->
 }
 
 /// A cell for a file: numbers raw (their currency has a column of its own), text safe for a spreadsheet.
-pub(super) fn for_files(cell: &Cell) -> String {
+pub(super) fn for_files(cell: &Cell) -> Cow<'_, str> {
     match cell {
-        Cell::Empty | Cell::Bar(_) | Cell::Spark(_) => String::new(),
-        Cell::Text(words) | Cell::Indented(words) => text::spreadsheet_safe(words).into_owned(),
-        Cell::Number(number) => number.to_string(),
-        Cell::Money(money) => money.decimal(),
-        Cell::Date(date) => date.to_string(),
-        Cell::Instant(instant) => instant.to_string(),
-        Cell::Share(ratio) => ratio.decimal(),
+        Cell::Empty | Cell::Bar(_) | Cell::Spark(_) => Cow::Borrowed(""),
+        Cell::Text(words) | Cell::Indented(words) => text::spreadsheet_safe(words),
+        Cell::Number(number) => number.to_string().into(),
+        Cell::Money(money) => money.decimal().into(),
+        Cell::Date(date) => date.to_string().into(),
+        Cell::Instant(instant) => instant.to_string().into(),
+        Cell::Share(ratio) => ratio.decimal().into(),
     }
 }
 

@@ -18,10 +18,12 @@ pub(super) fn tsv(out: &mut dyn Write, sheet: &Sheet, fields: Option<&[String]>)
 
 fn write(mut writer: csv::Writer<&mut dyn Write>, sheet: &Sheet, fields: Option<&[String]>) -> Result<(), RenderError> {
     let chosen = cells::choose(sheet, fields, |column| column.place != Place::Terminal)?;
-    let record = |writer: &mut csv::Writer<_>, cells: Vec<String>| writer.write_record(cells).map_err(failed);
-    record(&mut writer, chosen.iter().map(|index| sheet.columns[*index].key.clone()).collect())?;
+    writer.write_record(chosen.iter().map(|index| sheet.columns[*index].key.as_str())).map_err(failed)?;
     for row in sheet.rows.iter().filter(|row| cells::is_data(row.style)) {
-        record(&mut writer, chosen.iter().map(|index| cells::for_files(&row.cells[*index])).collect())?;
+        for index in &chosen {
+            writer.write_field(cells::for_files(&row.cells[*index]).as_bytes()).map_err(failed)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(failed)?;
     }
     Ok(writer.flush()?)
 }

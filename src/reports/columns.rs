@@ -3,7 +3,7 @@
 //! Invariant: every sum of the request's own question falls into exactly one column.
 
 use super::{ReportError, Request};
-use crate::domain::dates::{Bucket, Date, Interval, Period};
+use crate::domain::dates::{Bucket, Date, Period};
 
 /// More columns than anybody reads, and a bound on memory.
 const MOST: usize = 4_000;
@@ -13,7 +13,8 @@ pub(super) struct Columns {
     pub(super) periods: Vec<Period>,
     /// How many columns have begun; at least one.
     pub(super) started: u32,
-    interval: Option<Interval>,
+    /// The days on which the columns' buckets begin; none without an interval.
+    starts: Vec<Date>,
     today: Date,
 }
 
@@ -23,7 +24,7 @@ impl Columns {
     pub(super) fn new(request: &Request, begins: impl Iterator<Item = Date> + Clone) -> Result<Self, ReportError> {
         let Some(interval) = request.interval else {
             let periods = vec![request.period];
-            return Ok(Self { periods, started: 1, interval: None, today: request.today });
+            return Ok(Self { periods, started: 1, starts: Vec::new(), today: request.today });
         };
         let tomorrow = request.today.tomorrow().unwrap_or(Date::MAX);
         let last = begins.clone().max().map_or(tomorrow, |begin| interval.bucket_of(begin).end.min(Date::MAX));
@@ -46,18 +47,17 @@ impl Columns {
         Ok(Self {
             periods,
             started: u32::try_from(started).unwrap_or(u32::MAX),
-            interval: Some(interval),
+            starts: buckets.iter().map(|bucket| interval.start_of(bucket.begin)).collect(),
             today: request.today,
         })
     }
 
     /// The column of the bucket that begins on `begin`.
     pub(super) fn find(&self, begin: Option<Date>) -> Result<usize, ReportError> {
-        let (Some(interval), Some(begin)) = (self.interval, begin) else {
+        let Some(begin) = begin.filter(|_| !self.starts.is_empty()) else {
             return Ok(0);
         };
-        let start = |period: &Period| period.begin.map(|first| interval.start_of(first));
-        self.periods.binary_search_by_key(&Some(begin), start).map_err(|_| ReportError::Stray(begin))
+        self.starts.binary_search(&begin).map_err(|_| ReportError::Stray(begin))
     }
 
     /// The first day of all, and the first day after.

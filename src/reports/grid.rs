@@ -40,7 +40,9 @@ struct Line {
 
 impl Line {
     fn add(&mut self, columns: usize, column: usize, minor: i128, count: u64) {
-        self.cells.resize(columns, 0);
+        if self.cells.len() < columns {
+            self.cells.resize(columns, 0);
+        }
         if let Some(cell) = self.cells.get_mut(column) {
             *cell += minor;
         }
@@ -48,8 +50,11 @@ impl Line {
     }
 
     fn merge(&mut self, other: &Self) {
-        for (column, minor) in other.cells.iter().enumerate() {
-            self.add(other.cells.len(), column, *minor, 0);
+        if self.cells.len() < other.cells.len() {
+            self.cells.resize(other.cells.len(), 0);
+        }
+        for (cell, minor) in self.cells.iter_mut().zip(&other.cells) {
+            *cell += minor;
         }
         self.count += other.count;
     }
@@ -82,6 +87,15 @@ impl Grid {
     pub(super) fn add(&mut self, row: RowKey, currency: Currency, column: usize, (minor, count): (i128, u64)) {
         let columns = self.columns.periods.len();
         self.lines.entry((currency, row)).or_default().add(columns, column, minor, count);
+    }
+
+    /// Adds what several columns hold (column, minor units, count) to a row, which is made if need be.
+    pub(super) fn add_all(&mut self, row: RowKey, currency: Currency, cells: &[(usize, i128, u64)]) {
+        let columns = self.columns.periods.len();
+        let line = self.lines.entry((currency, row)).or_default();
+        for (column, minor, count) in cells {
+            line.add(columns, *column, *minor, *count);
+        }
     }
 
     /// The report: rows by size, the smallest beyond `request.top` taken together.

@@ -1,7 +1,13 @@
 //! What was spent: purchases less refunds, as positive sums. Transfers between own accounts are not spending.
 
+use std::collections::HashMap;
+
 use super::{Report, ReportError, Request, columns::Columns, grid::Grid, grid::RowKey};
-use crate::domain::{transactions::Kind, views::Grouping, views::Sum};
+use crate::domain::{
+    money::Currency,
+    transactions::Kind,
+    views::{Group, Grouping, Sum},
+};
 
 /// The report's name.
 pub const NAME: &str = "spending";
@@ -21,10 +27,14 @@ pub(super) fn of_kind(
     (kind, sign): (Kind, i128),
 ) -> Result<Report, ReportError> {
     let mut grid = Grid::new(Columns::new(request, sums.iter().filter_map(|sum| sum.begin))?);
+    // Many sums make few rows: a row's name is made once, not for each of its columns.
+    let mut rows: HashMap<(&Group, Currency), Vec<(usize, i128, u64)>> = HashMap::new();
     for sum in sums.iter().filter(|sum| sum.kind == kind) {
-        let column = grid.columns().find(sum.begin)?;
-        let row = RowKey::of(&sum.group, request.by, name);
-        grid.add(row, sum.amount.currency, column, (sign * i128::from(sum.amount.minor), sum.count));
+        let cell = (grid.columns().find(sum.begin)?, sign * i128::from(sum.amount.minor), sum.count);
+        rows.entry((&sum.group, sum.amount.currency)).or_default().push(cell);
+    }
+    for ((group, currency), cells) in rows {
+        grid.add_all(RowKey::of(group, request.by, name), currency, &cells);
     }
     grid.by_size(name, request)
 }
