@@ -69,6 +69,14 @@ pub(super) enum Total {
     Last,
 }
 
+/// What one column of a row holds: minor units of so many transactions.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) column: usize,
+    pub(super) minor: i128,
+    pub(super) count: u64,
+}
+
 pub(super) struct Grid {
     columns: Columns,
     lines: BTreeMap<(Currency, RowKey), Line>,
@@ -89,12 +97,12 @@ impl Grid {
         self.lines.entry((currency, row)).or_default().add(columns, column, minor, count);
     }
 
-    /// Adds what several columns hold (column, minor units, count) to a row, which is made if need be.
-    pub(super) fn add_all(&mut self, row: RowKey, currency: Currency, cells: &[(usize, i128, u64)]) {
+    /// Adds all parts of a row, which is made if need be.
+    pub(super) fn add_all(&mut self, row: RowKey, currency: Currency, parts: &[Part]) {
         let columns = self.columns.periods.len();
         let line = self.lines.entry((currency, row)).or_default();
-        for (column, minor, count) in cells {
-            line.add(columns, *column, *minor, *count);
+        for part in parts {
+            line.add(columns, part.column, part.minor, part.count);
         }
     }
 

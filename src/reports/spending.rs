@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Report, ReportError, Request, columns::Columns, grid::Grid, grid::RowKey};
+use super::{
+    Report, ReportError, Request,
+    columns::Columns,
+    grid::{Grid, Part, RowKey},
+};
 use crate::domain::{
     money::Currency,
     transactions::Kind,
@@ -28,13 +32,14 @@ pub(super) fn of_kind(
 ) -> Result<Report, ReportError> {
     let mut grid = Grid::new(Columns::new(request, sums.iter().filter_map(|sum| sum.begin))?);
     // Many sums make few rows: a row's name is made once, not for each of its columns.
-    let mut rows: HashMap<(&Group, Currency), Vec<(usize, i128, u64)>> = HashMap::new();
+    let mut rows: HashMap<(&Group, Currency), Vec<Part>> = HashMap::new();
     for sum in sums.iter().filter(|sum| sum.kind == kind) {
-        let cell = (grid.columns().find(sum.begin)?, sign * i128::from(sum.amount.minor), sum.count);
-        rows.entry((&sum.group, sum.amount.currency)).or_default().push(cell);
+        let column = grid.columns().find(sum.begin)?;
+        let part = Part { column, minor: sign * i128::from(sum.amount.minor), count: sum.count };
+        rows.entry((&sum.group, sum.amount.currency)).or_default().push(part);
     }
-    for ((group, currency), cells) in rows {
-        grid.add_all(RowKey::of(group, request.by, name), currency, &cells);
+    for ((group, currency), parts) in rows {
+        grid.add_all(RowKey::of(group, request.by, name), currency, &parts);
     }
     grid.by_size(name, request)
 }
