@@ -34,6 +34,9 @@ fn every_report_at_two_widths() {
     env.snapshot("report-spending-nothing", &env.ok(&["report", "spending", "-p", "1999"]));
     env.snapshot("report-spending-by", &env.fails(2, &["report", "spending", "--by", "colour"]));
     env.set("COLUMNS", "80");
+    let worth = env.ok(&["report", "networth", "--monthly", "-p", "2026"]);
+    env.snapshot("report-networth-monthly", &worth);
+    assert_eq!(worth.stderr.matches("Plaid CD").count(), 1, "what is not known is said once");
     let year = env.ok(&["report", "spending", "--monthly", "--by", "total", "-p", "thisyear"]);
     assert!(year.stdout.contains("2026-04") && !year.stdout.contains("2026-05"), "the future has no columns: {year}");
 }

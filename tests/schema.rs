@@ -54,15 +54,14 @@ fn answers_are_as_their_schemas_say() {
         &["status"],
         &["sync"],
         &["transactions"],
+        &["transactions", "show", "t1"],
         &["vault", "check"],
         &["vault", "inspect"],
     ] {
-        let name = if command.starts_with(&["accounts", "show"]) {
-            "accounts show".to_owned()
-        } else if command.starts_with(&["report", "spending"]) {
-            "report".to_owned()
-        } else {
-            command.join(" ")
+        let name = match *command {
+            [noun, "show", _] => format!("{noun} show"),
+            ["report", "spending", ..] => "report".to_owned(),
+            _ => command.join(" "),
         };
         let mut args = vec!["schema"];
         args.extend(name.split(' '));

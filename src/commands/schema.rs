@@ -25,6 +25,7 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("status", || schemars::schema_for!(super::status::Status)),
     ("sync", || schemars::schema_for!(views::SyncOutcome)),
     ("transactions", || schemars::schema_for!(views::Listing<views::TransactionView>)),
+    ("transactions show", || schemars::schema_for!(views::TransactionView)),
     ("vault inspect", || schemars::schema_for!(super::vault::Inspected)),
     ("vault check", || schemars::schema_for!(views::CheckReport)),
 ];
