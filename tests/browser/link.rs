@@ -165,10 +165,20 @@ fn hosted_on_another_device() {
 }
 
 #[test]
-fn taken_up_again_after_a_kill() {
+fn taken_up_again_after_ctrl_c_and_a_kill() {
     let _turn = turn();
     let desk = Desk::new();
-    let (mut waiting, url) = Waiting::new(desk.link(&["--hosted"]));
+    let (waiting, _) = Waiting::new(desk.link(&["--hosted", "--json"]));
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &waiting.running.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = desk.end(waiting.running);
+    assert_eq!((output.status, &output.error()["hint"]), (130, &"bursar link --resume".into()), "{output}");
+    let (mut waiting, url) = Waiting::new(desk.env.start(&["link", "--resume"]));
     waiting.running.kill();
     desk.browser.visit(&url);
     desk.choose("ins_109508");

@@ -7,7 +7,7 @@ use crate::{
     commands::sync,
     context::Context,
     domain::views::{ConnectionView, SyncLine, SyncOutcome},
-    error::Result,
+    error::{Error, Kind, Result},
 };
 
 /// The provider mostly needs less than two minutes; what is missing then comes with the next sync.
@@ -42,8 +42,17 @@ pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport)
             return Ok(());
         }
         let progress = context.ui.progress("waiting until the bank has given all of its history");
-        std::thread::sleep(pause);
+        let interrupted = context.runtime()?.block_on(async {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => false,
+                _ = tokio::signal::ctrl_c() => true,
+            }
+        });
         drop(progress);
+        if interrupted {
+            let sentence = "stopped waiting; the connection and what came of its history are saved";
+            return Err(Error::new(Kind::Interrupted, "interrupted", sentence).hint("bursar sync"));
+        }
         pause = (pause * 2).min(PAUSES.1);
     }
 }

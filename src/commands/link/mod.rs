@@ -10,7 +10,7 @@ use crate::{
     domain::ids::{ConnectionId, InstitutionId},
     error::{Error, Kind, Result},
     loopback::Desktop,
-    ops::link::{Linker, Outcome, Pace, Repair, Wish},
+    ops::link::{Linker, Outcome, Pace, Repair, Stop, Wish},
     plaid::Client,
 };
 
@@ -150,14 +150,17 @@ impl Args {
         let mut guide = guide::Host::new(context, display && !self.way.hosted && !self.no_browser);
         let (vault, clock) = (context.unlocked()?, context.clock);
         let lock_timeout = context.settings.lock_timeout;
+        let runtime = context.runtime()?;
+        let stop = Stop::on_interrupt(runtime);
         let linker = Linker {
             client,
-            runtime: context.runtime()?,
+            runtime,
             vault: &vault,
             lock_timeout,
             clock: &|| clock.now(),
             actor: "cli",
             pace: Pace::default(),
+            stop: &stop,
         };
         guide.recovered(&linker.recover()?);
         Ok(match &self.way {

@@ -20,6 +20,11 @@ impl From<LinkError> for Error {
             }
             L::NoPage => Self::new(Kind::Unavailable, "no_page", sentence).hint("bursar link --page"),
             L::Removed(_) => Self::new(Kind::NotFound, "connection_removed", sentence).hint("bursar link"),
+            L::Interrupted => {
+                let sentence =
+                    format!("{sentence}; nothing was linked, and what was begun can be finished for six hours");
+                Self::new(Kind::Interrupted, "interrupted", sentence).hint("bursar link --resume")
+            }
             L::NothingToResume => Self::new(Kind::NotFound, "nothing_to_resume", sentence).hint("bursar link"),
             L::AnswerLost(error) => {
                 let sentence = format!("{sentence}; try again within half an hour, before Plaid forgets the sign-in");

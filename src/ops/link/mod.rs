@@ -18,7 +18,13 @@ mod repair;
 mod resume;
 mod settle;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use sha2::{Digest as _, Sha256};
 
@@ -72,6 +78,9 @@ pub enum LinkError {
     /// The connection was removed.
     #[error("connection {0} was removed; its history stays, and a new link makes a new connection")]
     Removed(ConnectionId),
+    /// The user stopped waiting.
+    #[error("stopped waiting for the bank's page")]
+    Interrupted,
     /// Nothing was begun in the last hours that could be taken up again.
     #[error("there is no link to resume")]
     NothingToResume,
@@ -128,6 +137,30 @@ pub struct Linker<'a> {
     pub actor: &'a str,
     /// How often to look whether the user is done.
     pub pace: Pace,
+    /// Whether the user wants to stop; asked while waiting, never within an exchange.
+    pub stop: &'a Stop,
+}
+
+/// The user's wish to stop. From its making on Ctrl-C no longer ends the process by itself.
+#[derive(Debug)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Listens for Ctrl-C.
+    pub fn on_interrupt(runtime: &tokio::runtime::Runtime) -> Self {
+        let flag = Arc::new(AtomicBool::new(false));
+        let raised = Arc::clone(&flag);
+        runtime.spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                raised.store(true, Ordering::SeqCst);
+            }
+        });
+        Self(flag)
+    }
+
+    fn check(&self) -> Result<(), LinkError> {
+        if self.0.load(Ordering::SeqCst) { Err(LinkError::Interrupted) } else { Ok(()) }
+    }
 }
 
 /// Where the user has to go.

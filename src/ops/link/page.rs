@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{
     Grant, Guide, Invitation, LinkError, Linker, Outcome, Wish,
     intent::Mode,
-    poll::{End, Look},
+    poll::{End, Look, STEP},
 };
 use crate::{
     domain::ids::ConnectionId,
@@ -49,13 +49,10 @@ impl Linker<'_> {
     ) -> Result<End, LinkError> {
         let began = Instant::now();
         while began.elapsed() < self.pace.patience {
-            match listener.wait(self.pace.longest) {
+            match listener.wait(STEP) {
                 // A repair brings a token too, which must not be exchanged.
                 Some(Event::PublicToken(handover)) => {
-                    return match mends {
-                        Some(id) => Ok(End::Completed(id)),
-                        None => self.confirm(token, handover),
-                    };
+                    return Ok(mends.map_or_else(|| self.confirm(token, handover), End::Completed));
                 }
                 Some(Event::Exited(exit)) => {
                     return Ok(End::Left(LinkExit {
@@ -67,6 +64,7 @@ impl Linker<'_> {
                 Some(Event::TimedOut) => break,
                 Some(Event::Landed) | None => guide.waiting(),
             }
+            self.stop.check()?;
         }
         // The browser may have died between success and post.
         match self.look(token, mends)? {
@@ -77,19 +75,20 @@ impl Linker<'_> {
         }
     }
 
-    fn confirm(&self, token: &Secret<String>, handover: Handover) -> Result<End, LinkError> {
+    fn confirm(&self, token: &Secret<String>, handover: Handover) -> End {
         for _ in 0..LOOKS {
-            if let Look::Granted(grants) = self.look(token, None)? {
-                return Ok(End::Granted(grants));
+            // What the page handed over cannot be had again, so a look that fails must not lose it.
+            if let Ok(Look::Granted(grants)) = self.look(token, None) {
+                return End::Granted(grants);
             }
             std::thread::sleep(self.pace.first.min(Duration::from_secs(1)));
         }
-        Ok(End::Granted(vec![Grant {
+        End::Granted(vec![Grant {
             public_token: handover.public_token,
             // Good enough to recognise a duplicate; the book gets Plaid's own word.
             institution_id: handover.institution.map(|(id, _)| id).filter(|id| !id.is_empty()).map(Into::into),
             institution: None,
             accounts: handover.accounts,
-        }]))
+        }])
     }
 }

@@ -16,6 +16,9 @@ use crate::{
 /// Looks in a row that may fail before the watch ends with their error.
 const FAILURES: u32 = 5;
 
+/// How long a wish to stop may go unheard.
+pub(super) const STEP: Duration = Duration::from_millis(100);
+
 /// The time within which looks follow each other quickly; a person takes one or two minutes.
 const QUICKLY: Duration = Duration::from_mins(3);
 
@@ -83,13 +86,13 @@ impl Linker<'_> {
         guide: &mut dyn Guide,
     ) -> Result<End, LinkError> {
         let began = Instant::now();
-        let (mut failures, mut seen_leaving) = (0, false);
+        let (mut failures, mut seen_leaving, mut came_back) = (0, false, false);
         loop {
             match self.look(link_token, mends) {
                 Ok(Look::Granted(grants)) => return Ok(End::Granted(grants)),
                 Ok(Look::Completed(id)) => return Ok(End::Completed(id)),
                 Ok(Look::Expired) => return Ok(End::Expired),
-                Ok(Look::Left(exit)) if seen_leaving => return Ok(End::Left(exit)),
+                Ok(Look::Left(exit)) if seen_leaving || came_back => return Ok(End::Left(exit)),
                 Ok(look) => (failures, seen_leaving) = (0, matches!(look, Look::Left(_))),
                 Err(LinkError::Plaid(error)) if error.retryable() && failures < FAILURES => failures += 1,
                 Err(error) => return Err(error),
@@ -98,8 +101,24 @@ impl Linker<'_> {
                 return Ok(End::Expired);
             }
             guide.waiting();
-            rest(&mut landing, self.pace.after(began.elapsed()));
+            came_back |= self.rest(&mut landing, self.pace.after(began.elapsed()))?;
         }
+    }
+
+    /// Waits until the next look, or until the browser comes back, which it says.
+    fn rest(&self, landing: &mut Option<Listener>, pause: Duration) -> Result<bool, LinkError> {
+        let began = Instant::now();
+        while began.elapsed() < pause {
+            let step = pause.saturating_sub(began.elapsed()).min(STEP);
+            match landing.as_ref().map(|listener| listener.wait(step)) {
+                Some(Some(Event::TimedOut)) => *landing = None,
+                Some(Some(_)) => return Ok(true),
+                Some(None) => {}
+                None => std::thread::sleep(step),
+            }
+            self.stop.check()?;
+        }
+        Ok(false)
     }
 
     /// Looks once; `mends` is the connection that the flow is for, if it exists already; such a flow brings no token.
@@ -137,17 +156,6 @@ impl From<&AddedItem> for Grant {
             accounts: added.accounts.iter().map(|account| (account.name.clone(), account.mask.clone())).collect(),
         }
     }
-}
-
-/// Waits until the next look, or until the browser comes back.
-fn rest(landing: &mut Option<Listener>, pause: Duration) {
-    let began = Instant::now();
-    match landing.as_ref().and_then(|listener| listener.wait(pause)) {
-        Some(Event::TimedOut) => *landing = None,
-        Some(_) => return,
-        None => {}
-    }
-    std::thread::sleep(pause.saturating_sub(began.elapsed()));
 }
 
 #[cfg(test)]
