@@ -109,11 +109,9 @@ impl Args {
     fn environment(&self, context: &mut Context) -> Result<Environment> {
         let word = match &self.environment {
             Some(word) => word.clone(),
-            None => context.ui.ask(
-                "Plaid environment (production for real banks, sandbox for play)",
-                Some("production"),
-                "--env",
-            )?,
+            None => {
+                context.ui.ask("The Plaid environment (production or sandbox)", Some("production"), "--env production")?
+            }
         };
         word.parse().map_err(|error: UnknownEnvironment| {
             Error::new(Kind::Usage, "unknown_environment", format!("{error}; nothing was made"))
