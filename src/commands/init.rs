@@ -109,9 +109,11 @@ impl Args {
     fn environment(&self, context: &mut Context) -> Result<Environment> {
         let word = match &self.environment {
             Some(word) => word.clone(),
-            None => {
-                context.ui.ask("The Plaid environment (production or sandbox)", Some("production"), "--env production")?
-            }
+            None => context.ui.ask(
+                "The Plaid environment (production or sandbox)",
+                Some("production"),
+                "--env production",
+            )?,
         };
         word.parse().map_err(|error: UnknownEnvironment| {
             Error::new(Kind::Usage, "unknown_environment", format!("{error}; nothing was made"))
