@@ -47,3 +47,23 @@ fn every_command_has_a_page_that_ends_with_its_exit_codes() {
     }
     assert!(pages[Path::new("man/bursar.1")].contains("GLOBAL OPTIONS"));
 }
+
+#[test]
+fn every_command_shows_an_example() {
+    let env = TestEnv::new();
+    let mut without = Vec::new();
+    for page in content(root()).keys().filter_map(|path| path.to_str()?.strip_prefix("man/bursar-")?.strip_suffix(".1"))
+    {
+        // A dash of the page's name is a space of the command line (`vault-check`) or its own (`sandbox-reset-login`).
+        let readings = [page.split('-').collect::<Vec<_>>(), page.splitn(2, '-').collect()];
+        let help = readings.iter().find_map(|words| {
+            let output = env.run(&[words.as_slice(), &["--help"]].concat());
+            (output.status == 0).then_some(output.stdout)
+        });
+        let help = help.unwrap_or_else(|| panic!("man/bursar-{page}.1 belongs to no command"));
+        if !help.contains("Examples:") && !help.contains("Commands:") {
+            without.push(page.to_owned());
+        }
+    }
+    assert!(without.is_empty(), "no examples in the help of {without:?}");
+}

@@ -13,6 +13,7 @@ const WANTED_SPACE: u64 = 64 << 20;
 ///
 /// Asks for nothing and changes nothing. Exits 7 when something is not in order.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar doctor\n  bursar doctor --json")]
 pub(crate) struct Args {}
 
 impl Args {

@@ -20,6 +20,7 @@ use crate::{
 ///
 /// Never asks for a secret: a vault that does not open by itself is shown as locked.
 #[derive(Debug, clap::Args, Default)]
+#[command(after_help = "Examples:\n  bursar status\n  bursar status --json")]
 pub(crate) struct Args {}
 
 /// `status --json`.

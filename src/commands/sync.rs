@@ -100,8 +100,12 @@ pub(super) fn verdict(run: &Run) -> Result<()> {
         let sentence = format!("no bank could be reached: {}; what was stored stays as it was", reasons(run));
         return Err(Error::new(Kind::Unavailable, "unavailable", sentence).hint("bursar sync"));
     }
-    let sentence =
-        format!("{} of {} connections failed: {}; the others are saved", failed.len(), lines.len(), reasons(run));
+    if saved == 0 && run.keys_refused {
+        let sentence = format!("nothing was synced: {}; what was stored stays as it was", reasons(run));
+        return Err(Error::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid"));
+    }
+    let rest = if saved == 0 { "what was stored stays as it was" } else { "the others are saved" };
+    let sentence = format!("{} of {} connections failed: {}; {rest}", failed.len(), lines.len(), reasons(run));
     Err(Error::new(Kind::Partial, "partial", sentence).hint("bursar connections"))
 }
 

@@ -129,9 +129,26 @@ impl Hint {
         match self {
             Self::Command(command) => command.clone(),
             Self::Again("") => line.to_owned(),
-            Self::Again(words) => format!("{line} {words}"),
+            Self::Again(words) => format!("{} {words}", without(line, words)),
         }
     }
+}
+
+/// The command line without the flag (and its value) that `words` is about to give anew.
+fn without(line: &str, words: &str) -> String {
+    let (flag, has_value) = words.split_once(' ').map_or((words, false), |(flag, _)| (flag, true));
+    let mut kept = Vec::new();
+    let mut typed = line.split(' ');
+    while let Some(word) = typed.next() {
+        if word == flag {
+            if has_value {
+                typed.next();
+            }
+        } else if !word.strip_prefix(flag).is_some_and(|rest| rest.starts_with('=')) {
+            kept.push(word);
+        }
+    }
+    kept.join(" ")
 }
 
 /// What the user is told.
@@ -211,5 +228,19 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_command_again_gives_a_flag_once() {
+        let again = Hint::Again("--lock-timeout 60s");
+        for typed in ["bursar sync", "bursar sync --lock-timeout 1s", "bursar sync --lock-timeout=1s"] {
+            assert_eq!(again.command(typed), "bursar sync --lock-timeout 60s");
+        }
+        assert_eq!(Hint::Again("").command("bursar init"), "bursar init");
     }
 }

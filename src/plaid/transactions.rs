@@ -163,7 +163,8 @@ impl Client {
                 },
             };
             let (next, has_more, history) = (delta.next_cursor.clone(), delta.has_more, delta.history);
-            trail.step(&next, has_more)?;
+            let empty = delta.added.is_empty() && delta.modified.is_empty() && delta.removed.is_empty();
+            trail.step(&next, has_more, empty)?;
             tell(events, SyncEvent::Page(delta)).await?;
             if !has_more {
                 let cursor = Some(next).filter(|next| !next.is_empty());
@@ -190,22 +191,28 @@ async fn tell(events: &Sender<SyncEvent>, event: SyncEvent) -> Result<(), PlaidE
     events.send(event).await.map_err(|_| PlaidError::Stopped)
 }
 
+/// Empty pages in a row that announce more, before the stream counts as endless.
+const EMPTY_PAGES: usize = 100;
+
 /// Cursors seen, as hashes, so that a stream that runs in circles is noticed whatever the length of its history.
 struct Trail {
     seen: HashSet<u64>,
     keys: RandomState,
     pages: usize,
+    /// Pages without a row since the last one that had any.
+    empty: usize,
     bounds: LoopBounds,
 }
 
 impl Trail {
     fn new(start: Option<&str>, bounds: LoopBounds) -> Self {
         let keys = RandomState::new();
-        Self { seen: start.map(|cursor| keys.hash_one(cursor)).into_iter().collect(), keys, pages: 0, bounds }
+        Self { seen: start.map(|cursor| keys.hash_one(cursor)).into_iter().collect(), keys, pages: 0, empty: 0, bounds }
     }
 
-    fn step(&mut self, next: &str, has_more: bool) -> Result<(), PlaidError> {
+    fn step(&mut self, next: &str, has_more: bool, empty: bool) -> Result<(), PlaidError> {
         self.pages += 1;
+        self.empty = if empty { self.empty + 1 } else { 0 };
         let endless = |reason| Err(PlaidError::EndlessCursor { reason, pages: self.pages });
         if !has_more {
             return Ok(());
@@ -215,6 +222,9 @@ impl Trail {
         }
         if !self.seen.insert(self.keys.hash_one(next)) {
             return endless("a cursor came twice");
+        }
+        if self.empty >= EMPTY_PAGES {
+            return endless("page after page is empty");
         }
         if self.pages >= self.bounds.pages {
             return endless("there are more pages than any history has");

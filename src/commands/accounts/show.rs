@@ -4,6 +4,7 @@ use crate::{commands::candidates, context::Context, error::Result};
 
 /// Show one account
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar accounts show checking\n  bursar accounts show 0000 --json")]
 pub(crate) struct Args {
     /// The account: id, mask or name
     #[arg(add = candidates::accounts())]

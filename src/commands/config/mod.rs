@@ -26,11 +26,13 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     /// Print the value of a key
+    #[command(after_help = "Examples:\n  bursar config get format")]
     Get {
         /// The key, as `bursar config` lists it
         key: String,
     },
     /// Set a key
+    #[command(after_help = "Examples:\n  bursar config set format json\n  bursar config set link.days 365")]
     Set {
         /// The key, as `bursar config` lists it
         key: String,
@@ -38,11 +40,13 @@ enum Verb {
         value: String,
     },
     /// Remove a key, which brings back its default
+    #[command(after_help = "Examples:\n  bursar config unset format")]
     Unset {
         /// The key, as `bursar config` lists it
         key: String,
     },
     /// Print where the file is
+    #[command(after_help = "Examples:\n  bursar config path")]
     Path,
     Plaid(plaid::Args),
 }

@@ -11,6 +11,9 @@ use crate::{
 /// Reads PLAID_CLIENT_ID and PLAID_SECRET (or their _FILE and _COMMAND forms), else asks. Afterwards the variables
 /// are not needed any more.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bursar config plaid\n  PLAID_CLIENT_ID_FILE=id PLAID_SECRET_FILE=secret bursar config plaid\n  bursar config plaid --remove"
+)]
 pub(crate) struct Args {
     /// Forget the keys that are kept
     #[arg(long)]

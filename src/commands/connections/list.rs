@@ -4,6 +4,7 @@ use crate::{context::Context, domain::views::Listing, error::Result};
 
 /// List the connections
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar connections\n  bursar connections list --json")]
 pub(crate) struct Args {}
 
 impl Args {

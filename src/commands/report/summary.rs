@@ -4,6 +4,7 @@ use crate::{context::Context, error::Result, reports::summary};
 
 /// Net worth, debts, limits and freshness at a glance
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar report summary\n  bursar report summary --json")]
 pub(super) struct Args {}
 
 impl Args {

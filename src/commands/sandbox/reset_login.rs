@@ -8,6 +8,7 @@ use crate::{
 
 /// Make a sandbox connection want its owner to sign in again
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar sandbox reset-login c1")]
 pub(crate) struct Args {
     /// The connection: id or name
     #[arg(value_name = "CONN", add = candidates::connections())]

@@ -9,6 +9,9 @@ use crate::{
 
 /// Set the category or payee of a transaction; an empty text gives it back to the bank
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bursar transactions edit t12 --category groceries\n  bursar transactions edit t12 --payee \"Corner shop\""
+)]
 pub(crate) struct Args {
     /// The transaction's id (t42)
     transaction: String,

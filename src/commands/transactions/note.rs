@@ -4,6 +4,7 @@ use crate::{context::Context, error::Result, store::TransactionEdit};
 
 /// Note something on a transaction; an empty text removes the note
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar transactions note t12 \"birthday present\"")]
 pub(crate) struct Args {
     /// The transaction's id (t42)
     transaction: String,

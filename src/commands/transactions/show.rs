@@ -4,6 +4,7 @@ use crate::{context::Context, error::Result};
 
 /// Show everything that is known of one transaction
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar transactions show t12\n  bursar transactions show t12 --json")]
 pub(crate) struct Args {
     /// The transaction's id (t42)
     transaction: String,

@@ -4,6 +4,7 @@ use crate::{context::Context, error::Result};
 
 /// Add tags to a transaction, or take them off
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar transactions tag t12 holiday shared")]
 pub(crate) struct Args {
     /// The transaction's id (t42)
     transaction: String,

@@ -10,6 +10,7 @@ use crate::{
 ///
 /// Exits 10 when something does not match, and names it.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar vault check\n  bursar vault check --json")]
 pub(crate) struct Args {}
 
 impl Args {

@@ -14,6 +14,7 @@ use crate::{
 /// Works on a locked vault; an open one shows more, and is searched for the names of its own banks and accounts.
 /// Never shows a secret.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar vault inspect\n  bursar vault inspect --json")]
 pub(crate) struct Args {
     /// Open the vault and look for its own names in its files
     #[arg(long)]

@@ -20,7 +20,7 @@ use crate::{
         ids::ConnectionId,
         views::{ConnectionView, SyncLine, SyncOutcome},
     },
-    plaid::{Client, KnownCurrencies, PlaidError, SyncFrom},
+    plaid::{Action, Client, KnownCurrencies, PlaidError, SyncFrom},
     secret::Secret,
     store::{Store, StoreError},
     vault::{Unlocked, VaultError},
@@ -50,6 +50,8 @@ pub struct Run {
     pub interrupted: bool,
     /// Whether a connection failed for want of network or provider (all others failed for other reasons).
     pub unavailable: bool,
+    /// Whether Plaid refused the keys, so that no connection could work.
+    pub keys_refused: bool,
     /// Connections whose history is not complete yet at the provider.
     pub incomplete: Vec<ConnectionId>,
 }
@@ -114,9 +116,10 @@ pub fn run(store: &mut Store, jobs: Vec<Job>, means: &Means<'_>) -> Result<Run, 
 
 fn summary(saved: Vec<save::Saved>, interrupted: bool) -> Run {
     let unavailable = saved.iter().any(|one| one.error.as_ref().is_some_and(is_unavailable));
+    let keys_refused = saved.iter().any(|one| one.error.as_ref().is_some_and(|e| e.action() == Action::Reconfigure));
     let incomplete = saved.iter().filter(|one| one.incomplete).map(|one| one.line.id).collect();
     let (lines, notes): (Vec<SyncLine>, Vec<Vec<String>>) = saved.into_iter().map(|one| (one.line, one.notes)).unzip();
-    Run { outcome: SyncOutcome::new(lines), notes: notes.concat(), interrupted, unavailable, incomplete }
+    Run { outcome: SyncOutcome::new(lines), notes: notes.concat(), interrupted, unavailable, keys_refused, incomplete }
 }
 
 fn is_unavailable(error: &PlaidError) -> bool {
