@@ -212,6 +212,8 @@ impl TestEnv {
         settings.add_filter(r"\b\d+(\.\d+)? ?(ms|MiB)\b", "[MEASURED]");
         settings.add_filter(r"/\.bursar-[A-Za-z0-9-]+", "/[TEMPORARY]");
         settings.add_filter(r"\b[0-9a-f]{32}\b", "[ID]");
+        settings.add_filter(r"\(request \w+\)", "(request [ID])");
+        settings.add_filter(r"transaction \w{37}", "transaction [ID]");
         settings.add_filter(r"127\.0\.0\.1:\d+", "[LOOPBACK]");
         settings.add_filter(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[UUID]");
         settings.bind(|| insta::assert_snapshot!(name, self.neutral(output)));
