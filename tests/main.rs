@@ -15,11 +15,15 @@ mod browser;
 mod completions;
 mod config;
 #[cfg(feature = "sandbox")]
+mod crash;
+#[cfg(feature = "sandbox")]
 mod demo;
 mod docs;
 #[allow(dead_code, reason = "the first tests that need a helper come with their feature")]
 mod env;
 mod errors;
+#[cfg(feature = "sandbox")]
+mod examples;
 mod generated;
 mod harden;
 mod init;
@@ -30,6 +34,8 @@ mod old_vaults;
 mod plaid;
 #[cfg(feature = "sandbox")]
 mod protocol;
+#[cfg(feature = "sandbox")]
+mod readme;
 #[cfg(feature = "sandbox")]
 mod report;
 #[cfg(feature = "sandbox")]
