@@ -23,7 +23,9 @@ Topics:
 
 /// Explain a topic or a command
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bursar help periods\n  bursar help report spending\n\nTopics: exit-codes, environment, periods, queries")]
+#[command(
+    after_help = "Examples:\n  bursar help periods\n  bursar help report spending\n\nTopics: exit-codes, environment, periods, queries"
+)]
 pub(crate) struct Args {
     /// exit-codes, environment, periods, queries, or the words of a command
     #[arg(value_name = "TOPIC")]
