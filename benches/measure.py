@@ -134,7 +134,7 @@ def bursar_jobs(binary, books, home):
     return jobs
 
 
-def peer_jobs(books, home, peers):
+def peer_jobs(books, home, peers, journals_up_to):
     jobs = {}
     sql = {
         "month by category": "SELECT substr(date, 1, 7), category, currency, sum(amount) FROM txn WHERE kind = 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
@@ -151,7 +151,7 @@ def peer_jobs(books, home, peers):
         env = book.env(home)
         if "sqlite3" in peers:
             jobs |= {f"sqlite3 {job} {book.rows}": (["sqlite3", book.wide, text], env) for job, text in sql.items()}
-        if "hledger" in peers:
+        if "hledger" in peers and book.rows <= journals_up_to:
             chosen = words if book.rows < 1_000_000 else {"month by category": words["month by category"]}
             jobs |= {f"hledger {job} {book.rows}": (["hledger", "-f", book.journal, *rest], env) for job, rest in chosen.items()}
     return jobs
@@ -324,6 +324,7 @@ def main():
     ask.add_argument("--fill", type=pathlib.Path, help="this built `fill` instead of `cargo bench --bench fill`")
     ask.add_argument("--book", type=pathlib.Path, help="this built `book` instead of `cargo bench --bench book`")
     ask.add_argument("--peers", default="sqlite3,hledger")
+    ask.add_argument("--journals-up-to", type=int, default=1_000_000, help="hledger reads no book of more transactions than this")
     ask.add_argument("--tax", action="store_true", help="also the criterion benches")
     asked = ask.parse_args()
     sizes = [int(size) for size in asked.sizes.split(",")]
@@ -338,7 +339,7 @@ def main():
         binary = (asked.binary or REPO / "target/release/bursar").resolve()
         fill = [asked.fill.resolve()] if asked.fill else ["cargo", "bench", "--quiet", "--manifest-path", REPO / "Cargo.toml", "--bench", "fill", "--"]
         books = [Book(rows, work, fill, peers) for rows in sizes]
-        found = interleave(bursar_jobs(binary, books, home) | peer_jobs(books, home, peers), asked.rounds, work)
+        found = interleave(bursar_jobs(binary, books, home) | peer_jobs(books, home, peers, asked.journals_up_to), asked.rounds, work)
         rows = process_rows(found, books)
         synced = {}
         for size in sync_sizes:

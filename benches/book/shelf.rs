@@ -66,7 +66,11 @@ pub(crate) fn link(store: &mut Store) {
         institution: Some("Bench Bank"),
         token: &[0; 100],
     };
-    store.write(&event("link"), |tx| tx.add_connection(&new)).unwrap();
+    let linked = store.write::<_, StoreError>(&event("link"), |tx| {
+        tx.set_environment(new.environment)?;
+        tx.add_connection(&new)
+    });
+    linked.unwrap();
 }
 
 /// One sync of `rows` transactions; the second of the same is a replay.
