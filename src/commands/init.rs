@@ -86,14 +86,17 @@ impl Args {
             &Create { passphrase: &passphrase, recovery: !self.no_recovery, now: context.clock.now() },
         )?;
         drop(progress);
+        if let Some(code) = created.recovery_code.clone()
+            && let Err(left) = self.hand_over(&code, context)
+        {
+            created.abandon()?;
+            return Err(left);
+        }
         context.adopt(Arc::new(created.unlocked));
         let event = context.event("init", None);
         let mut book = context.book_mut()?;
         book.write(&event, |tx| tx.set_environment(environment.as_str()))?;
         drop(book);
-        if let Some(code) = &created.recovery_code {
-            self.hand_over(code, context)?;
-        }
         let outcome = Initialised {
             vault: location.dir,
             vault_id: context.unlocked()?.vault_id().to_string(),

@@ -68,6 +68,9 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView]) -> Result<Ru
 /// Shows what came, and turns what did not into the exit code.
 pub(super) fn report(context: &mut Context, run: &Run) -> Result<()> {
     context.present(&run.outcome)?;
+    for note in &run.rounded {
+        context.ui.status(&format!("note: {note}"));
+    }
     for note in &run.notes {
         context.ui.warn(note);
     }

@@ -139,7 +139,12 @@ impl Config {
         let invalid = |error: toml::de::Error| ConfigError::Invalid { file: file.to_owned(), reason: one_line(&error) };
         let table: toml::Table = text.parse().map_err(invalid)?;
         check_keys(file, "", &table)?;
-        table.try_into().map_err(invalid)
+        let config: Self = table.try_into().map_err(invalid)?;
+        if config.link.days.is_some_and(|days| !(1..=730).contains(&days)) {
+            let reason = "link.days is the days of history to ask for, 1 to 730".to_owned();
+            return Err(ConfigError::Invalid { file: file.to_owned(), reason });
+        }
+        Ok(config)
     }
 
     /// How long to wait for another process.

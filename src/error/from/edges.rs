@@ -70,7 +70,8 @@ impl From<PromptError> for Error {
                 Self::new(Kind::Auth, "vault_locked", sentence).hint("bursar help environment")
             }
             PromptError::NotInteractive { flag, .. } => {
-                Self::new(Kind::Usage, "needs_answer", sentence).again_with(flag)
+                let error = Self::new(Kind::Usage, "needs_answer", sentence);
+                if flag.starts_with("--") { error.again_with(flag) } else { error.hint("bursar help environment") }
             }
             PromptError::Declined(_) => Self::new(Kind::Interrupted, "interrupted", sentence).again_with(""),
             PromptError::Io(_) => Self::new(Kind::Io, "terminal", sentence).again_with("--no-input"),

@@ -18,7 +18,7 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::ConnectionId,
-        views::{ConnectionView, SyncLine, SyncOutcome},
+        views::{ConnectionView, SyncOutcome},
     },
     plaid::{Action, Client, KnownCurrencies, PlaidError, SyncFrom},
     secret::Secret,
@@ -44,7 +44,9 @@ pub struct Job {
 pub struct Run {
     /// A line for each connection, in the order asked for.
     pub outcome: SyncOutcome,
-    /// What could not be kept exactly, one sentence each.
+    /// Balances kept less exactly than they came, one sentence each.
+    pub rounded: Vec<String>,
+    /// What could not be kept, one sentence each.
     pub notes: Vec<String>,
     /// Whether the user stopped it.
     pub interrupted: bool,
@@ -118,8 +120,13 @@ fn summary(saved: Vec<save::Saved>, interrupted: bool) -> Run {
     let unavailable = saved.iter().any(|one| one.error.as_ref().is_some_and(is_unavailable));
     let keys_refused = saved.iter().any(|one| one.error.as_ref().is_some_and(|e| e.action() == Action::Reconfigure));
     let incomplete = saved.iter().filter(|one| one.incomplete).map(|one| one.line.id).collect();
-    let (lines, notes): (Vec<SyncLine>, Vec<Vec<String>>) = saved.into_iter().map(|one| (one.line, one.notes)).unzip();
-    Run { outcome: SyncOutcome::new(lines), notes: notes.concat(), interrupted, unavailable, keys_refused, incomplete }
+    let (mut lines, mut rounded, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    for one in saved {
+        lines.push(one.line);
+        rounded.extend(one.rounded);
+        notes.extend(one.notes);
+    }
+    Run { outcome: SyncOutcome::new(lines), rounded, notes, interrupted, unavailable, keys_refused, incomplete }
 }
 
 fn is_unavailable(error: &PlaidError) -> bool {

@@ -18,6 +18,9 @@ use crate::{
 /// How one connection's sync ended, with more than the table shows.
 pub(super) struct Saved {
     pub(super) line: SyncLine,
+    /// Balances kept less exactly than they came.
+    pub(super) rounded: Vec<String>,
+    /// What could not be kept.
     pub(super) notes: Vec<String>,
     pub(super) error: Option<PlaidError>,
     pub(super) incomplete: bool,
@@ -41,7 +44,8 @@ impl From<StoreError> for Left {
 /// What the bank said before its changes.
 struct Start {
     accounts: Vec<ProviderAccount>,
-    notes: Vec<String>,
+    rounded: Vec<String>,
+    refused: Vec<String>,
     health: Health,
 }
 
@@ -50,8 +54,8 @@ pub(super) fn connection(store: &mut Store, arrival: &mut Arrival, means: &Means
     let started_at = (means.now)();
     if let Some(Message::Start(list, health)) = arrival.messages.blocking_recv() {
         let list = *list;
-        let notes = list.accounts.iter().flat_map(remarks).chain(list.refused).collect();
-        let start = Start { accounts: list.accounts, notes, health };
+        let rounded = list.accounts.iter().flat_map(rounded).collect();
+        let start = Start { accounts: list.accounts, rounded, refused: list.refused, health };
         if let Some(saved) = changes(store, arrival, means, start)? {
             return Ok(saved);
         }
@@ -61,8 +65,8 @@ pub(super) fn connection(store: &mut Store, arrival: &mut Arrival, means: &Means
     failed(store, arrival, means, started_at, error)
 }
 
-/// What could not be kept exactly of an account, with its name.
-fn remarks(account: &ProviderAccount) -> impl Iterator<Item = String> {
+/// What was rounded of an account, with its name.
+fn rounded(account: &ProviderAccount) -> impl Iterator<Item = String> {
     account.notes.iter().map(|note| format!("{}: {note}", account.name))
 }
 
@@ -120,7 +124,8 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
         error: start.health.error.map(|error| error.message),
     };
     let incomplete = matches!(history, History::NotReady | History::Initial);
-    Saved { line, notes: start.notes.into_iter().chain(counts.notes).collect(), error: None, incomplete }
+    let notes = start.refused.into_iter().chain(counts.notes).collect();
+    Saved { line, rounded: start.rounded, notes, error: None, incomplete }
 }
 
 /// Records that a connection failed; its rows and cursor stay as they were.
@@ -157,7 +162,7 @@ fn failed(
         bank_updated_at: None,
         error: Some(error.to_string()),
     };
-    Ok(Saved { line, notes: Vec::new(), error: Some(error), incomplete: false })
+    Ok(Saved { line, rounded: Vec::new(), notes: Vec::new(), error: Some(error), incomplete: false })
 }
 
 fn event(arrival: &Arrival, at: Timestamp) -> Event {
