@@ -1,6 +1,9 @@
 //! A run on a pseudo-terminal, for what only happens when a person is there: questions, progress, colour.
 
-use std::{process::Command, time::Duration};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use expectrl::{Eof, Expect, process::unix::WaitStatus, session::OsSession};
 
@@ -44,6 +47,16 @@ impl Terminal {
     /// Types a line.
     pub(crate) fn type_line(&mut self, line: &str) {
         self.session.send_line(line).unwrap();
+    }
+
+    /// Types a line once the program has turned the echo off, as a person who reads the question would.
+    pub(crate) fn type_secret(&mut self, line: &str) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while self.session.get_process().get_echo().unwrap() {
+            assert!(Instant::now() < deadline, "the echo stays on\n{}", self.seen);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.type_line(line);
     }
 
     /// Waits for the end; the screen's whole content counts as standard output.
