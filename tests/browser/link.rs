@@ -84,6 +84,9 @@ impl Waiting {
 
 #[test]
 fn hosted_in_this_desktops_browser() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let desk = Desk::new();
     let running = desk.link(&["--json"]);
@@ -113,6 +116,9 @@ fn hosted_in_this_desktops_browser() {
 
 #[test]
 fn hosted_where_the_way_back_is_refused() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let desk = Desk::new();
     desk.env.sandbox().fault(bursar::sandbox::Fault::RedirectRefused, None);
@@ -130,6 +136,9 @@ fn hosted_where_the_way_back_is_refused() {
 
 #[test]
 fn hosted_and_cancelled() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let desk = Desk::new();
     let running = desk.link(&["--json"]);
@@ -145,6 +154,9 @@ fn hosted_and_cancelled() {
 
 #[test]
 fn hosted_on_another_device() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let mut desk = Desk::new();
     desk.env.unset("DISPLAY");
@@ -166,6 +178,9 @@ fn hosted_on_another_device() {
 
 #[test]
 fn taken_up_again_after_ctrl_c_and_a_kill() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let desk = Desk::new();
     let (waiting, _) = Waiting::new(desk.link(&["--hosted", "--json"]));
@@ -193,6 +208,9 @@ fn taken_up_again_after_ctrl_c_and_a_kill() {
 
 #[test]
 fn an_exchange_whose_answer_is_lost_is_said_to_be_and_never_sent_twice() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let desk = Desk::new();
     desk.env.sandbox().fault_at(bursar::sandbox::Fault::DropConnection, "/item/public_token/exchange");
@@ -213,6 +231,9 @@ fn an_exchange_whose_answer_is_lost_is_said_to_be_and_never_sent_twice() {
 
 #[test]
 fn on_a_page_of_bursars_own() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let desk = Desk::new();
     let running = desk.link(&["--page", "--json"]);
@@ -253,6 +274,9 @@ fn attack(browser: &Browser) {
 
 #[test]
 fn on_a_page_of_bursars_own_and_left() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let desk = Desk::new();
     let running = desk.link(&["--page", "--json"]);
@@ -269,6 +293,9 @@ fn on_a_page_of_bursars_own_and_left() {
 
 #[test]
 fn a_connection_is_mended() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let desk = Desk::new();
     desk.env.ok(&["link", "--institution", "ins_109508", "--yes"]);

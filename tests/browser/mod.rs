@@ -14,6 +14,11 @@ use std::{
 
 pub(crate) use webdriver::Browser;
 
+/// Whether there is a browser to test with (Debian: `apt-get install chromium chromium-driver`).
+pub(crate) fn present() -> bool {
+    crate::env::have("chromium") && crate::env::have("chromedriver")
+}
+
 /// One browser at a time: each is several processes, and the machines that test have two cores.
 pub(crate) fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());

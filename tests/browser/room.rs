@@ -47,6 +47,9 @@ fn complaints(browser: &Browser) -> Vec<String> {
 
 #[test]
 fn the_landing_page_shows_wakes_and_is_gone_on_reload() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let listener = Listener::start(Mode::Landing, Limits::default()).unwrap();
     let browser = Browser::start();
@@ -63,6 +66,9 @@ fn the_landing_page_shows_wakes_and_is_gone_on_reload() {
 
 #[test]
 fn the_link_page_hands_over_the_public_token() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let listener = page(
         "window.Plaid = {create: (options) => ({open: () => options.onSuccess(
@@ -83,6 +89,9 @@ fn the_link_page_hands_over_the_public_token() {
 
 #[test]
 fn leaving_plaids_window_is_told_and_the_token_is_escaped() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let listener = page(
         "window.Plaid = {create: (options) => ({open: () => options.onExit(
@@ -98,6 +107,9 @@ fn leaving_plaids_window_is_told_and_the_token_is_escaped() {
 
 #[test]
 fn a_script_that_is_not_plaids_is_said_and_cannot_call_home() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let listener = page("fetch('http://127.0.0.2:9/steal').catch(() => { document.title = 'kept in'; });");
     let browser = Browser::start();
@@ -113,6 +125,9 @@ fn a_script_that_is_not_plaids_is_said_and_cannot_call_home() {
 
 #[test]
 fn a_strangers_page_can_neither_post_nor_read_nor_frame() {
+    if !super::present() {
+        return;
+    }
     let _turn = turn();
     let listener = page("window.Plaid = {create: () => ({open: () => {}})}");
     let url = listener.url();
