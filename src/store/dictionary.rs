@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension as _, Params};
+use serde::Serialize;
 
 use super::{
     Result,
@@ -48,8 +49,9 @@ pub(crate) struct Dictionary {
     meanings: HashMap<i64, Meaning>,
     words: HashMap<String, i64>,
     phrases: HashMap<String, PhraseEntry>,
-    documents: HashMap<String, i64>,
+    documents: HashMap<Vec<u8>, i64>,
     scratch: String,
+    json: Vec<u8>,
 }
 
 fn bounded<K, V>(map: &mut HashMap<K, V>) {
@@ -204,21 +206,24 @@ impl Dictionary {
         Ok(id)
     }
 
-    /// The number of a JSON text (counterparties, place).
-    pub(crate) fn document(&mut self, db: &Connection, digests: &mut Digests, json: &str) -> Result<i64> {
-        if let Some(id) = self.documents.get(json) {
+    /// The number of a value's JSON text (counterparties, place).
+    pub(crate) fn document(&mut self, db: &Connection, digests: &mut Digests, value: &impl Serialize) -> Result<i64> {
+        self.json.clear();
+        serde_json::to_writer(&mut self.json, value)?;
+        if let Some(id) = self.documents.get(&self.json) {
             return Ok(*id);
         }
-        let hash = encode::hash(0, json);
-        let id = if let Some(id) = find(db, "SELECT id FROM documents WHERE hash = ?1 AND json = ?2", (hash, json))? {
+        let json = String::from_utf8_lossy(&self.json);
+        let hash = encode::hash(0, &json);
+        let id = if let Some(id) = find(db, "SELECT id FROM documents WHERE hash = ?1 AND json = ?2", (hash, &json))? {
             id
         } else {
-            let id = insert(db, "INSERT INTO documents (hash, json) VALUES (?1, ?2)", (hash, json))?;
-            digests.add(Place::of(Area::Dictionaries), &Canonical::of("documents").int(id).text(Some(json)));
+            let id = insert(db, "INSERT INTO documents (hash, json) VALUES (?1, ?2)", (hash, &json))?;
+            digests.add(Place::of(Area::Dictionaries), &Canonical::of("documents").int(id).text(Some(&json)));
             id
         };
         bounded(&mut self.documents);
-        self.documents.insert(json.to_owned(), id);
+        self.documents.insert(self.json.clone(), id);
         Ok(id)
     }
 

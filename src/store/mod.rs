@@ -21,12 +21,14 @@ mod filter;
 mod intents;
 mod known;
 mod migrate;
+mod numbers;
 mod open;
 mod pairing;
 mod phrase;
 mod posting;
 mod row;
 mod runs;
+mod seen;
 mod sums;
 mod sync;
 #[cfg(test)]
@@ -80,6 +82,10 @@ pub struct Store {
     lock: Option<WriterLock>,
 }
 
+/// Page cache of the writing connection: with less, the indexes of a first sync of a million rows no longer fit and
+/// their pages go to the disk and back; with more, a sync needs over 64 MiB.
+const CACHE_KIB: i64 = 40 * 1024;
+
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 96;
 
@@ -102,6 +108,9 @@ impl Store {
             }
         }
         db.execute_batch("PRAGMA foreign_keys = ON")?;
+        if witness.is_some() {
+            db.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        }
         filter::register(&db)?;
         Ok(Self { db, keys, witness, lock: None })
     }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use rusqlite::Connection;
 
-use super::{Result, StoreError, Tx, encode, row, sums};
+use super::{Result, StoreError, Tx, encode, numbers::NumberMap, row, sums};
 use crate::domain::{
     accounts::AccountType,
     dates::Date,
@@ -29,6 +29,8 @@ struct Entry {
     fixed: bool,
     read: bool,
     paired: bool,
+    /// Number of the last entry before it with the same amount, whatever the sign.
+    before: Option<usize>,
 }
 
 /// Decides the kind of every transaction from `from` to `to` and of those that may be their other side.
@@ -53,7 +55,8 @@ struct Scan {
     window: VecDeque<Entry>,
     /// Number of the first entry in the window.
     base: usize,
-    by_amount: HashMap<(i64, u64), Vec<usize>>,
+    /// Number of the last entry of a currency and amount.
+    by_amount: NumberMap<(i64, u64), usize>,
     decided: (Date, Date),
     changes: Vec<(i64, Kind)>,
     fixed: HashSet<i64>,
@@ -75,7 +78,7 @@ impl Scan {
         Ok(Self {
             window: VecDeque::new(),
             base: 0,
-            by_amount: HashMap::new(),
+            by_amount: NumberMap::default(),
             decided: (encode::date(first)?, encode::date(last)?),
             changes: Vec::new(),
             fixed,
@@ -113,6 +116,7 @@ impl Scan {
                 fixed: self.fixed.contains(&id),
                 read: false,
                 paired: false,
+                before: None,
             };
             self.meet(db, entry, currency)?;
         }
@@ -124,11 +128,12 @@ impl Scan {
 
     /// Looks for the other sides of an entry among those of the last days, then puts it among them.
     fn meet(&mut self, db: &Connection, mut entry: Entry, currency: i64) -> Result<()> {
-        let key = (currency, entry.side.minor.unsigned_abs());
-        let others = self.by_amount.entry(key).or_default();
-        others.retain(|number| *number >= self.base);
-        for number in &*others {
-            let Some(other) = self.window.get_mut(number - self.base) else { continue };
+        let number = self.base + self.window.len();
+        entry.before = self.by_amount.insert((currency, entry.side.minor.unsigned_abs()), number);
+        let mut next = entry.before;
+        while let Some(other) = next.and_then(|number| number.checked_sub(self.base)) {
+            let Some(other) = self.window.get_mut(other) else { break };
+            next = other.before;
             if (entry.paired && other.paired) || entry.fixed || other.fixed {
                 continue;
             }
@@ -142,7 +147,6 @@ impl Scan {
                 }
             }
         }
-        others.push(self.base + self.window.len());
         self.window.push_back(entry);
         Ok(())
     }
@@ -154,7 +158,7 @@ impl Scan {
         }
         if self.by_amount.len() > 4 * self.window.len() + 1024 {
             let base = self.base;
-            self.by_amount.retain(|_, numbers| numbers.iter().any(|number| *number >= base));
+            self.by_amount.retain(|_, number| *number >= base);
         }
     }
 

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::{
     Result, edits, encode, phrase,
-    row::{self, Row, select},
+    row::{Row, select},
     sync::SyncRun,
 };
 use crate::{
@@ -30,7 +30,7 @@ pub(crate) fn announced(run: &SyncRun<'_, '_>, transaction: &ProviderTransaction
         return Ok(None);
     };
     let hash = encode::hash(run.connection.0, pending.as_str());
-    let Some(row) = row::by_provider_id(run.tx.db, hash, pending.as_str())? else { return Ok(None) };
+    let Some(row) = run.find(hash, pending.as_str())? else { return Ok(None) };
     let pending_now = row.facts.state == encode::state(Status::Pending);
     Ok((pending_now || was_pending(run.tx.db, row.id)?).then_some(row))
 }

@@ -2,14 +2,9 @@
 //!
 //! Invariant: amounts are added as 128-bit integers and checked on the way out; currencies and kinds never mix.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-};
-
 use rusqlite::{Connection, params_from_iter};
 
-use super::{Result, Store, StoreError, encode, filter::Clause};
+use super::{Result, Store, StoreError, encode, filter::Clause, numbers::NumberMap};
 use crate::domain::{
     categories,
     money::{Currency, Money},
@@ -55,35 +50,7 @@ impl Tally {
     }
 }
 
-/// Mixes a few small integers: the keys come from the book, so nobody can aim at collisions that matter.
-#[derive(Default)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = (self.0.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn write_i64(&mut self, value: i64) {
-        self.write_u64(value.cast_unsigned());
-    }
-
-    fn write_isize(&mut self, value: isize) {
-        self.write_i64(value as i64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 29)
-    }
-}
-
-type Tallies = HashMap<Key, Tally, BuildHasherDefault<Mix>>;
+type Tallies = NumberMap<Key, Tally>;
 
 /// The column that a grouping reads.
 fn column(grouping: Grouping) -> &'static str {
@@ -190,7 +157,7 @@ struct Groups {
     grouping: Grouping,
     /// All groups in the order in which they are shown; first the one without a name.
     ranked: Vec<Group>,
-    ranks: HashMap<i64, usize, BuildHasherDefault<Mix>>,
+    ranks: NumberMap<i64, usize>,
 }
 
 impl Groups {
@@ -220,7 +187,7 @@ impl Groups {
             named.push((Some(row.get(0)?), Group { key: Some(key), label }));
         }
         named.sort_by(|a, b| a.1.cmp(&b.1));
-        let mut groups = Self { grouping, ranked: Vec::new(), ranks: HashMap::default() };
+        let mut groups = Self { grouping, ranked: Vec::new(), ranks: NumberMap::default() };
         for (id, group) in named {
             if groups.ranked.last() != Some(&group) {
                 groups.ranked.push(group);

@@ -12,6 +12,7 @@ use super::{
     edits, encode, pairing, phrase, posting,
     row::{self, Facts, Row},
     runs,
+    seen::{Ids, Rows},
 };
 use crate::{
     domain::{
@@ -78,30 +79,10 @@ pub struct SyncRun<'t, 'a> {
     pub(crate) last_before: i64,
     /// Pending rows taken back in this run and not yet found again.
     pub(crate) gone: HashSet<i64>,
-    seen: Option<Seen>,
-}
-
-/// One bit a row: which rows a full run has seen.
-#[derive(Debug, Default)]
-struct Seen(Vec<u64>);
-
-impl Seen {
-    fn mark(&mut self, id: i64) {
-        let Ok(id) = usize::try_from(id) else { return };
-        if self.0.len() <= id / 64 {
-            self.0.resize(id / 64 + 1, 0);
-        }
-        if let Some(word) = self.0.get_mut(id / 64) {
-            *word |= 1 << (id % 64);
-        }
-    }
-
-    fn has(&self, id: i64) -> bool {
-        usize::try_from(id)
-            .ok()
-            .and_then(|id| self.0.get(id / 64).map(|word| word >> (id % 64) & 1 == 1))
-            .unwrap_or(false)
-    }
+    /// Which rows came, in a full run.
+    seen: Option<Rows>,
+    /// In the first run of a connection, the only ids it can have.
+    ids: Option<Ids>,
 }
 
 impl<'a> Tx<'a> {
@@ -113,6 +94,10 @@ impl<'a> Tx<'a> {
         let cursor = cursor.ok_or_else(|| StoreError::NotFound { noun: "connection", text: connection.to_string() })?;
         let sql = "SELECT coalesce(max(id), 0) FROM transactions";
         let last_before = self.db.query_row(sql, [], |row| row.get(0))?;
+        let sql = "SELECT EXISTS (SELECT 1 FROM accounts a WHERE a.connection = ?1
+                   AND EXISTS (SELECT 1 FROM transactions t WHERE t.account = a.id))";
+        let known: bool = self.db.query_row(sql, [connection.0], |row| row.get(0))?;
+        let ids = (!known).then(Ids::default);
         Ok(SyncRun {
             tx: self,
             connection,
@@ -122,7 +107,8 @@ impl<'a> Tx<'a> {
             touched: None,
             last_before,
             gone: HashSet::new(),
-            seen: (mode == SyncMode::Full).then(Seen::default),
+            seen: (mode == SyncMode::Full).then(Rows::default),
+            ids,
         })
     }
 }
@@ -177,7 +163,7 @@ impl SyncRun<'_, '_> {
         let account = self.account(transaction)?;
         let (facts, payee) = facts(self.tx, account, transaction)?;
         let hash = encode::hash(self.connection.0, transaction.id.as_str());
-        if let Some(old) = row::by_provider_id(self.tx.db, hash, transaction.id.as_str())? {
+        if let Some(old) = self.find(hash, transaction.id.as_str())? {
             return self.change(&old, facts, account);
         }
         if transaction.status == Status::Pending && self.lives_on(hash, transaction.id.as_str())? {
@@ -190,9 +176,24 @@ impl SyncRun<'_, '_> {
         let kind = encode::kind_number(transfers::kind_of(meaning, facts.amount, account.kind));
         let mut new = Row { id: 0, category: facts.category, facts, hash: Some(hash), kind, payee };
         new.insert(self.tx.db, &mut self.tx.digests)?;
+        self.remember(hash);
         self.counts.added += 1;
         self.touch(&new);
         Ok(())
+    }
+
+    /// The row of a provider's id.
+    pub(crate) fn find(&self, hash: i64, id: &str) -> Result<Option<Row>> {
+        match &self.ids {
+            Some(ids) if !ids.may_have(hash) => Ok(None),
+            _ => row::by_provider_id(self.tx.db, hash, id),
+        }
+    }
+
+    fn remember(&mut self, hash: i64) {
+        if let Some(ids) = &mut self.ids {
+            ids.add(hash);
+        }
     }
 
     /// Writes newer facts over a row; what the owner wrote stays.
@@ -223,6 +224,7 @@ impl SyncRun<'_, '_> {
         let edit = edits::load(self.tx.db, pending.id)?;
         let new = Row { id: pending.id, hash: Some(hash), ..derive(self.tx, facts, account, edit.as_ref())? };
         new.update(pending, self.tx.db, &mut self.tx.digests)?;
+        self.remember(hash);
         if let (Some(old_hash), Some(old_id)) = (pending.hash, pending.facts.provider_id.as_deref()) {
             self.tx
                 .db
@@ -259,7 +261,7 @@ impl SyncRun<'_, '_> {
 
     fn remove(&mut self, removed: &Removed) -> Result<()> {
         let hash = encode::hash(self.connection.0, removed.id.as_str());
-        match row::by_provider_id(self.tx.db, hash, removed.id.as_str())? {
+        match self.find(hash, removed.id.as_str())? {
             Some(row) if row.facts.state != encode::REMOVED => self.bury(&row),
             _ => Ok(()),
         }
@@ -281,7 +283,7 @@ impl SyncRun<'_, '_> {
     }
 
     /// After a full run: rows that came before and did not come again are taken back.
-    fn take_back_unseen(&mut self, seen: &Seen) -> Result<()> {
+    fn take_back_unseen(&mut self, seen: &Rows) -> Result<()> {
         let sql = "SELECT t.id FROM transactions t JOIN accounts a ON a.id = t.account
                    WHERE a.connection = ?1 AND t.state < 2 AND t.source = 0 AND t.id > ?2 AND t.id <= ?3
                    ORDER BY t.id LIMIT 1000";
@@ -356,8 +358,7 @@ fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Resul
         Some(category) => Some(dictionary.category(db, digests, &category.detailed, &category.primary)?.id),
         None => None,
     };
-    let parties = (!t.counterparties.is_empty()).then(|| serde_json::to_string(&t.counterparties)).transpose()?;
-    let place = t.location.as_ref().map(serde_json::to_string).transpose()?;
+    let parties = Some(&t.counterparties).filter(|parties| !parties.is_empty());
     let details = (!t.details.is_empty()).then(|| serde_json::to_string(&t.details)).transpose()?;
     let phrase = dictionary.phrase(db, digests, &text.stem, merchant)?;
     let facts = Facts {
@@ -380,8 +381,8 @@ fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Resul
         channel: dictionary.word(db, digests, t.payment_channel.as_deref())?,
         original: t.original_description.clone().filter(|original| *original != t.description),
         check_number: t.check_number.clone(),
-        parties: parties.map(|json| dictionary.document(db, digests, &json)).transpose()?,
-        place: place.map(|json| dictionary.document(db, digests, &json)).transpose()?,
+        parties: parties.map(|parties| dictionary.document(db, digests, parties)).transpose()?,
+        place: t.location.as_ref().map(|place| dictionary.document(db, digests, place)).transpose()?,
         details,
     };
     Ok((facts, phrase.payee))

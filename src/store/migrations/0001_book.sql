@@ -124,8 +124,8 @@ CREATE INDEX documents_hash ON documents (hash);
 
 -- state: 0 posted, 1 pending, 2 removed by the provider (kept as a tombstone).
 -- kind: 0 expense, 1 income, 2 transfer.  source: 0 plaid, 1 import, 2 manual.
--- confidence, taxonomy and channel are rows of words, parties and place of documents; each reference that is enforced
--- costs a look-up a row, and dictionaries only ever grow.
+-- payee and phrase are rows of those tables; confidence, taxonomy and channel of words; parties and place of documents.
+-- An enforced reference costs a look-up a row and dictionaries only ever grow, so `vault check` proves these instead.
 -- category and payee are the effective ones; the provider's own are provider_category and phrases.payee.
 CREATE TABLE transactions (
   id INTEGER PRIMARY KEY,
@@ -136,8 +136,8 @@ CREATE TABLE transactions (
   state INTEGER NOT NULL,
   kind INTEGER NOT NULL,
   category INTEGER REFERENCES categories (id),
-  payee INTEGER NOT NULL REFERENCES payees (id),
-  phrase INTEGER NOT NULL REFERENCES phrases (id),
+  payee INTEGER NOT NULL,
+  phrase INTEGER NOT NULL,
   digits TEXT,
   source INTEGER NOT NULL,
   provider_hash INTEGER,
@@ -159,7 +159,7 @@ CREATE TABLE transactions (
 -- Not unique: rows are told apart by provider_id itself, the hash only finds them.
 CREATE INDEX transactions_provider ON transactions (provider_hash);
 CREATE INDEX transactions_by_date ON transactions (date, category, currency, kind, state, amount, account, payee);
-CREATE INDEX transactions_by_account ON transactions (account, date, currency, state, kind, amount, category);
+CREATE INDEX transactions_by_account ON transactions (account, date, currency, state, amount);
 CREATE INDEX transactions_by_phrase ON transactions (phrase, date, state, digits);
 
 -- Provider ids of pending rows that live on as a posted one.
