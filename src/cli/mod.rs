@@ -2,7 +2,6 @@
 //!
 //! Invariant: this is the only place where an error is printed and an exit code chosen.
 
-pub(crate) mod generate;
 mod global;
 pub(crate) mod values;
 
@@ -11,7 +10,7 @@ use std::{ffi::OsString, process::ExitCode};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, error::ErrorKind};
 
 use crate::{
-    commands::{self, Command},
+    commands::{self, COMPLETE_VARIABLE, Command, Program},
     context::Context,
     error::{Error, Kind, Result},
     harden,
@@ -41,7 +40,7 @@ pub(crate) struct Cli {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     harden::process();
     harden::panics(crate::ui::last_words);
-    clap_complete::CompleteEnv::with_factory(Cli::command).var(generate::COMPLETE_VARIABLE).complete();
+    clap_complete::CompleteEnv::with_factory(Cli::command).var(COMPLETE_VARIABLE).complete();
     let environment = Environment::capture();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let wants_json = wants_json(&arguments, &environment);
@@ -54,24 +53,21 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match context(cli.global, environment) {
         Err(error) => finish(&mut ui, Err(error), &line, wants_json),
         Ok(mut context) => {
-            let outcome = commands::run(cli.command, &mut context);
+            let outcome = commands::run(cli.command, &PROGRAM, &mut context);
             let as_json = matches!(context.settings.format, Some(Format::Json | Format::Ndjson));
             finish(&mut context.ui, outcome, &line, as_json)
         }
     }
 }
 
-/// The whole command line as clap knows it, for man pages and completions.
-pub(crate) fn command() -> clap::Command {
-    Cli::command()
-}
+/// What the commands about the command line itself are given of it.
+const PROGRAM: Program = Program { definition: Cli::command, run: run_in };
 
 /// Runs one more command line in a context that exists already; its global flags have no effect.
-#[cfg(feature = "sandbox")]
-pub(crate) fn run_in(words: &[&str], context: &mut Context) -> Result<()> {
+fn run_in(words: &[&str], context: &mut Context) -> Result<()> {
     let arguments = std::iter::once("bursar").chain(words.iter().copied()).map(OsString::from).collect();
     let cli = parse(arguments).map_err(|error| Error::new(Kind::Unexpected, "usage", error.to_string()))?;
-    commands::run(cli.command, context)
+    commands::run(cli.command, &PROGRAM, context)
 }
 
 fn parse(arguments: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {

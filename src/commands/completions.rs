@@ -1,10 +1,13 @@
 //! `bursar completions SHELL`.
 
-use crate::{
-    cli::generate::{self, Shell},
-    context::Context,
-    error::Result,
-};
+use std::io;
+
+use clap_complete::env::Shells;
+
+use crate::{context::Context, error::Result};
+
+/// The variable through which a completion script asks bursar.
+pub(crate) const COMPLETE_VARIABLE: &str = "BURSAR_COMPLETE";
 
 /// Print the completion script of a shell
 ///
@@ -21,7 +24,55 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        let script = generate::completions(self.shell)?;
-        context.emit(&script)
+        context.emit(&script(self.shell)?)
     }
+}
+
+/// The shells that complete.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Shell {
+    /// bash
+    Bash,
+    /// zsh
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+    /// elvish
+    Elvish,
+}
+
+impl Shell {
+    pub(super) const ALL: [Self; 5] = [Self::Bash, Self::Zsh, Self::Fish, Self::Powershell, Self::Elvish];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "powershell",
+            Self::Elvish => "elvish",
+        }
+    }
+
+    /// Where its script is kept in the repository.
+    pub(super) fn file(self) -> &'static str {
+        match self {
+            Self::Bash => "completions/bursar.bash",
+            Self::Zsh => "completions/_bursar",
+            Self::Fish => "completions/bursar.fish",
+            Self::Powershell => "completions/bursar.ps1",
+            Self::Elvish => "completions/bursar.elv",
+        }
+    }
+}
+
+/// The script that a shell loads to complete bursar.
+pub(super) fn script(shell: Shell) -> io::Result<String> {
+    let mut script = Vec::new();
+    if let Some(completer) = Shells::builtins().completer(shell.name()) {
+        completer.write_registration(COMPLETE_VARIABLE, "bursar", "bursar", "bursar", &mut script)?;
+    }
+    Ok(String::from_utf8_lossy(&script).into_owned())
 }

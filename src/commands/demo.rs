@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::ToSpan as _;
 
+use super::Program;
 use crate::{
-    cli,
     context::Context,
     domain::dates::{Date, Interval},
     error::{Error, Kind, Result},
@@ -34,7 +34,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+    pub(crate) fn run(self, program: &Program, context: &mut Context) -> Result<()> {
         let temporary =
             if self.keep.is_none() { Some(tempfile::Builder::new().prefix("bursar-demo-").tempdir()?) } else { None };
         let directory = match (&self.keep, &temporary) {
@@ -52,7 +52,7 @@ impl Args {
         for line in script(context.clock.today()) {
             demo.ui.status(&format!("\n$ bursar {}", line.join(" ")));
             let words: Vec<&str> = line.iter().map(String::as_str).collect();
-            cli::run_in(&words, &mut demo)?;
+            (program.run)(&words, &mut demo)?;
         }
         demo.ui.status("\nThat was the demo.");
         match &self.keep {

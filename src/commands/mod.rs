@@ -27,6 +27,8 @@ mod vault;
 
 use clap::Subcommand;
 
+pub(crate) use completions::COMPLETE_VARIABLE;
+
 use crate::{context::Context, error::Result};
 
 /// Every command; the order is that of `--help`.
@@ -55,13 +57,22 @@ pub(crate) enum Command {
     Generate(generate::Args),
 }
 
+/// The command line itself, for the few commands that are about it: handed down, so that arrows go down only.
+pub(crate) struct Program {
+    /// Everything that can be typed, as clap knows it.
+    pub(crate) definition: fn() -> clap::Command,
+    /// Runs one more line of words in a context that exists already.
+    #[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "only the demo plays other commands"))]
+    pub(crate) run: fn(&[&str], &mut Context) -> Result<()>,
+}
+
 /// Runs a command; none is `status`.
-pub(crate) fn run(command: Option<Command>, context: &mut Context) -> Result<()> {
+pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Context) -> Result<()> {
     match command {
         None => status::Args::default().run(context),
         Some(Command::Init(args)) => args.run(context),
         #[cfg(feature = "sandbox")]
-        Some(Command::Demo(args)) => args.run(context),
+        Some(Command::Demo(args)) => args.run(program, context),
         Some(Command::Status(args)) => args.run(context),
         Some(Command::Doctor(args)) => args.run(context),
         Some(Command::Link(args)) => args.run(context),
@@ -74,9 +85,9 @@ pub(crate) fn run(command: Option<Command>, context: &mut Context) -> Result<()>
         Some(Command::Config(args)) => args.run(context),
         Some(Command::Completions(args)) => args.run(context),
         Some(Command::Schema(args)) => args.run(context),
-        Some(Command::Help(args)) => args.run(context),
+        Some(Command::Help(args)) => args.run((program.definition)(), context),
         #[cfg(feature = "sandbox")]
         Some(Command::Sandbox(args)) => args.run(context),
-        Some(Command::Generate(args)) => args.run(context),
+        Some(Command::Generate(args)) => args.run((program.definition)(), context),
     }
 }

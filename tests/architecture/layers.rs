@@ -40,7 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "commands",
         &[
             "domain", "secret", "sys", "fsx", "harden", "vault", "store", "plaid", "sandbox", "loopback", "reports",
-            "render", "ui", "settings", "ops", "error", "context", "cli",
+            "render", "ui", "settings", "ops", "error", "context",
         ],
     ),
     ("cli", &["commands", "context", "error", "ui", "settings", "harden", "domain"]),

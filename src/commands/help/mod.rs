@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use clap::Command;
+
 use crate::{
-    cli,
     context::Context,
     error::{Error, Kind, Result},
 };
@@ -33,15 +34,15 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+    pub(crate) fn run(self, definition: Command, context: &mut Context) -> Result<()> {
         let words: Vec<&str> = self.topic.iter().map(String::as_str).collect();
         let text = match words.as_slice() {
             ["exit-codes"] => exit_codes(),
             ["environment"] => ENVIRONMENT.to_owned(),
             ["periods"] => PERIODS.to_owned(),
             ["queries"] => QUERIES.to_owned(),
-            [] => format!("{}\n{TOPICS}", of_command(&[])?),
-            words => of_command(words)?,
+            [] => format!("{}\n{TOPICS}", of_command(definition, &[])?),
+            words => of_command(definition, words)?,
         };
         context.emit(&text)
     }
@@ -55,8 +56,7 @@ fn exit_codes() -> String {
     text
 }
 
-fn of_command(words: &[&str]) -> Result<String> {
-    let mut command = cli::command();
+fn of_command(mut command: Command, words: &[&str]) -> Result<String> {
     command.build();
     let mut found = &mut command;
     for word in words {
