@@ -104,7 +104,7 @@ fn an_unknown_institution_is_named() {
 fn unlock(env: &TestEnv) -> Unlocked {
     let location = Location { dir: env.vault(), state_dir: env.path("home/.local/state/bursar") };
     let secret = SlotSecret::Passphrase(Secret::new(PASSPHRASE.to_owned()));
-    Locked::open(&location).unwrap().unlock(&secret).unwrap()
+    Locked::open(&location).unwrap().unlock(&secret, jiff::Timestamp::UNIX_EPOCH).unwrap()
 }
 
 /// What a process leaves that is killed between the exchange and the commit.

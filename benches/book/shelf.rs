@@ -37,7 +37,7 @@ pub(crate) fn plain(file: &Path) -> Store {
     db.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(())).unwrap();
     db.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -65536").unwrap();
     let key = |byte| Key::from_bytes(&[byte; 32]);
-    let keys = Keys { vault_id: Hex([7; 16]), digest: key(1), audit_start: Some(key(2)) };
+    let keys = Keys { vault_id: Hex([7; 16]), digest: key(1), audit_start: Some(key(2)), slot: None };
     Store::new(db, keys, Some(Box::new(|_, _| Ok(())))).unwrap()
 }
 

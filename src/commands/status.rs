@@ -13,7 +13,6 @@ use crate::{
     error::Result,
     render::{Cell, Fact, Facts, Sheet, ToSheet},
     settings::SecretSource,
-    vault::Unlocked,
 };
 
 /// The vault's state on one screen, and what to do next
@@ -65,7 +64,7 @@ impl Args {
             let book = context.book()?;
             status.connections = book.connections()?;
             status.environment = Some(book.environment()?);
-            status.role = Some(role(&*context.unlocked()?).to_owned());
+            status.role = Some(context.unlocked()?.role().as_str().to_owned());
             status.next = next_steps(&status.connections);
         } else {
             context.locked()?;
@@ -86,10 +85,6 @@ fn opens_by_itself(context: &Context) -> bool {
         context.settings.secret_source,
         Some(SecretSource::Identity(_) | SecretSource::PassphraseFile(_) | SecretSource::SystemdCredential(_))
     )
-}
-
-fn role(unlocked: &Unlocked) -> &'static str {
-    if unlocked.can_use_bank() { "owner" } else { "viewer" }
 }
 
 fn first_steps() -> Vec<String> {

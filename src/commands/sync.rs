@@ -6,6 +6,7 @@ use crate::{
     domain::views::{ConnectionState, ConnectionView, OutcomeKind},
     error::{Error, Kind, Result},
     ops::sync::{self, Means, Run},
+    vault::Right,
 };
 
 /// Bring connections up to date
@@ -47,8 +48,8 @@ impl Args {
 
 /// Syncs these connections with the context's means.
 pub(super) fn run(context: &mut Context, wanted: &[ConnectionView]) -> Result<Run> {
-    let unlocked = context.unlocked()?;
-    let mut book = context.book_mut()?;
+    let unlocked = context.require(Right::Sync)?;
+    let mut book = context.book_for_sync()?;
     let jobs = sync::prepare(&book, &unlocked, wanted)?;
     if jobs.is_empty() {
         return Ok(Run::default());

@@ -22,6 +22,13 @@ impl Clock {
         self.fixed.unwrap_or_else(|| Zoned::now().date())
     }
 
+    /// The later of the day that was asked for and the machine's clock: no flag makes time run back for a rule that
+    /// ends something.
+    #[expect(clippy::disallowed_methods, reason = "the clock's home")]
+    pub fn latest(&self) -> Timestamp {
+        self.now().max(Timestamp::now())
+    }
+
     /// The instant.
     #[expect(clippy::disallowed_methods, reason = "the clock's home")]
     pub fn now(&self) -> Timestamp {

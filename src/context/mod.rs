@@ -15,7 +15,7 @@ use crate::{
     settings::{self, Paths, Settings},
     store::{Event, Store},
     ui::Ui,
-    vault::{Access, Location, Locked, Unlocked},
+    vault::{Access, Location, Locked, Right, Unlocked},
 };
 
 pub use clock::Clock;
@@ -51,7 +51,7 @@ impl Context {
 
     /// Opens the vault without its key: checks existence, permissions and version.
     pub fn locked(&self) -> Result<Locked> {
-        Ok(Locked::open(&self.location())?)
+        Ok(Locked::open_within(&self.location(), self.settings.lock_timeout)?)
     }
 
     /// The vault with its key, asking for a secret the first time.
@@ -61,8 +61,21 @@ impl Context {
         }
         let locked = self.locked()?;
         let secret = self.slot_secret()?;
-        let unlocked = Arc::new(locked.unlock(&secret)?);
+        let unlocked = Arc::new(locked.unlock(&secret, self.clock.latest())?);
         self.adopt(Arc::clone(&unlocked));
+        Ok(unlocked)
+    }
+
+    /// The vault, for what only its owner may do: keys, members, secrets, an older state. The secret is asked for in
+    /// this very run; nothing that an earlier run left behind opens it.
+    pub fn unlock_for_admin(&mut self) -> Result<Arc<Unlocked>> {
+        self.require(Right::Admin)
+    }
+
+    /// The vault, if its key grants the right.
+    pub fn require(&mut self, right: Right) -> Result<Arc<Unlocked>> {
+        let unlocked = self.unlocked()?;
+        unlocked.require(right)?;
         Ok(unlocked)
     }
 
@@ -76,8 +89,15 @@ impl Context {
         self.store(Access::Read)
     }
 
-    /// The book, for writing; waits up to `--lock-timeout` for another writer.
+    /// The book, for an owner's changes; waits up to `--lock-timeout` for another writer.
     pub fn book_mut(&mut self) -> Result<Store> {
+        self.require(Right::Write)?;
+        self.store(Access::Write)
+    }
+
+    /// The book, for writing what the banks say; waits up to `--lock-timeout` for another writer.
+    pub fn book_for_sync(&mut self) -> Result<Store> {
+        self.require(Right::Sync)?;
         self.store(Access::Write)
     }
 

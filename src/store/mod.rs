@@ -68,6 +68,8 @@ pub struct Keys {
     pub digest: Key,
     /// The first key of the audit chain; needed to create a book and to verify the chain.
     pub audit_start: Option<Key>,
+    /// The slot that opened the vault, which every audit entry names.
+    pub slot: Option<String>,
 }
 
 /// Told after each commit, so that an older copy of the vault is noticed: epoch and head of the audit trail.
@@ -129,6 +131,9 @@ impl Store {
         let transaction =
             self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         let mut tx = Tx::new(&transaction, Digests::new(&self.keys.digest), event.at);
+        if let Some(slot) = &self.keys.slot {
+            tx.note("key", slot.as_str());
+        }
         let value = change(&mut tx)?;
         let stamp = tx.seal(event)?;
         transaction.commit().map_err(StoreError::from)?;

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Keys, Result, Store, StoreError, Witness, audit};
+use super::{Keys, Result, Store, StoreError, Witness, audit, migrate};
 use crate::vault::{Access, Freshness, Key, Unlocked, VaultError, WriterLock};
 
 impl Store {
@@ -36,9 +36,12 @@ impl Store {
         });
         let audit_start =
             if vault.can_use_bank() { Some(Key::from_bytes(vault.audit_start()?.expose())) } else { None };
-        let keys = Keys { vault_id: vault.vault_id(), digest: vault.digest_key()?, audit_start };
-        let copy = vault.dir().join("vault.db.before-migration");
-        let store = Self::begin(vault.connect(access)?, keys, witness, Some(&copy))?;
+        let slot = Some(vault.slot().id.to_string());
+        let keys = Keys { vault_id: vault.vault_id(), digest: vault.digest_key()?, audit_start, slot };
+        let db = vault.connect(access)?;
+        let migrates = lock.is_some() && matches!(migrate::inspect(&db)?, migrate::State::Older(_));
+        let _alone = migrates.then(|| vault.alone(lock_timeout)).transpose()?;
+        let store = Self::begin(db, keys, witness, Some(&vault.safety_copy()))?;
         Ok(Self { lock, ..store })
     }
 

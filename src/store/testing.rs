@@ -16,7 +16,7 @@ use crate::vault::{Hex, Key};
 
 pub(crate) fn keys() -> Keys {
     let key = |byte| Key::from_bytes(&[byte; 32]);
-    Keys { vault_id: Hex([7; 16]), digest: key(1), audit_start: Some(key(2)) }
+    Keys { vault_id: Hex([7; 16]), digest: key(1), audit_start: Some(key(2)), slot: None }
 }
 
 pub(crate) fn store() -> Store {

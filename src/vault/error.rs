@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
+use super::role::{Right, Role};
 use crate::fsx::FsError;
 
 /// Result of this room.
@@ -43,6 +46,25 @@ pub enum VaultError {
     /// The slot used may not reach the banks' keys.
     #[error("this key may read the ledger but not reach the banks")]
     NoBankKey,
+    /// The key's role does not grant what was asked.
+    #[error("this is {role}; {right} takes an owner's key")]
+    Role {
+        /// Whose key it is.
+        role: Role,
+        /// What was asked.
+        right: Right,
+    },
+    /// The slot's time is over.
+    #[error("the key {label:?} expired on {}; it opens nothing any more", at.strftime("%Y-%m-%d"))]
+    Expired {
+        /// The slot's label.
+        label: String,
+        /// When it expired.
+        at: Timestamp,
+    },
+    /// Another process changed the key file while this one waited for it.
+    #[error("another bursar changed the vault's keys in the meantime; nothing was changed")]
+    KeysMoved,
     /// A file is damaged, tampered with, or of another vault.
     #[error("{file} is damaged or not of this vault: {reason}")]
     Damaged {

@@ -5,6 +5,8 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use age::{DecryptError, x25519};
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     Location, agefile,
@@ -16,7 +18,7 @@ use super::{
     passphrase,
     slots::{SlotSecret, parse_identities},
     stanza::PassphraseIdentity,
-    unlocked::Unlocked,
+    unlocked::{Seen, Unlocked},
 };
 use crate::fsx::{self, Shape};
 
@@ -63,16 +65,21 @@ impl Locked {
     }
 
     /// Opens the vault. A key file older than this device's pin is refused (`VaultError::RolledBack`).
-    pub fn unlock(&self, secret: &SlotSecret) -> Result<Unlocked> {
-        let unlocked = self.unlock_even_if_older(secret)?;
+    /// A slot whose time is over opens nothing (`VaultError::Expired`).
+    pub fn unlock(&self, secret: &SlotSecret, now: Timestamp) -> Result<Unlocked> {
+        let unlocked = self.unlock_even_if_older(secret, now)?;
         unlocked.check_generation()?;
         Ok(unlocked)
     }
 
     /// Opens the vault for the one who has decided to accept an older copy; `Unlocked::accept` makes that last.
-    pub fn unlock_even_if_older(&self, secret: &SlotSecret) -> Result<Unlocked> {
+    pub fn unlock_even_if_older(&self, secret: &SlotSecret, now: Timestamp) -> Result<Unlocked> {
         match self.open_outer(secret) {
-            Ok((outer, identity)) => self.assemble(outer, identity),
+            Ok((outer, identity)) => {
+                let unlocked = self.assemble(outer, identity)?;
+                unlocked.check_expiry(now)?;
+                Ok(unlocked)
+            }
             Err(error) => {
                 if matches!(error, VaultError::WrongSecret { .. }) {
                     self.attempts.add();
@@ -84,7 +91,8 @@ impl Locked {
 
     /// An unlocked vault from a payload that has been opened.
     pub(super) fn assemble(&self, outer: Outer, identity: x25519::Identity) -> Result<Unlocked> {
-        Unlocked::assemble(self.location.clone(), outer, identity, self.attempts.clone(), self.lock.clone())
+        let seen = Seen { sealed: Sha256::digest(&self.sealed).into(), lock: self.lock.clone() };
+        Unlocked::assemble(self.location.clone(), outer, identity, self.attempts.clone(), seen)
     }
 
     fn open_outer(&self, secret: &SlotSecret) -> Result<(Outer, x25519::Identity)> {

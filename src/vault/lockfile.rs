@@ -7,6 +7,7 @@ use std::{
     fs::{File, TryLockError},
     os::unix::fs::OpenOptionsExt,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -21,13 +22,39 @@ const WRITER_LOCK: &str = "writer.lock";
 /// Being in the vault.
 #[derive(Debug)]
 pub(super) struct VaultLock {
-    _held: File,
+    held: File,
 }
 
 impl VaultLock {
     /// Enters beside others.
     pub(super) fn shared(dir: &Path, timeout: Duration) -> Result<Self> {
-        Ok(Self { _held: acquire(dir, VAULT_LOCK, timeout, File::try_lock_shared)? })
+        Ok(Self { held: acquire(dir, VAULT_LOCK, timeout, File::try_lock_shared)? })
+    }
+}
+
+/// Being in the vault alone; beside others again when dropped.
+#[derive(Debug)]
+pub struct Alone {
+    lock: Arc<VaultLock>,
+}
+
+impl VaultLock {
+    /// Waits until everybody else has left. The system gives up the shared lock while it waits for the other one, so
+    /// the caller has to look again at what it knew before.
+    pub(super) fn alone(self: &Arc<Self>, timeout: Duration) -> Result<Alone> {
+        let file = &self.held;
+        let outcome = wait(VAULT_LOCK, timeout, || {
+            file.try_lock().or_else(|refused| file.lock_shared().map_err(TryLockError::Error).and(Err(refused)))
+        });
+        outcome?;
+        Ok(Alone { lock: Arc::clone(self) })
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        // From alone to shared nobody is waited for; a failure leaves the stricter lock.
+        let _kept = self.lock.held.lock_shared();
     }
 }
 
@@ -49,14 +76,22 @@ fn acquire(
     timeout: Duration,
     attempt: impl Fn(&File) -> std::result::Result<(), TryLockError>,
 ) -> Result<File> {
-    let path = dir.join(name);
-    let file = open(&path)?;
+    let file = open(&dir.join(name))?;
+    wait(name, timeout, || attempt(&file))?;
+    Ok(file)
+}
+
+fn wait(
+    name: &'static str,
+    timeout: Duration,
+    attempt: impl Fn() -> std::result::Result<(), TryLockError>,
+) -> Result<()> {
     let begin = Instant::now();
     let mut pause = Duration::from_millis(1);
     loop {
-        match attempt(&file) {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::Error(error)) => return Err(FsError::io("lock", &path)(error).into()),
+        match attempt() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(FsError::io("lock", Path::new(name))(error).into()),
             Err(TryLockError::WouldBlock) => {}
         }
         let waited = begin.elapsed();
@@ -96,8 +131,14 @@ mod tests {
         drop(first);
         WriterLock::acquire(dir.path(), Duration::ZERO).unwrap();
 
-        let _one = VaultLock::shared(dir.path(), SHORT).unwrap();
-        let _two = VaultLock::shared(dir.path(), SHORT).unwrap();
+        let one = Arc::new(VaultLock::shared(dir.path(), SHORT).unwrap());
+        let two = VaultLock::shared(dir.path(), SHORT).unwrap();
+        assert!(matches!(one.alone(SHORT), Err(VaultError::Busy { file: "vault.lock", .. })));
+        drop(two);
+        let alone = one.alone(SHORT).unwrap();
+        assert!(VaultLock::shared(dir.path(), SHORT).is_err());
+        drop(alone);
+        VaultLock::shared(dir.path(), SHORT).unwrap();
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod lockfile;
 pub mod passphrase;
 mod pending;
 mod pin;
+mod role;
 mod seal;
 mod slots;
 mod stanza;
@@ -36,9 +37,10 @@ pub use self::{
     kdf::KdfParams,
     key::{Hex, Key, VaultId},
     locked::Locked,
-    lockfile::WriterLock,
+    lockfile::{Alone, WriterLock},
     pending::{PendingSecret, Reservation},
     pin::{Freshness, Pin},
+    role::{Right, Role},
     seal::ClientKeys,
     slots::{Cap, Slot, SlotKdf, SlotKind, SlotSecret},
     unlocked::Unlocked,

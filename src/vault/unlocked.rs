@@ -2,11 +2,16 @@
 //!
 //! Invariant: keys leave this type only as derived keys for one purpose, never L or B themselves.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use age::x25519;
 use jiff::Timestamp;
 use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     Location,
@@ -16,13 +21,16 @@ use super::{
     derive::Purpose,
     error::{Result, VaultError},
     key::{Key, VaultId},
-    keyset::{FORMAT, Inner, KEYS_FILE, Outer},
-    lockfile::{VaultLock, WriterLock},
+    keyset::{FORMAT, Inner, KEYS_FILE, LARGEST, Outer},
+    lockfile::{Alone, VaultLock, WriterLock},
     pin::{Freshness, Pin, PinBoard},
     seal::{self, ClientKeys, Place},
     slots::Slot,
 };
-use crate::secret::Secret;
+use crate::{fsx, secret::Secret};
+
+/// The copy of the database from before its last migration.
+pub(super) const SAFETY_COPY: &str = "vault.db.before-migration";
 
 /// An open vault. Everyone who has one holds `vault.lock` shared.
 pub struct Unlocked {
@@ -33,7 +41,15 @@ pub struct Unlocked {
     slot: usize,
     pins: PinBoard,
     attempts: Attempts,
-    _lock: Arc<VaultLock>,
+    seen: Seen,
+}
+
+/// What stood there when the vault was opened.
+pub(super) struct Seen {
+    /// SHA-256 of the key file.
+    pub sealed: [u8; 32],
+    /// The place among those who are in the vault.
+    pub lock: Arc<VaultLock>,
 }
 
 impl Unlocked {
@@ -42,7 +58,7 @@ impl Unlocked {
         outer: Outer,
         identity: x25519::Identity,
         attempts: Attempts,
-        lock: Arc<VaultLock>,
+        seen: Seen,
     ) -> Result<Self> {
         let inner = outer.open_inner(&identity)?;
         let recipient = identity.to_public().to_string();
@@ -53,7 +69,7 @@ impl Unlocked {
             .ok_or_else(|| VaultError::damaged(KEYS_FILE, "it does not list the slot that opened it"))?;
         let pin_key = Purpose::Pin.key(outer.ledger.current()?, outer.vault_id);
         let pins = PinBoard::new(&location.state_dir, outer.vault_id, pin_key);
-        Ok(Self { location, outer, inner, identity, slot, pins, attempts, _lock: lock })
+        Ok(Self { location, outer, inner, identity, slot, pins, attempts, seen })
     }
 
     /// The vault's directory, canonical.
@@ -104,6 +120,25 @@ impl Unlocked {
     /// Becomes the one writer, waiting at most this long.
     pub fn writer_lock(&self, timeout: Duration) -> Result<WriterLock> {
         WriterLock::acquire(self.dir(), timeout)
+    }
+
+    /// Waits until this process is alone in the vault, for what nobody else may see half done. Refused when the keys
+    /// were changed by somebody else meanwhile.
+    pub fn alone(&self, timeout: Duration) -> Result<Alone> {
+        let alone = self.seen.lock.alone(timeout)?;
+        let sealed = fsx::read_private(&self.dir().join(KEYS_FILE), LARGEST)?;
+        let same = <[u8; 32]>::from(Sha256::digest(&sealed)) == self.seen.sealed;
+        if same { Ok(alone) } else { Err(VaultError::KeysMoved) }
+    }
+
+    /// Where the copy lies that is made before the database is migrated.
+    pub fn safety_copy(&self) -> PathBuf {
+        self.dir().join(SAFETY_COPY)
+    }
+
+    /// Removes the copy made before a migration, once the migrated book has been checked.
+    pub fn discard_safety_copy(&self) -> Result<()> {
+        Ok(fsx::remove(&self.safety_copy())?)
     }
 
     /// Seals an access token for one item in one environment (`sandbox`, `production`).
@@ -190,6 +225,13 @@ impl Unlocked {
             Some(pin) if pin.generation > self.generation() => {
                 Err(VaultError::RolledBack { what: "generation", pinned: pin.generation, found: self.generation() })
             }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn check_expiry(&self, now: Timestamp) -> Result<()> {
+        match self.slot().expires {
+            Some(at) if at <= now => Err(VaultError::Expired { label: self.slot().label.clone(), at }),
             _ => Ok(()),
         }
     }

@@ -4,7 +4,7 @@ use bursar::vault::{Locked, VaultError};
 
 use proptest::prelude::*;
 
-use super::{Place, identity, passphrase};
+use super::{NOW, Place, identity, passphrase};
 
 #[test]
 fn each_slot_opens_alone_and_reaches_the_banks() {
@@ -21,7 +21,7 @@ fn each_slot_opens_alone_and_reaches_the_banks() {
         (identity(&code), "recovery"),
         (identity(&format!("# kept in a drawer\n{}\n", code.to_lowercase())), "recovery"),
     ] {
-        let unlocked = locked.unlock(&secret).unwrap();
+        let unlocked = locked.unlock(&secret, NOW).unwrap();
         assert_eq!(unlocked.vault_id(), id);
         assert_eq!(unlocked.slot().kind.as_str(), kind);
         assert!(unlocked.can_use_bank());
@@ -36,14 +36,14 @@ fn a_wrong_secret_is_told_apart_from_text_that_is_none_and_is_counted() {
     drop(place.create());
     let other = Place::new().create().recovery_code.unwrap().expose().clone();
     let locked = Locked::open(&place.location).unwrap();
-    let wrong = locked.unlock(&passphrase("mist and anchors, ten of them")).unwrap_err();
+    let wrong = locked.unlock(&passphrase("mist and anchors, ten of them"), NOW).unwrap_err();
     assert!(matches!(wrong, VaultError::WrongSecret { secret: "passphrase" }));
-    assert!(matches!(locked.unlock(&identity(&other)), Err(VaultError::WrongSecret { secret: "identity" })));
+    assert!(matches!(locked.unlock(&identity(&other), NOW), Err(VaultError::WrongSecret { secret: "identity" })));
     for nonsense in ["", "hello", "AGE-SECRET-KEY-1QQQ", "age1qqqqqqq"] {
-        assert!(matches!(locked.unlock(&identity(nonsense)), Err(VaultError::NotAnIdentity { .. })), "{nonsense}");
+        assert!(matches!(locked.unlock(&identity(nonsense), NOW), Err(VaultError::NotAnIdentity { .. })), "{nonsense}");
     }
     assert_eq!(locked.failed_unlocks(), 2);
-    let unlocked = locked.unlock(&passphrase(super::PASSPHRASE)).unwrap();
+    let unlocked = locked.unlock(&passphrase(super::PASSPHRASE), NOW).unwrap();
     assert_eq!(unlocked.failed_unlocks(), 2);
     unlocked.clear_failed_unlocks().unwrap();
     assert_eq!(locked.failed_unlocks(), 0);
@@ -61,11 +61,11 @@ fn every_flipped_byte_is_an_error() {
         changed[at] ^= 1 << (at % 8);
         std::fs::write(&keys, &changed).unwrap();
         let locked = Locked::open(&place.location).unwrap();
-        assert!(locked.unlock(&code).is_err(), "byte {at} changed, opened by the code");
-        assert!(locked.unlock(&words).is_err(), "byte {at} changed, opened by the passphrase");
+        assert!(locked.unlock(&code, NOW).is_err(), "byte {at} changed, opened by the code");
+        assert!(locked.unlock(&words, NOW).is_err(), "byte {at} changed, opened by the passphrase");
     }
     std::fs::write(&keys, &whole).unwrap();
-    assert!(Locked::open(&place.location).unwrap().unlock(&words).is_ok());
+    assert!(Locked::open(&place.location).unwrap().unlock(&words, NOW).is_ok());
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn every_truncation_and_every_addition_is_an_error() {
     let whole = std::fs::read(&keys).unwrap();
     let opens = |bytes: &[u8]| {
         std::fs::write(&keys, bytes).unwrap();
-        Locked::open(&place.location).unwrap().unlock(&code).is_ok()
+        Locked::open(&place.location).unwrap().unlock(&code, NOW).is_ok()
     };
     for length in 0..whole.len() {
         assert!(!opens(&whole[..length]), "cut to {length}");
@@ -98,7 +98,7 @@ fn a_header_that_asks_for_too_much_or_for_less_opens_nothing() {
         let at = whole.windows(11).position(|window| window == b"m=8,t=1,p=1").expect("weak parameters in tests");
         let changed = [&whole[..at], params.as_bytes(), &whole[at + 11..]].concat();
         std::fs::write(&keys, changed).unwrap();
-        Locked::open(&place.location).unwrap().unlock(&passphrase(super::PASSPHRASE)).unwrap_err()
+        Locked::open(&place.location).unwrap().unlock(&passphrase(super::PASSPHRASE), NOW).unwrap_err()
     };
     for greedy in ["m=4294967295,t=1,p=1", "m=2097153,t=1,p=1", "m=8,t=33,p=1", "m=2097152,t=5,p=1", "m=999,t=1,p=17"] {
         assert!(matches!(with(greedy), VaultError::Damaged { file: "bursar.keys", .. }), "{greedy}");
@@ -134,7 +134,7 @@ proptest! {
         for bytes in [noise.clone(), [header.as_bytes(), &noise].concat()] {
             std::fs::write(place.file("bursar.keys"), bytes).unwrap();
             let locked = Locked::open(&place.location).unwrap();
-            prop_assert!(locked.unlock(&passphrase(super::PASSPHRASE)).is_err());
+            prop_assert!(locked.unlock(&passphrase(super::PASSPHRASE), NOW).is_err());
             drop(bursar::vault::inspect(&place.location, None, &[]).unwrap());
         }
     }

@@ -15,6 +15,7 @@ use bursar::{
 use jiff::Timestamp;
 use tempfile::TempDir;
 
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 const PASSPHRASE: &str = "mist and anchors, nine of them";
 
 /// A vault of its own, on a disk of its own as far as pins are concerned.
@@ -37,7 +38,7 @@ impl Place {
     }
 
     fn unlock(&self) -> Result<Unlocked, VaultError> {
-        Locked::open(&self.location)?.unlock(&passphrase(PASSPHRASE))
+        Locked::open(&self.location)?.unlock(&passphrase(PASSPHRASE), NOW)
     }
 
     fn file(&self, name: &str) -> std::path::PathBuf {

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use age::{armor::ArmoredReader, x25519};
 use bursar::{
     secret::Secret,
-    vault::{Locked, SlotSecret, VaultError, audit},
+    vault::{Locked, Right, Role, SlotSecret, VaultError, audit},
 };
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ impl Forge {
     }
 
     fn unlock(&self) -> Result<bursar::vault::Unlocked, VaultError> {
-        Locked::open(&self.place.location)?.unlock(&self.secret())
+        Locked::open(&self.place.location)?.unlock(&self.secret(), super::NOW)
     }
 
     fn identity(&self) -> x25519::Identity {
@@ -140,6 +140,42 @@ fn a_slot_without_the_bank_reads_the_ledger_only() {
 }
 
 #[test]
+fn a_slot_whose_time_is_over_opens_nothing() {
+    let forge = Forge::new();
+    let later = forge.with(|outer| outer["slots"][1]["expires"] = "1970-01-01T00:00:01Z".into());
+    assert!(later.is_ok());
+    let over = forge.with(|outer| outer["slots"][1]["expires"] = "1970-01-01T00:00:00Z".into());
+    assert!(matches!(over, Err(VaultError::Expired { .. })), "{over:?}");
+}
+
+#[test]
+fn a_role_grants_what_its_caps_say() {
+    let forge = Forge::new();
+    for (caps, role, rights) in [
+        (&["ledger", "bank", "admin"][..], Role::Owner, [true, true, true]),
+        (&["ledger", "bank"], Role::Sync, [true, false, false]),
+        (&["ledger"], Role::Viewer, [false, false, false]),
+    ] {
+        let vault = forge.with(|outer| outer["slots"][1]["caps"] = caps.into()).unwrap();
+        assert_eq!(vault.role(), role);
+        let granted = [Right::Sync, Right::Write, Right::Admin].map(|right| vault.require(right).is_ok());
+        assert_eq!(granted, rights, "{caps:?}");
+    }
+}
+
+#[test]
+fn who_would_be_alone_waits_for_others_and_notices_new_keys() {
+    let forge = Forge::new();
+    let wait = std::time::Duration::from_millis(20);
+    let (one, two) = (forge.unlock().unwrap(), forge.unlock().unwrap());
+    assert!(matches!(one.alone(wait), Err(VaultError::Busy { file: "vault.lock", .. })));
+    drop(two);
+    drop(one.alone(wait).unwrap());
+    forge.write(&forge.outer());
+    assert!(matches!(one.alone(wait), Err(VaultError::KeysMoved)));
+}
+
+#[test]
 fn an_older_key_file_is_refused_until_it_is_accepted() {
     let forge = Forge::new();
     let old = std::fs::read(forge.keys()).unwrap();
@@ -156,7 +192,7 @@ fn an_older_key_file_is_refused_until_it_is_accepted() {
     std::fs::write(forge.keys(), old).unwrap();
     let refused = forge.unlock();
     assert!(matches!(refused, Err(VaultError::RolledBack { what: "generation", pinned: 2, found: 1 })));
-    let accepted = Locked::open(&forge.place.location).unwrap().unlock_even_if_older(&forge.secret()).unwrap();
+    let accepted = Locked::open(&forge.place.location).unwrap().unlock_even_if_older(&forge.secret(), super::NOW).unwrap();
     accepted.accept(0, &head).unwrap();
     forge.unlock().unwrap();
 }

@@ -12,6 +12,7 @@ use crate::{
     loopback::Desktop,
     ops::link::{Linker, Outcome, Pace, Repair, Stop, Wish},
     plaid::Client,
+    vault::Right,
 };
 
 pub(crate) use outcome::LinkReport;
@@ -104,7 +105,7 @@ impl Args {
             return Ok(());
         }
         let client = context.client()?;
-        require_bank_key(context)?;
+        context.require(Right::Write)?;
         if wish.repair.is_none() && !self.way.resume {
             consent(context)?;
         }
@@ -188,11 +189,6 @@ impl Args {
 fn has_display(context: &Context) -> bool {
     let set = |name| context.environment.text(name).is_some();
     Desktop { x11: set("DISPLAY"), wayland: set("WAYLAND_DISPLAY"), ssh: set("SSH_CONNECTION") }.has_display()
-}
-
-/// A key that may only read the ledger is told so before the bank's page, not after it.
-fn require_bank_key(context: &mut Context) -> Result<()> {
-    if context.unlocked()?.can_use_bank() { Ok(()) } else { Err(crate::vault::VaultError::NoBankKey.into()) }
 }
 
 /// Asks for the consent that is recorded with the connection.

@@ -19,6 +19,7 @@ impl Args {
         context.present(&report)?;
         let bad: Vec<&str> = report.checks.iter().filter(|check| !check.ok).map(|check| check.name.as_str()).collect();
         if bad.is_empty() {
+            context.unlocked()?.discard_safety_copy()?;
             return Ok(());
         }
         Err(Error::new(Kind::Integrity, "check_failed", format!("the vault does not pass: {}", bad.join(", ")))

@@ -25,6 +25,9 @@ impl From<VaultError> for Error {
                     .hint("bursar init --generate")
             }
             V::NoBankKey => Self::new(Kind::Auth, "role", sentence).hint("bursar status"),
+            V::Role { .. } => Self::new(Kind::Auth, "role", sentence).hint("bursar status"),
+            V::Expired { .. } => Self::new(Kind::Auth, "expired", sentence).hint("bursar status"),
+            V::KeysMoved => Self::new(Kind::Busy, "keys_moved", sentence).again_with(""),
             V::Damaged { .. } => Self::new(Kind::Integrity, "damaged", sentence).hint("bursar vault inspect"),
             V::RolledBack { .. } => Self::new(Kind::Integrity, "rolled_back", sentence).hint("bursar vault inspect"),
             V::TooNew { .. } => {

@@ -78,6 +78,6 @@ fn another_unlock_reads_the_same_book() {
     let folder = tempfile::tempdir().unwrap();
     filled(&made(&folder));
     let locked = Locked::open(&place(&folder)).unwrap();
-    let vault = Arc::new(locked.unlock(&SlotSecret::Passphrase(passphrase())).unwrap());
+    let vault = Arc::new(locked.unlock(&SlotSecret::Passphrase(passphrase()), jiff::Timestamp::UNIX_EPOCH).unwrap());
     assert_eq!(Store::open(&vault, Access::Read, SHORT).unwrap().connections().unwrap().len(), 1);
 }

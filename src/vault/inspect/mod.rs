@@ -18,6 +18,7 @@ use super::{
     locked::resolve,
     pending::PENDING_DIR,
     stanza::{MARKER, Marker},
+    unlocked::SAFETY_COPY,
 };
 use crate::fsx::{self, FsError};
 
@@ -160,6 +161,7 @@ fn content_of(name: &str) -> &'static str {
     match name {
         KEYS_FILE => "age file: readable header, encrypted keys",
         "vault.db" | "vault.db-wal" => "SQLCipher pages, encrypted and authenticated",
+        SAFETY_COPY => "SQLCipher pages, from before a migration",
         "vault.db-shm" => "page numbers of the write-ahead log, no content",
         "vault.lock" | "writer.lock" => "empty, only locked",
         _ if name.starts_with("pending/") => "age file on its way into the database",
