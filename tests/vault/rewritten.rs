@@ -192,7 +192,8 @@ fn an_older_key_file_is_refused_until_it_is_accepted() {
     std::fs::write(forge.keys(), old).unwrap();
     let refused = forge.unlock();
     assert!(matches!(refused, Err(VaultError::RolledBack { what: "generation", pinned: 2, found: 1 })));
-    let accepted = Locked::open(&forge.place.location).unwrap().unlock_even_if_older(&forge.secret(), super::NOW).unwrap();
+    let accepted =
+        Locked::open(&forge.place.location).unwrap().unlock_even_if_older(&forge.secret(), super::NOW).unwrap();
     accepted.accept(0, &head).unwrap();
     forge.unlock().unwrap();
 }
