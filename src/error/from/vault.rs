@@ -24,8 +24,7 @@ impl From<VaultError> for Error {
                 Self::new(Kind::Refused, "weak_passphrase", format!("{sentence}; nothing was made"))
                     .hint("bursar init --generate")
             }
-            V::NoBankKey => Self::new(Kind::Auth, "role", sentence).hint("bursar status"),
-            V::Role { .. } => Self::new(Kind::Auth, "role", sentence).hint("bursar status"),
+            V::NoBankKey | V::Role { .. } => Self::new(Kind::Auth, "role", sentence).hint("bursar status"),
             V::Expired { .. } => Self::new(Kind::Auth, "expired", sentence).hint("bursar status"),
             V::KeysMoved => Self::new(Kind::Busy, "keys_moved", sentence).again_with(""),
             V::Damaged { .. } => Self::new(Kind::Integrity, "damaged", sentence).hint("bursar vault inspect"),
