@@ -12,20 +12,14 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{LoopbackError, authority, request::Head};
+use super::{
+    LoopbackError, authority,
+    request::{Head, Refusal},
+};
 use crate::secret::Secret;
 
 /// The longest body a page may post.
 const LONGEST_BODY: usize = 8 * 1024;
-
-/// An HTTP status that ends a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Refusal(pub(super) u16);
-
-impl Refusal {
-    /// The client hung up: there is nobody to answer.
-    pub(super) const GONE: Self = Self(0);
-}
 
 /// What a request that passed wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

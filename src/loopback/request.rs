@@ -8,10 +8,17 @@ use std::{
     time::Instant,
 };
 
-use super::guard::Refusal;
-
 /// More header lines than any browser sends.
 const MOST_HEADERS: usize = 64;
+
+/// An HTTP status that ends a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refusal(pub(super) u16);
+
+impl Refusal {
+    /// The client hung up: there is nobody to answer.
+    pub(super) const GONE: Self = Self(0);
+}
 
 /// A request line and its headers, as they came.
 #[derive(Debug, Default)]

@@ -19,10 +19,10 @@ use zeroize::Zeroizing;
 
 use super::{
     Event, Limits, LoopbackError, Mode,
-    guard::{Admitted, Guard, Refusal, random_word},
+    guard::{Admitted, Guard, random_word},
     headers::{Response, link_policy, still_policy},
     page, peer,
-    request::Inbound,
+    request::{Inbound, Refusal},
 };
 use crate::secret::Secret;
 

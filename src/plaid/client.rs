@@ -10,10 +10,12 @@ use zeroize::Zeroizing;
 
 use super::{
     endpoint::Endpoint,
-    environment::{Environment, Target, TokenKind},
+    environment::Environment,
     error::PlaidError,
     http::{Answer, Credentials, Http, Timeouts},
     pacing::{Limiter, Limits, Patience, RealTime, Time},
+    target::Target,
+    token::TokenKind,
     wire::ErrorObject,
 };
 use crate::secret::Secret;

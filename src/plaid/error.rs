@@ -7,7 +7,8 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use super::{
     action::{Action, action_of},
     endpoint::Endpoint,
-    environment::{Environment, redact},
+    environment::Environment,
+    token::redact,
     wire::ErrorObject,
 };
 use crate::secret::Secret;

@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 use super::{
     endpoint::Endpoint,
-    environment::Target,
     error::{Answered, PlaidError, cap},
+    target::Target,
     wire,
 };
 use crate::secret::Secret;

@@ -15,6 +15,8 @@ mod item;
 mod link;
 mod pacing;
 mod sandbox;
+mod target;
+mod token;
 mod transactions;
 pub mod wire;
 

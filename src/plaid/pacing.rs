@@ -18,8 +18,9 @@ use governor::{Quota, RateLimiter, clock, middleware::NoOpMiddleware, state::key
 use super::{
     action::Action,
     endpoint::{Allowed, Endpoint, Repeat},
-    environment::{Environment, Target},
+    environment::Environment,
     error::PlaidError,
+    target::Target,
 };
 use crate::secret::Secret;
 

@@ -7,6 +7,7 @@
 //! `seed`; `link_page` is the hosted page, `admin` takes orders and `faults` make it misbehave.
 
 mod admin;
+mod call;
 mod cursor;
 mod draw;
 mod endpoints;

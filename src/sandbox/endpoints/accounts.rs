@@ -2,9 +2,9 @@
 
 use super::{
     super::{
+        call::{Answer, Call, answer},
         item::Item,
         refusal::Refusal,
-        routes::{Answer, Call, answer},
         state::State,
     },
     words,

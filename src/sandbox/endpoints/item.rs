@@ -2,8 +2,8 @@
 
 use super::{
     super::{
+        call::{Answer, Call, answer},
         refusal::Refusal,
-        routes::{Answer, Call, answer},
         state::State,
     },
     words,

@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 
 use super::{
     super::{
+        call::{Answer, Call, answer},
         faults::Fault,
         link::LinkToken,
         refusal::Refusal,
-        routes::{Answer, Call, answer},
         state::State,
     },
     words,

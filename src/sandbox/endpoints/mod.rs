@@ -8,7 +8,7 @@ pub(crate) mod sandbox;
 pub(crate) mod transactions;
 pub(crate) mod words;
 
-use super::routes::Endpoint;
+use super::call::Endpoint;
 
 /// Every endpoint, by path.
 pub(crate) const ALL: &[(&str, Endpoint)] = &[

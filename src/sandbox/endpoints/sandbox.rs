@@ -2,10 +2,10 @@
 
 use super::{
     super::{
+        call::{Answer, Call, answer},
         institutions::{self, Manner},
         item::{DYNAMIC, Draft},
         refusal::Refusal,
-        routes::{Answer, Call, answer},
         seed::{
             Row, USD,
             accounts::{ACCOUNTS, CHECKING},

@@ -2,12 +2,12 @@
 
 use super::{
     super::{
+        call::{Answer, Call, answer},
         cursor::Cursor,
         faults::Fault,
         item::Item,
         ledger::{Line, Page},
         refusal::Refusal,
-        routes::{Answer, Call, answer},
         seed::{accounts::ACCOUNTS, bulk::Bulk, render::View},
         state::State,
     },
