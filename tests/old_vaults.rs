@@ -24,7 +24,7 @@ fn restored(name: &str) -> TestEnv {
 fn a_vault_of_format_1_opens_and_holds_what_it_held() {
     let env = restored("v1");
     let book = env.json(&["transactions"]);
-    assert_eq!(book["total"], 63);
+    assert_eq!(book["total"], 67);
     let row = |id: &str| book["items"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap().clone();
     assert_eq!(row("t1")["note"], "a note of format 1");
     assert_eq!(row("t2")["tags"][0], "kept");

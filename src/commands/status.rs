@@ -97,7 +97,9 @@ fn next_steps(connections: &[ConnectionView]) -> Vec<String> {
         return vec!["bursar link".to_owned()];
     }
     let repairs = connections.iter().filter_map(|connection| connection.action.clone());
-    repairs.chain(["bursar sync".to_owned(), "bursar report summary".to_owned()]).collect()
+    let again = connections.iter().filter(|connection| connection.refused > 0);
+    let again = again.map(|connection| format!("bursar sync {} --full", connection.id));
+    repairs.chain(["bursar sync".to_owned(), "bursar report summary".to_owned()]).chain(again).collect()
 }
 
 impl ToSheet for Status {
@@ -110,7 +112,9 @@ impl ToSheet for Status {
         let live = || self.connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
         let ill = live().filter(|connection| connection.state != ConnectionState::Ok).count();
         let count = |number: usize| if self.unlocked { Cell::Number(number as u64) } else { Cell::Empty };
-        Facts(vec![
+        let refused: u64 = live().map(|connection| connection.refused).sum();
+        let not_kept = (refused > 0).then(|| Fact::new("refused", "Rows not kept", Cell::Number(refused)));
+        let facts = [
             Fact::new("vault", "Vault", self.vault.display().to_string()),
             Fact::new("state", "State", state),
             Fact::new("environment", "Environment", self.environment.as_ref()),
@@ -122,7 +126,7 @@ impl ToSheet for Status {
                 "Last sync (UTC)",
                 live().filter_map(|connection| connection.last_success_at).max(),
             ),
-        ])
-        .to_sheet()
+        ];
+        Facts(facts.into_iter().chain(not_kept).collect()).to_sheet()
     }
 }

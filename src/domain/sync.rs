@@ -1,5 +1,7 @@
 //! What one page of a provider's change stream means, before it touches the book.
 
+use std::fmt;
+
 use super::{
     accounts::ProviderAccount,
     dates::Timestamp,
@@ -46,8 +48,46 @@ pub struct Delta {
     pub has_more: bool,
     /// How complete the provider's history is.
     pub history: History,
-    /// Rows that could not be kept exactly, one sentence each (never an amount or a merchant's name).
-    pub refused: Vec<String>,
+    /// Rows that cannot be kept.
+    pub refused: Vec<Refusal>,
+}
+
+/// What a row of the bank's is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RowKind {
+    /// An account with its balances.
+    Account,
+    /// A transaction.
+    Transaction,
+}
+
+impl RowKind {
+    /// The word in sentences, in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Transaction => "transaction",
+        }
+    }
+}
+
+/// A row that the book cannot hold exactly. Its sentence is for the owner and holds no amount and no merchant.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Refusal {
+    /// What it is.
+    pub kind: RowKind,
+    /// The provider's id, as far as it could be read; empty if it has none.
+    pub id: String,
+    /// The field, by the provider's name, and what is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = if self.id.is_empty() { "without an id" } else { &self.id };
+        write!(f, "{} {id} was not kept: {}", self.kind.as_str(), self.reason)
+    }
 }
 
 /// A connection's health as the provider sees it.

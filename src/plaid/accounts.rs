@@ -12,7 +12,7 @@ use super::{
     },
 };
 use crate::{
-    domain::{accounts::ProviderAccount, dates::Timestamp, ids::ProviderAccountId},
+    domain::{accounts::ProviderAccount, dates::Timestamp, ids::ProviderAccountId, sync::Refusal},
     secret::Secret,
 };
 
@@ -21,8 +21,8 @@ use crate::{
 pub struct AccountList {
     /// Those that could be read, in the book's sign.
     pub accounts: Vec<ProviderAccount>,
-    /// Those that could not, one sentence each.
-    pub refused: Vec<String>,
+    /// Those that could not.
+    pub refused: Vec<Refusal>,
     /// Their connection; without freshness, which only `/item/get` knows.
     pub item: ItemState,
     /// The answer's id.
@@ -74,10 +74,10 @@ impl Client {
         let request = AccountsGetRequest { access_token: Token::from(access_token), options };
         let read = |answer: &_| {
             let rows: AccountRows<'_> = decode(answer)?;
-            let (accounts, refusals) = convert::accounts(&rows.accounts, known);
+            let (accounts, refused) = convert::accounts(&rows.accounts, known);
             Ok(AccountList {
                 accounts,
-                refused: refusals.iter().map(ToString::to_string).collect(),
+                refused,
                 item: ItemState::read(rows.item, None, &rows.request_id),
                 request_id: rows.request_id,
             })

@@ -23,7 +23,7 @@ pub mod wire;
 pub use accounts::{AccountList, BalanceRequest};
 pub use action::{Action, BY_TYPE, TABLE, action_of};
 pub use client::{Client, Config, LoopBounds};
-pub use convert::{KnownCurrencies, Refusal, account, health, item_error, transaction};
+pub use convert::{KnownCurrencies, account, health, item_error, transaction};
 pub use endpoint::Endpoint;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::{Answered, ApiError, PlaidError, Source};

@@ -51,7 +51,8 @@ pub struct ConnectionSecrets {
 }
 
 const VIEW: &str = "SELECT id, coalesce(name, institution, item_id), institution, state, last_success_at,
-     bank_updated_at, consent_expires_at, error_message, error_code, removed_at FROM connections";
+     bank_updated_at, consent_expires_at, error_message, error_code, removed_at,
+     (SELECT count(*) FROM refused r WHERE r.connection = connections.id) FROM connections";
 
 fn state(word: &str) -> ConnectionState {
     use ConnectionState as State;
@@ -81,6 +82,7 @@ fn view(row: &Row<'_>) -> Result<ConnectionView> {
         bank_updated_at: encode::instant_opt(row.get(5)?)?,
         consent_expires_at: encode::instant_opt(row.get(6)?)?,
         error: message.filter(|text| !text.is_empty()).or(code),
+        refused: row.get::<_, i64>(10)?.unsigned_abs(),
     })
 }
 

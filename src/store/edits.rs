@@ -9,9 +9,8 @@ use super::{
     accounts::AccountRef,
     dictionary::Dictionary,
     digests::{Area, Canonical, Place},
-    encode, pairing,
+    effective, encode, pairing,
     row::{self, Row},
-    sync,
 };
 use crate::domain::{accounts::AccountType, ids::TransactionId, views::CategorySource};
 
@@ -111,7 +110,7 @@ fn apply(tx: &mut Tx<'_>, old: &Row, edit: &Edit) -> Result<()> {
     let sql = "SELECT kind FROM accounts WHERE id = ?1";
     let kind: String = tx.db.prepare_cached(sql)?.query_row([old.facts.account], |row| row.get(0))?;
     let account = AccountRef { id: old.facts.account, kind: AccountType::from_word(&kind) };
-    let new = Row { id: old.id, hash: old.hash, ..sync::derive(tx, old.facts.clone(), account, Some(edit))? };
+    let new = Row { id: old.id, hash: old.hash, ..effective::derive(tx, old.facts.clone(), account, Some(edit))? };
     new.update(old, tx.db, &mut tx.digests)?;
     pairing::refresh(tx, old.facts.date, old.facts.date)
 }

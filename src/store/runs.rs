@@ -30,7 +30,9 @@ pub struct SyncRunView {
     pub modified: u64,
     /// Ones the bank took back.
     pub removed: u64,
-    /// What could not be kept exactly.
+    /// Rows that the book cannot hold.
+    pub refused: u64,
+    /// What else there is to say.
     pub notes: Vec<String>,
     /// What went wrong, in one sentence.
     pub error: Option<String>,
@@ -44,8 +46,9 @@ pub(crate) fn record(tx: &Tx<'_>, connection: ConnectionId, end: &SyncEnd<'_>, c
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     tx.db
         .prepare_cached(
-            "INSERT INTO sync_runs (connection, started_at, finished_at, outcome, added, modified, removed, notes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO sync_runs (connection, started_at, finished_at, outcome, added, modified, removed,
+               refused, notes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             connection.0,
@@ -55,6 +58,7 @@ pub(crate) fn record(tx: &Tx<'_>, connection: ConnectionId, end: &SyncEnd<'_>, c
             number(counts.added),
             number(counts.modified),
             number(counts.removed),
+            number(counts.refused),
             notes
         ])?;
     Ok(())
@@ -107,7 +111,7 @@ impl Store {
         let total: i64 = self.db.query_row("SELECT count(*) FROM sync_runs", [], |row| row.get(0))?;
         let mut statement = self.db.prepare_cached(
             "SELECT connection, started_at, finished_at, outcome, added, modified, removed, notes,
-               coalesce(error_message, error_code), request_id
+               coalesce(error_message, error_code), request_id, refused
              FROM sync_runs ORDER BY id DESC LIMIT ?1 OFFSET ?2",
         )?;
         let mut rows = statement.query(super::transactions::slice(limit))?;
@@ -122,6 +126,7 @@ impl Store {
                 added: row.get::<_, i64>(4)?.unsigned_abs(),
                 modified: row.get::<_, i64>(5)?.unsigned_abs(),
                 removed: row.get::<_, i64>(6)?.unsigned_abs(),
+                refused: row.get::<_, i64>(10)?.unsigned_abs(),
                 notes: notes.map_or(Ok(Vec::new()), |json| serde_json::from_str(&json))?,
                 error: row.get(8)?,
                 request_id: row.get(9)?,

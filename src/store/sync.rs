@@ -7,9 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     Result, StoreError, Tx, connections,
-    dictionary::Merchant,
     digests::{Area, Canonical, Place},
-    edits, encode, pairing, phrase, posting,
+    edits,
+    effective::{derive, facts},
+    encode, pairing, posting,
+    refused::Refused,
     row::{self, Facts, Row},
     runs,
     seen::{Ids, Rows},
@@ -18,10 +20,10 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::{ConnectionId, ProviderAccountId},
-        sync::{Delta, Health, History, Removed},
+        sync::{Delta, Health, History, Refusal, Removed},
         transactions::{ProviderTransaction, Status},
         transfers,
-        views::{ConnectionState, Source},
+        views::ConnectionState,
     },
     store::accounts::AccountRef,
 };
@@ -47,8 +49,12 @@ pub struct SyncCounts {
     pub modified: u64,
     /// Ones the bank took back.
     pub removed: u64,
-    /// What could not be kept exactly, one sentence each; never a merchant or an amount.
+    /// What else is to be said, one sentence each; never a merchant or an amount.
     pub notes: Vec<String>,
+    /// How many rows the book cannot hold.
+    pub refused: u64,
+    /// The first of them.
+    pub refusals: Vec<Refusal>,
 }
 
 /// What a finished run leaves with its connection.
@@ -83,6 +89,7 @@ pub struct SyncRun<'t, 'a> {
     seen: Option<Rows>,
     /// In the first run of a connection, the only ids it can have.
     ids: Option<Ids>,
+    refused: Refused,
 }
 
 impl<'a> Tx<'a> {
@@ -98,6 +105,7 @@ impl<'a> Tx<'a> {
                    AND EXISTS (SELECT 1 FROM transactions t WHERE t.account = a.id))";
         let known: bool = self.db.query_row(sql, [connection.0], |row| row.get(0))?;
         let ids = (!known).then(Ids::default);
+        let refused = Refused::load(self.db, connection)?;
         Ok(SyncRun {
             tx: self,
             connection,
@@ -109,6 +117,7 @@ impl<'a> Tx<'a> {
             gone: HashSet::new(),
             seen: (mode == SyncMode::Full).then(Rows::default),
             ids,
+            refused,
         })
     }
 }
@@ -131,17 +140,33 @@ impl SyncRun<'_, '_> {
         for removed in &page.removed {
             self.remove(removed)?;
         }
-        for note in &page.refused {
-            self.remark(note.clone());
+        self.refuse(&page.refused)
+    }
+
+    /// Remembers rows that the book cannot hold; what it has of them already stays as it is.
+    pub fn refuse(&mut self, rows: &[Refusal]) -> Result<()> {
+        for refusal in rows {
+            if self.refused.remember(self.tx, self.connection, refusal)? && self.counts.refusals.len() < NOTES {
+                self.counts.refusals.push(refusal.clone());
+            }
+            let hash = encode::hash(self.connection.0, &refusal.id);
+            if self.seen.is_some()
+                && let Some(row) = self.find(hash, &refusal.id)?
+                && let Some(seen) = &mut self.seen
+            {
+                seen.mark(row.id);
+            }
         }
         Ok(())
     }
 
     /// Ends the run: pairs what posted without a link, marks transfers, moves the cursor, writes the log.
     pub fn finish(mut self, end: &SyncEnd<'_>) -> Result<SyncCounts> {
-        if let Some(seen) = self.seen.take().filter(|_| !end.cursor.is_empty()) {
-            self.take_back_unseen(&seen)?;
+        let whole = self.seen.take().filter(|_| !end.cursor.is_empty());
+        if let Some(seen) = &whole {
+            self.take_back_unseen(seen)?;
         }
+        self.counts.refused = self.refused.settle(self.tx, self.connection, whole.is_some())?;
         posting::settle(&mut self)?;
         if let Some((from, to)) = self.touched {
             pairing::refresh(self.tx, from, to)?;
@@ -156,10 +181,14 @@ impl SyncRun<'_, '_> {
         {
             self.tx.note(name, count);
         }
+        if self.counts.refused > 0 {
+            self.tx.note("refused", self.counts.refused);
+        }
         Ok(self.counts)
     }
 
     fn upsert(&mut self, transaction: &ProviderTransaction) -> Result<()> {
+        self.refused.forget(self.tx, self.connection, transaction.id.as_str())?;
         let account = self.account(transaction)?;
         let (facts, payee) = facts(self.tx, account, transaction)?;
         let hash = encode::hash(self.connection.0, transaction.id.as_str());
@@ -260,6 +289,7 @@ impl SyncRun<'_, '_> {
     }
 
     fn remove(&mut self, removed: &Removed) -> Result<()> {
+        self.refused.forget(self.tx, self.connection, removed.id.as_str())?;
         let hash = encode::hash(self.connection.0, removed.id.as_str());
         match self.find(hash, removed.id.as_str())? {
             Some(row) if row.facts.state != encode::REMOVED => self.bury(&row),
@@ -327,63 +357,4 @@ impl SyncRun<'_, '_> {
         let day = row.facts.date;
         self.touched = Some(self.touched.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
     }
-}
-
-/// What follows from facts and edits: the effective category and payee, and the kind of the row seen alone.
-pub(crate) fn derive(tx: &mut Tx<'_>, facts: Facts, account: AccountRef, edit: Option<&edits::Edit>) -> Result<Row> {
-    let category = edit.and_then(|edit| edit.category).or(facts.category);
-    let payee = match edit.and_then(|edit| edit.payee) {
-        Some(payee) => payee,
-        None => tx
-            .db
-            .prepare_cached("SELECT payee FROM phrases WHERE id = ?1")?
-            .query_row([facts.phrase], |row| row.get(0))?,
-    };
-    let meaning = tx.dictionary.meaning(tx.db, category)?;
-    let kind = encode::kind_number(transfers::kind_of(meaning, facts.amount, account.kind));
-    Ok(Row { id: 0, facts, hash: None, kind, category, payee })
-}
-
-/// A provider's transaction in the numbers of the dictionaries, and the payee it comes to.
-fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Result<(Facts, i64)> {
-    let (db, digests, dictionary) = (tx.db, &mut tx.digests, &mut tx.dictionary);
-    let text = phrase::split(&t.description);
-    let merchant = Merchant {
-        name: t.merchant.as_deref(),
-        entity_id: t.merchant_entity_id.as_deref(),
-        website: t.website.as_deref(),
-    };
-    let category = t.category.as_ref();
-    let number = match category {
-        Some(category) => Some(dictionary.category(db, digests, &category.detailed, &category.primary)?.id),
-        None => None,
-    };
-    let parties = Some(&t.counterparties).filter(|parties| !parties.is_empty());
-    let details = (!t.details.is_empty()).then(|| serde_json::to_string(&t.details)).transpose()?;
-    let phrase = dictionary.phrase(db, digests, &text.stem, merchant)?;
-    let facts = Facts {
-        account: account.id,
-        date: encode::day(t.date),
-        amount: t.amount.minor,
-        currency: dictionary.currency(db, digests, t.amount.currency)?,
-        state: encode::state(t.status),
-        phrase: phrase.id,
-        digits: text.digits,
-        source: encode::source_number(Source::Plaid),
-        provider_id: Some(t.id.as_str().to_owned()),
-        pending_id: t.pending_id.as_ref().map(|id| id.as_str().to_owned()),
-        authorized_date: t.authorized_date.map(encode::day),
-        datetime: t.datetime.map(encode::millis),
-        authorized_datetime: t.authorized_datetime.map(encode::millis),
-        category: number,
-        confidence: dictionary.word(db, digests, category.and_then(|c| c.confidence.as_deref()))?,
-        taxonomy: dictionary.word(db, digests, category.and_then(|c| c.version.as_deref()))?,
-        channel: dictionary.word(db, digests, t.payment_channel.as_deref())?,
-        original: t.original_description.clone().filter(|original| *original != t.description),
-        check_number: t.check_number.clone(),
-        parties: parties.map(|parties| dictionary.document(db, digests, parties)).transpose()?,
-        place: t.location.as_ref().map(|place| dictionary.document(db, digests, place)).transpose()?,
-        details,
-    };
-    Ok((facts, phrase.payee))
 }

@@ -75,7 +75,7 @@ fn a_bank_that_wants_a_new_sign_in() {
 
 #[test]
 fn an_allowance_that_is_used_up() {
-    trouble(Fault::CreditsExhausted, "credits-exhausted", 3, "failed");
+    trouble(Fault::CreditsExhausted, "credits-exhausted", 7, "failed");
 }
 
 #[test]

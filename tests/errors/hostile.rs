@@ -10,7 +10,8 @@ fn left_out(fault: Fault, name: &str) {
     let (env, whole) = (linked(), linked());
     whole.ok(&["sync"]);
     env.sandbox().fault(fault, None);
-    let output = env.ok(&["sync"]);
+    let output = env.fails(3, &["sync"]);
+    hints_can_be_run(&env, &output);
     assert!(output.stderr.contains("was not kept"), "{output}");
     env.snapshot(&format!("errors-{name}"), &output);
     let total = |env: &TestEnv| env.json(&["transactions"])["total"].as_u64().unwrap();

@@ -33,7 +33,7 @@ fn plaids_examples_are_understood() {
     let (token, known) = (token(), KnownCurrencies::new());
     block_on(async {
         let delta = client.transactions_sync(&token, None, &known).await.unwrap();
-        assert_eq!(delta.refused, Vec::<String>::new());
+        assert_eq!(delta.refused, []);
         assert_eq!((delta.added[0].amount.minor, delta.modified[0].amount.minor), (-7210, -2834));
         assert_eq!((delta.removed.len(), delta.has_more, delta.history), (1, false, History::Complete));
         assert_eq!(delta.added[0].location.as_ref().unwrap().lat.as_deref(), Some("32.959068"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bursar::{
-    domain::sync::History,
+    domain::sync::{History, Refusal},
     plaid::{Client, PlaidError, SyncEvent, SyncFrom, SyncOutcome},
     secret::Secret,
 };
@@ -45,7 +45,7 @@ pub(super) struct Heard {
     /// Ids as a consumer that rolls back and commits by the rules has them.
     pub(super) book: Vec<String>,
     /// Sentences on rows that were not kept.
-    pub(super) refused: Vec<String>,
+    pub(super) refused: Vec<Refusal>,
     pub(super) end: Result<SyncOutcome, PlaidError>,
 }
 

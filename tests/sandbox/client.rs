@@ -3,7 +3,10 @@
 use std::{future::Future, time::Duration};
 
 use bursar::{
-    domain::{ids::InstitutionId, sync::History},
+    domain::{
+        ids::InstitutionId,
+        sync::{History, Refusal},
+    },
     plaid::{Client, Config as ClientConfig, Environment, Patience, SyncEvent, SyncFrom, SyncOutcome, TestLogin},
     sandbox::{Config, Fault, Progress, Running, Server},
     secret::Secret,
@@ -34,7 +37,7 @@ async fn link(client: &Client, user: &str) -> Secret<String> {
 /// What a sync brought: rows added after the last restart, sentences about refused ones, and the outcome.
 struct Brought {
     added: usize,
-    refused: Vec<String>,
+    refused: Vec<Refusal>,
     outcome: SyncOutcome,
 }
 
@@ -71,7 +74,7 @@ fn a_whole_history_arrives_and_nothing_is_refused() {
         let token = link(&client, "user_good").await;
         let first = sync(&client, &token, None).await;
         assert!(first.added > 1000);
-        assert_eq!(first.refused, [""; 0]);
+        assert_eq!(first.refused, []);
         assert_eq!(first.outcome.history, History::Complete);
         let again = sync(&client, &token, first.outcome.cursor.clone()).await;
         assert_eq!((again.added, again.outcome.cursor), (0, first.outcome.cursor));

@@ -22,6 +22,15 @@ Topics:
   bursar help COMMAND      one command with all its options
 ";
 
+const SEVERAL: &str = "
+When a command works on several connections and not all succeed:
+
+  - all that failed want their owner to sign in again: 8, whether others were saved or not
+  - none was saved, and all failed for one reason: that reason's code (4 Plaid's keys, 7 the
+    plan's limit, 9 out of reach)
+  - anything else, and rows that bursar cannot hold exactly: 3
+";
+
 /// Explain a topic or a command
 #[derive(Debug, clap::Args)]
 #[command(
@@ -53,6 +62,7 @@ fn exit_codes() -> String {
     for kind in Kind::ALL {
         let _ = writeln!(text, "  {:>3}  {}", kind.exit_code(), kind.meaning());
     }
+    text.push_str(SEVERAL);
     text
 }
 

@@ -1,6 +1,9 @@
 //! The first sync after a link: again and again until the provider has all of the history.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use super::{Fresh, LinkReport};
 use crate::{
@@ -8,6 +11,7 @@ use crate::{
     context::Context,
     domain::views::{ConnectionView, SyncLine, SyncOutcome},
     error::{Error, Kind, Result},
+    store::SyncMode,
 };
 
 /// The provider mostly needs less than two minutes; what is missing then comes with the next sync.
@@ -26,20 +30,24 @@ pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport)
     let began = Instant::now();
     let mut pause = PAUSES.0;
     let mut lines: Vec<SyncLine> = Vec::new();
+    let mut said = HashSet::new();
     loop {
-        let run = sync::run(context, &wanted)?;
+        let run = sync::run(context, &wanted, SyncMode::Changes)?;
+        sync::remarks(context, &run, &mut said);
         for line in run.outcome.connections.iter().cloned() {
             add(&mut lines, line);
         }
-        report.sync = Some(SyncOutcome::new(lines.clone()));
-        sync::verdict(&run)?;
+        let so_far = SyncOutcome::new(lines.clone());
+        let kept = sync::verdict::all_kept(&so_far);
+        report.sync = Some(so_far);
+        sync::verdict::failures(&run)?;
         wanted.retain(|connection: &ConnectionView| run.incomplete.contains(&connection.id));
         if wanted.is_empty() {
-            return Ok(());
+            return kept;
         }
         if began.elapsed() > PATIENCE {
             context.ui.status("The bank has not given all of its history yet; the next sync fetches the rest.");
-            return Ok(());
+            return kept;
         }
         let progress = context.ui.progress("waiting until the bank has given all of its history");
         let interrupted = context.runtime()?.block_on(async {
@@ -61,7 +69,14 @@ pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport)
 fn add(lines: &mut Vec<SyncLine>, new: SyncLine) {
     match lines.iter_mut().find(|line| line.id == new.id) {
         Some(line) => {
+            let mut refused_rows = std::mem::take(&mut line.refused_rows);
+            // An account that cannot be kept is met by every run.
+            let (known, fresh): (Vec<_>, Vec<_>) =
+                new.refused_rows.iter().cloned().partition(|row| refused_rows.contains(row));
+            refused_rows.extend(fresh);
             *line = SyncLine {
+                refused: line.refused + new.refused - known.len() as u64,
+                refused_rows,
                 added: line.added + new.added,
                 modified: line.modified + new.modified,
                 removed: line.removed + new.removed,

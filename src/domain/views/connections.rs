@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use crate::domain::{dates::Timestamp, ids::ConnectionId};
+use crate::domain::{
+    dates::Timestamp,
+    ids::ConnectionId,
+    sync::{Refusal, RowKind},
+};
 
 /// What can be expected of a connection now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -54,6 +58,21 @@ pub struct ConnectionView {
     pub consent_expires_at: Option<Timestamp>,
     /// What is wrong, in one sentence.
     pub error: Option<String>,
+    /// Rows of the bank that bursar cannot hold exactly and has not kept.
+    pub refused: u64,
+}
+
+/// A row of the bank that bursar cannot hold exactly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct RefusedRow {
+    /// What it is.
+    pub kind: RowKind,
+    /// The provider's id; empty if it has none.
+    pub id: String,
+    /// The field, by the provider's name, and what is wrong with it.
+    pub reason: String,
+    /// When a sync first refused it.
+    pub since: Timestamp,
 }
 
 /// How the sync of one connection ended.
@@ -97,6 +116,10 @@ pub struct SyncLine {
     pub modified: u64,
     /// Ones the bank took back.
     pub removed: u64,
+    /// Rows that bursar cannot hold exactly and did not keep.
+    pub refused: u64,
+    /// The first hundred of them.
+    pub refused_rows: Vec<Refusal>,
     /// When the bank itself was last read with success.
     pub bank_updated_at: Option<Timestamp>,
     /// What went wrong, in one sentence.
@@ -114,6 +137,8 @@ pub struct SyncOutcome {
     pub modified: u64,
     /// Ones taken back, of all.
     pub removed: u64,
+    /// Rows not kept, of all.
+    pub refused: u64,
 }
 
 impl SyncOutcome {
@@ -124,6 +149,7 @@ impl SyncOutcome {
             added: total(|line| line.added),
             modified: total(|line| line.modified),
             removed: total(|line| line.removed),
+            refused: total(|line| line.refused),
             connections,
         }
     }

@@ -11,7 +11,7 @@ mod transactions;
 
 pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals};
 pub use checks::{CheckItem, CheckReport};
-pub use connections::{ConnectionState, ConnectionView, OutcomeKind, SyncLine, SyncOutcome};
+pub use connections::{ConnectionState, ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};
 use serde::Serialize;
 pub use sums::{BalancePoint, DailyFlow, Flows, Group, Grouping, Sum, SumRequest};
 pub use transactions::{CategorySource, CategoryView, Source, TransactionView};

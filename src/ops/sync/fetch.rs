@@ -16,6 +16,7 @@ use super::{Job, Means};
 use crate::{
     domain::{ids::ConnectionId, sync::Health},
     plaid::{AccountList, Client, PlaidError, SyncEvent},
+    store::SyncMode,
 };
 
 /// Pages that wait for the book, for each connection.
@@ -34,6 +35,8 @@ pub(super) enum Message {
 pub(super) struct Arrival {
     pub(super) id: ConnectionId,
     pub(super) name: String,
+    /// How the run begins.
+    pub(super) mode: SyncMode,
     pub(super) messages: Receiver<Message>,
     /// Comes after the last message; none after an interruption.
     pub(super) verdict: Option<oneshot::Receiver<Result<(), PlaidError>>>,
@@ -53,7 +56,7 @@ pub(super) struct Shared {
 pub(super) fn start(index: usize, job: Job, means: &Means<'_>, shared: &Shared) -> Arrival {
     let (out, messages) = mpsc::channel(WAITING_PAGES);
     let (verdict_out, verdict) = oneshot::channel();
-    let (id, name) = (job.id, job.name.clone());
+    let (id, name, mode) = (job.id, job.name.clone(), job.mode);
     let (client, runtime) = (means.client.clone(), means.runtime.handle().clone());
     let (turns, mut stop) = (Arc::clone(&shared.turns), shared.stop.clone());
     let bell = Bell { ready: shared.ready.clone(), index };
@@ -70,7 +73,7 @@ pub(super) fn start(index: usize, job: Job, means: &Means<'_>, shared: &Shared) 
         });
         bell.ring();
     });
-    Arrival { id, name, messages, verdict: Some(verdict) }
+    Arrival { id, name, mode, messages, verdict: Some(verdict) }
 }
 
 /// Accounts first, so that every transaction finds its account.

@@ -18,11 +18,11 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::ConnectionId,
-        views::{ConnectionView, SyncOutcome},
+        views::{ConnectionView, OutcomeKind, SyncOutcome},
     },
     plaid::{Action, Client, KnownCurrencies, PlaidError, SyncFrom},
     secret::Secret,
-    store::{Store, StoreError},
+    store::{Store, StoreError, SyncMode},
     vault::{Unlocked, VaultError},
 };
 
@@ -37,6 +37,7 @@ pub struct Job {
     pub name: String,
     token: Secret<String>,
     from: SyncFrom,
+    mode: SyncMode,
 }
 
 /// How a whole run ended.
@@ -46,16 +47,27 @@ pub struct Run {
     pub outcome: SyncOutcome,
     /// Balances kept less exactly than they came, one sentence each.
     pub rounded: Vec<String>,
-    /// What could not be kept, one sentence each.
+    /// What else there is to say, one sentence each.
     pub notes: Vec<String>,
     /// Whether the user stopped it.
     pub interrupted: bool,
-    /// Whether a connection failed for want of network or provider (all others failed for other reasons).
-    pub unavailable: bool,
-    /// Whether Plaid refused the keys, so that no connection could work.
-    pub keys_refused: bool,
+    /// Why connections failed, one for each that did.
+    pub causes: Vec<Cause>,
     /// Connections whose history is not complete yet at the provider.
     pub incomplete: Vec<ConnectionId>,
+}
+
+/// The kind of a connection's failure, which the exit code is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Network or provider are not to be had now.
+    Unavailable,
+    /// The provider's plan is used up.
+    PlanLimit,
+    /// The provider refused the keys.
+    Keys,
+    /// Anything else.
+    Other,
 }
 
 /// Why a run could not begin or go on.
@@ -81,16 +93,22 @@ pub struct Means<'a> {
     pub progress: &'a dyn Fn(&str),
 }
 
-/// Reads what a sync of these connections needs: cursors and opened tokens.
-pub fn prepare(store: &Store, unlocked: &Unlocked, wanted: &[ConnectionView]) -> Result<Vec<Job>, SyncError> {
+/// Reads what a sync of these connections needs: opened tokens, and cursors unless the whole history is wanted.
+pub fn prepare(
+    store: &Store,
+    unlocked: &Unlocked,
+    wanted: &[ConnectionView],
+    mode: SyncMode,
+) -> Result<Vec<Job>, SyncError> {
     let known: KnownCurrencies = store.account_currencies()?;
     let mut jobs = Vec::with_capacity(wanted.len());
     for connection in wanted {
         let secrets = store.connection(connection.id)?;
         let Some(sealed) = &secrets.token else { continue };
         let token = unlocked.open_token(secrets.item_id.as_str(), &secrets.environment, sealed)?;
-        let from = SyncFrom { cursor: secrets.cursor, known: known.clone() };
-        jobs.push(Job { id: connection.id, name: connection.name.clone(), token, from });
+        let cursor = secrets.cursor.filter(|_| mode == SyncMode::Changes);
+        let from = SyncFrom { cursor, known: known.clone() };
+        jobs.push(Job { id: connection.id, name: connection.name.clone(), token, from, mode });
     }
     Ok(jobs)
 }
@@ -117,8 +135,8 @@ pub fn run(store: &mut Store, jobs: Vec<Job>, means: &Means<'_>) -> Result<Run, 
 }
 
 fn summary(saved: Vec<save::Saved>, interrupted: bool) -> Run {
-    let unavailable = saved.iter().any(|one| one.error.as_ref().is_some_and(is_unavailable));
-    let keys_refused = saved.iter().any(|one| one.error.as_ref().is_some_and(|e| e.action() == Action::Reconfigure));
+    let failed = saved.iter().filter(|one| one.line.outcome == OutcomeKind::Failed);
+    let causes = failed.map(|one| one.error.as_ref().map_or(Cause::Other, cause)).collect();
     let incomplete = saved.iter().filter(|one| one.incomplete).map(|one| one.line.id).collect();
     let (mut lines, mut rounded, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for one in saved {
@@ -126,9 +144,14 @@ fn summary(saved: Vec<save::Saved>, interrupted: bool) -> Run {
         rounded.extend(one.rounded);
         notes.extend(one.notes);
     }
-    Run { outcome: SyncOutcome::new(lines), rounded, notes, interrupted, unavailable, keys_refused, incomplete }
+    Run { outcome: SyncOutcome::new(lines), rounded, notes, interrupted, causes, incomplete }
 }
 
-fn is_unavailable(error: &PlaidError) -> bool {
-    error.api().is_none() || error.action().heals_by_itself()
+fn cause(error: &PlaidError) -> Cause {
+    match error.action() {
+        Action::Reconfigure => Cause::Keys,
+        Action::PlanLimit => Cause::PlanLimit,
+        action if error.api().is_none() || action.heals_by_itself() => Cause::Unavailable,
+        _ => Cause::Other,
+    }
 }

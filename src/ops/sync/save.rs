@@ -8,7 +8,7 @@ use crate::{
     domain::{
         accounts::ProviderAccount,
         dates::Timestamp,
-        sync::{Health, History, ItemError},
+        sync::{Health, History, ItemError, Refusal},
         views::{ConnectionState, OutcomeKind, SyncLine},
     },
     plaid::{Action, PlaidError, SyncEvent, SyncOutcome},
@@ -20,7 +20,7 @@ pub(super) struct Saved {
     pub(super) line: SyncLine,
     /// Balances kept less exactly than they came.
     pub(super) rounded: Vec<String>,
-    /// What could not be kept.
+    /// What else there is to say.
     pub(super) notes: Vec<String>,
     pub(super) error: Option<PlaidError>,
     pub(super) incomplete: bool,
@@ -45,7 +45,7 @@ impl From<StoreError> for Left {
 struct Start {
     accounts: Vec<ProviderAccount>,
     rounded: Vec<String>,
-    refused: Vec<String>,
+    refused: Vec<Refusal>,
     health: Health,
 }
 
@@ -78,12 +78,13 @@ fn changes(
     start: Start,
 ) -> Result<Option<Saved>, StoreError> {
     let started_at = (means.now)();
-    let mut mode = SyncMode::Changes;
+    let mut mode = arrival.mode;
     loop {
         let event = event(arrival, (means.now)());
         let written = store.write(&event, |tx| {
             tx.set_accounts(arrival.id, &start.accounts)?;
             let mut run = tx.sync(arrival.id, mode)?;
+            run.refuse(&start.refused)?;
             loop {
                 match arrival.messages.blocking_recv() {
                     Some(Message::Change(SyncEvent::Page(delta))) => run.apply(&delta)?,
@@ -120,12 +121,13 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
         added: counts.added,
         modified: counts.modified,
         removed: counts.removed,
+        refused: counts.refused,
+        refused_rows: counts.refusals,
         bank_updated_at: start.health.bank_updated_at,
         error: start.health.error.map(|error| error.message),
     };
     let incomplete = matches!(history, History::NotReady | History::Initial);
-    let notes = start.refused.into_iter().chain(counts.notes).collect();
-    Saved { line, rounded: start.rounded, notes, error: None, incomplete }
+    Saved { line, rounded: start.rounded, notes: counts.notes, error: None, incomplete }
 }
 
 /// Records that a connection failed; its rows and cursor stay as they were.
@@ -159,6 +161,8 @@ fn failed(
         added: 0,
         modified: 0,
         removed: 0,
+        refused: 0,
+        refused_rows: Vec::new(),
         bank_updated_at: None,
         error: Some(error.to_string()),
     };

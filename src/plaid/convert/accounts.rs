@@ -1,7 +1,7 @@
 //! Accounts and their balances: what is owed turns negative here.
 
 use super::{
-    KnownCurrencies, Refusal, amount,
+    KnownCurrencies, Refusal, RowKind, amount,
     text::{self, SHORT, keep, keep_some},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 /// without a currency cannot be added up.
 pub fn account(row: wire::accounts::Account, known: &KnownCurrencies) -> Result<ProviderAccount, Refusal> {
     let id = text::shown(&row.account_id);
-    let refuse = |reason: String| Refusal { noun: "account", id: id.clone(), reason };
+    let refuse = |reason: String| Refusal { kind: RowKind::Account, id: id.clone(), reason };
     if !text::is_id(&row.account_id) {
         return Err(refuse("its `account_id` is empty or too long".to_owned()));
     }

@@ -11,13 +11,18 @@ mod row;
 mod text;
 mod transactions;
 
-use std::{collections::HashMap, fmt};
+use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::wire;
-use crate::domain::{accounts::ProviderAccount, ids::ProviderAccountId, money::Currency};
+use crate::domain::{
+    accounts::ProviderAccount,
+    ids::ProviderAccountId,
+    money::Currency,
+    sync::{Refusal, RowKind},
+};
 
 pub use accounts::account;
 pub(crate) use amount::to_plaid;
@@ -29,24 +34,6 @@ pub use transactions::transaction;
 
 /// The currencies of the accounts that the book knows already, for a day on which Plaid names none for a balance.
 pub type KnownCurrencies = HashMap<ProviderAccountId, Currency>;
-
-/// Why a row was not kept; the sentence is for the owner and holds no amount and no merchant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// `transaction` or `account`.
-    pub noun: &'static str,
-    /// The provider's id, as far as it could be read.
-    pub id: String,
-    /// The field, by Plaid's name, and what is wrong with it.
-    pub reason: String,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = if self.id.is_empty() { "without an id" } else { &self.id };
-        write!(f, "{} {id} was not kept: {}", self.noun, self.reason)
-    }
-}
 
 /// An answer of `/accounts/get` whose rows are still text.
 #[derive(Deserialize)]
@@ -60,7 +47,7 @@ pub(crate) struct AccountRows<'a> {
 /// Reads account rows one by one.
 pub(crate) fn accounts(rows: &[&RawValue], known: &KnownCurrencies) -> (Vec<ProviderAccount>, Vec<Refusal>) {
     let mut refused = Vec::new();
-    let rows = rows.iter().map(|raw| row::read("account", "account_id", raw));
+    let rows = rows.iter().map(|raw| row::read(RowKind::Account, "account_id", raw));
     (kept(rows.map(|row| row.and_then(|row| account(row, known))), &mut refused), refused)
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{KnownCurrencies, Refusal, account, kept, row, transaction, transactions::history};
+use super::{KnownCurrencies, Refusal, RowKind, account, kept, row, transaction, transactions::history};
 use crate::{
     domain::{
         sync::{Delta, History, Removed},
@@ -60,10 +60,10 @@ impl From<TransactionsSyncResponse> for Page {
 impl From<Rows<'_>> for Page {
     fn from(page: Rows<'_>) -> Self {
         let transactions = |rows: &[&RawValue]| {
-            rows.iter().map(|raw| row::read("transaction", "transaction_id", raw)).collect::<Vec<_>>()
+            rows.iter().map(|raw| row::read(RowKind::Transaction, "transaction_id", raw)).collect::<Vec<_>>()
         };
         Self {
-            accounts: page.accounts.iter().map(|raw| row::read("account", "account_id", raw)).collect(),
+            accounts: page.accounts.iter().map(|raw| row::read(RowKind::Account, "account_id", raw)).collect(),
             added: transactions(&page.added),
             modified: transactions(&page.modified),
             removed: page.removed,
@@ -107,7 +107,7 @@ fn convert(page: Page, known: &KnownCurrencies) -> Delta {
         next_cursor: page.next_cursor,
         has_more: page.has_more,
         history: page.status.as_ref().map_or(History::Unknown, history),
-        refused: refused.iter().map(ToString::to_string).collect(),
+        refused,
     }
 }
 
@@ -117,7 +117,7 @@ fn grounded(row: ProviderTransaction, lost: &HashSet<String>) -> Result<Provider
         return Ok(row);
     }
     let reason = "its `account_id` names an account that was not kept".to_owned();
-    Err(Refusal { noun: "transaction", id: row.id.0, reason })
+    Err(Refusal { kind: RowKind::Transaction, id: row.id.0, reason })
 }
 
 #[cfg(test)]
@@ -148,7 +148,7 @@ mod tests {
                 let delta = delta(page(&damaged).as_bytes(), &KnownCurrencies::new()).unwrap();
                 prop_assert_eq!(delta.modified.len(), 1);
                 prop_assert_eq!(delta.added.len() + delta.refused.len(), 1);
-                prop_assert!(delta.refused.iter().all(|sentence| !sentence.contains("ZEBRA")));
+                prop_assert!(delta.refused.iter().all(|sentence| !sentence.to_string().contains("ZEBRA")));
             } else {
                 let _ = delta(page(&damaged).as_bytes(), &KnownCurrencies::new());
             }

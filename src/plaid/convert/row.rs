@@ -5,18 +5,14 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Refusal, text};
+use super::{Refusal, RowKind, text};
 
 /// Reads a row, or says which field of which row stands in the way.
-pub(super) fn read<'a, Row: Deserialize<'a>>(
-    noun: &'static str,
-    id_field: &str,
-    raw: &'a RawValue,
-) -> Result<Row, Refusal> {
+pub(super) fn read<'a, Row: Deserialize<'a>>(kind: RowKind, id_field: &str, raw: &'a RawValue) -> Result<Row, Refusal> {
     serde_json::from_str(raw.get()).map_err(|error| {
         let fields: HashMap<String, &RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
         let id = fields.get(id_field).and_then(|id| serde_json::from_str::<String>(id.get()).ok()).unwrap_or_default();
-        Refusal { noun, id: text::shown(&id), reason: blame(raw.get(), &fields, &error) }
+        Refusal { kind, id: text::shown(&id), reason: blame(raw.get(), &fields, &error) }
     })
 }
 
@@ -63,7 +59,7 @@ mod tests {
 
     fn refusal(json: &str) -> String {
         let raw = RawValue::from_string(json.to_owned()).unwrap();
-        read::<Row>("row", "id", &raw).unwrap_err().to_string()
+        read::<Row>(RowKind::Account, "id", &raw).unwrap_err().to_string()
     }
 
     #[test]
@@ -78,10 +74,10 @@ mod tests {
             (r#"{"id":"r1","amount":1,"pending":true,"nested":{}}"#.to_owned(), "`nested` is not"),
         ] {
             let sentence = refusal(&json);
-            assert!(sentence.starts_with("row r1 was not kept: its field `"), "{sentence}");
+            assert!(sentence.starts_with("account r1 was not kept: its field `"), "{sentence}");
             assert!(sentence.contains(field), "{sentence} does not blame {field}");
             assert!(!sentence.contains("12.34"), "{sentence}");
         }
-        assert_eq!(refusal("[1]"), "row without an id was not kept: it is not an object");
+        assert_eq!(refusal("[1]"), "account without an id was not kept: it is not an object");
     }
 }

@@ -1,7 +1,7 @@
 //! Transactions: sign, dates, names and the many small facts around them.
 
 use super::{
-    Refusal, amount,
+    Refusal, RowKind, amount,
     item::{day, moment},
     text::{self, LONG, SHORT, keep, keep_some},
 };
@@ -20,7 +20,7 @@ const PARTIES: usize = 32;
 /// a card's purchase abroad need not be in the account's currency.
 pub fn transaction(row: wire::transactions::Transaction) -> Result<ProviderTransaction, Refusal> {
     let id = text::shown(&row.transaction_id);
-    let refuse = |reason: String| Refusal { noun: "transaction", id: id.clone(), reason };
+    let refuse = |reason: String| Refusal { kind: RowKind::Transaction, id: id.clone(), reason };
     if !text::is_id(&row.transaction_id) || !text::is_id(&row.account_id) {
         return Err(refuse("its `transaction_id` or `account_id` is empty or too long".to_owned()));
     }

@@ -18,6 +18,7 @@ impl ToSheet for Listing<ConnectionView> {
             Column::new(Date, "bank_updated_at", "Bank's data of (UTC)").priority(3),
             Column::new(Date, "consent_expires_at", "Consent ends (UTC)").priority(6),
             Column::new(Text, "error", "Error").priority(4),
+            not_kept(self.items.iter().map(|connection| connection.refused).sum()),
         ];
         let mut sheet = Sheet::new(columns, "no bank is linked");
         for connection in &self.items {
@@ -31,11 +32,18 @@ impl ToSheet for Listing<ConnectionView> {
                 connection.bank_updated_at.into(),
                 connection.consent_expires_at.into(),
                 connection.error.as_ref().into(),
+                connection.refused.into(),
             ];
             sheet.push(Style::Normal, cells);
         }
         sheet
     }
+}
+
+/// Rows that could not be kept; people see the column only when there are any.
+fn not_kept(count: u64) -> Column {
+    let column = Column::new(Kind::Number, "refused", "Not kept");
+    if count == 0 { column.place(Place::Files) } else { column }
 }
 
 impl ToSheet for SyncOutcome {
@@ -48,6 +56,7 @@ impl ToSheet for SyncOutcome {
             Column::new(Number, "added", "Added"),
             Column::new(Number, "modified", "Modified").priority(2),
             Column::new(Number, "removed", "Removed").priority(2),
+            not_kept(self.refused),
             Column::new(Date, "bank_updated_at", "Bank's data of (UTC)").priority(4),
             Column::new(Text, "error", "Error").priority(1),
         ];
@@ -60,13 +69,14 @@ impl ToSheet for SyncOutcome {
                 line.added.into(),
                 line.modified.into(),
                 line.removed.into(),
+                line.refused.into(),
                 line.bank_updated_at.into(),
                 line.error.as_ref().into(),
             ];
             sheet.push(Style::Normal, cells);
         }
         if self.connections.len() > 1 {
-            let counts = [self.added, self.modified, self.removed].map(Cell::from);
+            let counts = [self.added, self.modified, self.removed, self.refused].map(Cell::from);
             let cells = [Cell::Empty, "Total".into(), Cell::Empty].into_iter().chain(counts);
             sheet.push(Style::Total, cells.collect());
         }

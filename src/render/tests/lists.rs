@@ -63,6 +63,7 @@ fn connections_and_what_a_sync_brought() {
         bank_updated_at: None,
         consent_expires_at: None,
         error: Some("the login details of this item have changed".to_owned()),
+        refused: 0,
     };
     insta::assert_snapshot!(print(&Listing::all(vec![connection]), &screen(100)));
     let line = |id, outcome, added, error: Option<&str>| SyncLine {
@@ -72,6 +73,8 @@ fn connections_and_what_a_sync_brought() {
         added,
         modified: 0,
         removed: 2,
+        refused: 0,
+        refused_rows: Vec::new(),
         bank_updated_at: Some("2026-03-15T05:30:00Z".parse().unwrap()),
         error: error.map(str::to_owned),
     };

@@ -129,6 +129,7 @@ fn the_summary_sums_up() {
         bank_updated_at: None,
         consent_expires_at: None,
         error: None,
+        refused: 0,
     };
     let connections = [
         connection(1, ConnectionState::Ok, Some("2026-03-15T06:00:00Z")),

@@ -212,12 +212,23 @@ CREATE TABLE sync_runs (
   added INTEGER NOT NULL,
   modified INTEGER NOT NULL,
   removed INTEGER NOT NULL,
+  refused INTEGER NOT NULL DEFAULT 0,
   notes TEXT,
   error_code TEXT,
   error_message TEXT,
   request_id TEXT
 ) STRICT;
 CREATE INDEX sync_runs_connection ON sync_runs (connection, started_at);
+
+-- Rows of a bank that the book cannot hold exactly, until they come in a form that it can. kind: account, transaction.
+CREATE TABLE refused (
+  connection INTEGER NOT NULL REFERENCES connections (id),
+  kind TEXT NOT NULL,
+  provider_id TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  UNIQUE (connection, kind, provider_id)
+) STRICT;
 
 -- Link sessions, written before anything is sent; sealed holds what must not be lost (link token, public token).
 CREATE TABLE link_intents (

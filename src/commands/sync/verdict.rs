@@ -1,0 +1,78 @@
+//! How a run ended, as an exit code: failures of one kind only have that kind's code, everything else is 3.
+//!
+//! Pure. Invariant: a run of which something was not saved never exits 0.
+
+use crate::{
+    domain::views::{OutcomeKind, SyncOutcome},
+    error::{Error, Kind, Result},
+    ops::sync::{Cause, Run},
+};
+
+const AS_IT_WAS: &str = "what was stored stays as it was";
+
+/// Turns connections that were not saved into the error that they are.
+pub(in crate::commands) fn failures(run: &Run) -> Result<()> {
+    let lines = &run.outcome.connections;
+    let of = |kind: OutcomeKind| {
+        lines.iter().filter(|line| line.outcome == kind).map(|line| line.name.as_str()).collect::<Vec<_>>()
+    };
+    let (reauth, failed) = (of(OutcomeKind::Reauth), of(OutcomeKind::Failed));
+    let saved = of(OutcomeKind::Ok).len();
+    if run.interrupted {
+        let sentence =
+            format!("interrupted; {saved} of {} connections are saved, nothing half-done was kept", lines.len());
+        return Err(Error::new(Kind::Interrupted, "interrupted", sentence).hint("bursar sync"));
+    }
+    if failed.is_empty() {
+        if reauth.is_empty() {
+            return Ok(());
+        }
+        let sentence = format!("sign in again at {}; everything else is saved", reauth.join(", "));
+        let (kind, sentence) = match all_kept(&run.outcome) {
+            Ok(()) => (Kind::Reauth, sentence),
+            Err(also) => (Kind::Partial, format!("sign in again at {}; {}", reauth.join(", "), also.message)),
+        };
+        return Err(Error::new(kind, "reauth", sentence).hint("bursar connections"));
+    }
+    let only = |cause: Cause| saved == 0 && reauth.is_empty() && run.causes.iter().all(|found| *found == cause);
+    let reasons = reasons(&run.outcome);
+    if only(Cause::Unavailable) {
+        let sentence = format!("no bank could be reached: {reasons}; {AS_IT_WAS}");
+        return Err(Error::new(Kind::Unavailable, "unavailable", sentence).hint("bursar sync"));
+    }
+    if only(Cause::PlanLimit) {
+        let sentence = format!("the allowance of the Plaid plan is used up: {reasons}; {AS_IT_WAS}");
+        return Err(Error::new(Kind::Refused, "plan_limit", sentence).hint("bursar connections"));
+    }
+    if only(Cause::Keys) {
+        let sentence = format!("nothing was synced: {reasons}; {AS_IT_WAS}");
+        return Err(Error::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid"));
+    }
+    let rest = if saved == 0 { AS_IT_WAS } else { "the others are saved" };
+    let again = if reauth.is_empty() { String::new() } else { format!("; sign in again at {}", reauth.join(", ")) };
+    let sentence = format!("{} of {} connections failed: {reasons}{again}; {rest}", failed.len(), lines.len());
+    Err(Error::new(Kind::Partial, "partial", sentence).hint("bursar connections"))
+}
+
+/// Turns rows that were not kept into the error that they are.
+pub(in crate::commands) fn all_kept(outcome: &SyncOutcome) -> Result<()> {
+    let count = outcome.refused;
+    if count == 0 {
+        return Ok(());
+    }
+    let names: Vec<&str> =
+        outcome.connections.iter().filter(|line| line.refused > 0).map(|line| line.name.as_str()).collect();
+    let (rows, were, them) = if count == 1 { ("row", "was", "it") } else { ("rows", "were", "them") };
+    let sentence = format!(
+        "{count} {rows} of {} {were} not kept, because bursar cannot hold {them} exactly; everything else is saved",
+        names.join(", ")
+    );
+    Err(Error::new(Kind::Partial, "rows_refused", sentence).hint("bursar connections"))
+}
+
+fn reasons(outcome: &SyncOutcome) -> String {
+    let failed = outcome.connections.iter().filter(|line| line.outcome == OutcomeKind::Failed);
+    let reasons: Vec<String> =
+        failed.map(|line| format!("{}: {}", line.name, line.error.as_deref().unwrap_or("no reason given"))).collect();
+    reasons.join("; ")
+}
