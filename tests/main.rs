@@ -43,6 +43,8 @@ mod sandbox;
 mod schema;
 #[cfg(feature = "sandbox")]
 mod scripted;
+#[cfg(target_os = "linux")]
+mod sessions;
 mod status;
 #[cfg(feature = "sandbox")]
 mod sync;

@@ -51,6 +51,8 @@ fn answers_are_as_their_schemas_say() {
         &["doctor"],
         &["report", "spending", "--monthly"],
         &["report", "summary"],
+        &["lock"],
+        &["sessions"],
         &["status"],
         &["sync"],
         &["transactions"],

@@ -8,7 +8,7 @@ use clap::{Args, builder::FalseyValueParser};
 
 use super::values;
 use crate::{
-    domain::dates::Date,
+    domain::dates::{self, Date},
     settings::{Color, Format, Typed},
 };
 
@@ -60,7 +60,7 @@ pub(super) struct GlobalArgs {
     #[arg(long, global = true, env = "BURSAR_OFFLINE", value_parser = FalseyValueParser::new(), hide_env = true)]
     offline: bool,
     /// How long to wait for another bursar (10s, 2m)
-    #[arg(long, global = true, env = "BURSAR_LOCK_TIMEOUT", value_name = "TIME", value_parser = values::duration, hide_env = true)]
+    #[arg(long, global = true, env = "BURSAR_LOCK_TIMEOUT", value_name = "TIME", value_parser = dates::duration, hide_env = true)]
     lock_timeout: Option<std::time::Duration>,
     /// The day to take as today, for reproducible runs
     #[arg(long, global = true, env = "BURSAR_TODAY", value_name = "DATE", value_parser = values::date, hide_env = true)]

@@ -6,7 +6,7 @@ use clap_complete::{ArgValueCandidates, CompletionCandidate};
 
 use crate::{
     context::Context,
-    settings::{Environment, Paths, SecretSource, Settings, Typed},
+    settings::{Environment, Paths, Settings, Typed},
     store::Store,
     ui::{Profile, Ui},
 };
@@ -33,7 +33,7 @@ pub(crate) fn connections() -> ArgValueCandidates {
     })
 }
 
-/// The book, if files alone open it.
+/// The book, if files or a session open it.
 fn book() -> Option<Store> {
     let environment = Environment::capture();
     let paths = Paths::find().ok()?;
@@ -46,10 +46,7 @@ fn book() -> Option<Store> {
         ..Typed::default()
     };
     let settings = Settings::resolve(typed, &environment, &paths).ok()?;
-    match settings.secret_source {
-        None | Some(SecretSource::PassphraseCommand(_) | SecretSource::Descriptor(_)) => return None,
-        Some(_) => {}
-    }
     let ui = Ui::standard(Profile { quiet: true, ..Profile::plain() });
-    Context::new(ui, settings, paths, environment).book().ok()
+    let mut context = Context::new(ui, settings, paths, environment);
+    if context.opens_by_itself() { context.book().ok() } else { None }
 }

@@ -15,14 +15,17 @@ mod generate;
 mod help;
 mod init;
 mod link;
+mod lock;
 mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod schema;
 mod selection;
+mod sessions;
 mod status;
 mod sync;
 mod transactions;
+mod unlock;
 mod vault;
 
 use clap::Subcommand;
@@ -39,6 +42,9 @@ pub(crate) enum Command {
     Demo(demo::Args),
     Status(status::Args),
     Doctor(doctor::Args),
+    Unlock(unlock::Args),
+    Lock(lock::Args),
+    Sessions(sessions::Args),
     Link(link::Args),
     Connections(connections::Args),
     Sync(sync::Args),
@@ -75,6 +81,9 @@ pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Con
         Some(Command::Demo(args)) => args.run(program, context),
         Some(Command::Status(args)) => args.run(context),
         Some(Command::Doctor(args)) => args.run(context),
+        Some(Command::Unlock(args)) => args.run(context),
+        Some(Command::Lock(args)) => args.run(context),
+        Some(Command::Sessions(args)) => args.run(context),
         Some(Command::Link(args)) => args.run(context),
         Some(Command::Connections(args)) => args.run(context),
         Some(Command::Sync(args)) => args.run(context),

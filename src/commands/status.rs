@@ -10,17 +10,22 @@ use crate::{
         dates::Timestamp,
         views::{ConnectionState, ConnectionView},
     },
-    error::Result,
+    error::{Error, Kind, Result},
     render::{Cell, Fact, Facts, Sheet, ToSheet},
-    settings::SecretSource,
 };
 
 /// The vault's state on one screen, and what to do next
 ///
 /// Never asks for a secret: a vault that does not open by itself is shown as locked.
 #[derive(Debug, clap::Args, Default)]
-#[command(after_help = "Examples:\n  bursar status\n  bursar status --json")]
-pub(crate) struct Args {}
+#[command(
+    after_help = "Examples:\n  bursar status\n  bursar status --json\n  bursar status --check --quiet || bursar unlock"
+)]
+pub(crate) struct Args {
+    /// Exit 4 when a command would ask for the secret
+    #[arg(long)]
+    check: bool,
+}
 
 /// `status --json`.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
@@ -58,17 +63,16 @@ impl Args {
         if !context.location().exists() {
             status.exists = false;
             status.next = first_steps();
-        } else if opens_by_itself(context) {
-            context.locked()?;
+        } else if context.locked().map(|_| context.opens_by_itself())? {
             status.unlocked = true;
             let book = context.book()?;
             status.connections = book.connections()?;
             status.environment = Some(book.environment()?);
             status.role = Some(context.unlocked()?.role().as_str().to_owned());
+            status.session_expires_at = session_end(context)?;
             status.next = next_steps(&status.connections);
         } else {
-            context.locked()?;
-            status.next = vec!["bursar accounts".to_owned(), "bursar sync".to_owned()];
+            status.next = vec!["bursar unlock".to_owned(), "bursar accounts".to_owned(), "bursar sync".to_owned()];
         }
         context.present(&status)?;
         if !context.is_machine() {
@@ -76,15 +80,21 @@ impl Args {
                 context.ui.hint(command);
             }
         }
+        if self.check && !status.unlocked {
+            let sentence = if status.exists { "the vault is locked" } else { "there is no vault" };
+            let (kind, code) = if status.exists { (Kind::Auth, "vault_locked") } else { (Kind::NotFound, "no_vault") };
+            return Err(Error::new(kind, code, sentence).hint(&status.next[0]));
+        }
         Ok(())
     }
 }
 
-fn opens_by_itself(context: &Context) -> bool {
-    matches!(
-        context.settings.secret_source,
-        Some(SecretSource::Identity(_) | SecretSource::PassphraseFile(_) | SecretSource::SystemdCredential(_))
-    )
+/// The end of the session that opened the vault, if it was one.
+fn session_end(context: &mut Context) -> Result<Option<Timestamp>> {
+    if !context.unlocked()?.by_session() {
+        return Ok(None);
+    }
+    Ok(context.locked()?.session(false).map(|session| context.clock.after(session.left)))
 }
 
 fn first_steps() -> Vec<String> {
@@ -119,6 +129,7 @@ impl ToSheet for Status {
             Fact::new("state", "State", state),
             Fact::new("environment", "Environment", self.environment.as_ref()),
             Fact::new("role", "Role", self.role.as_ref()),
+            Fact::new("session_expires_at", "Session ends (UTC)", self.session_expires_at),
             Fact::new("connections", "Connections", count(live().count())),
             Fact::new("need_attention", "Need attention", count(ill)),
             Fact::new(

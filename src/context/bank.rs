@@ -25,7 +25,7 @@ impl Context {
     /// A client of the bank side in the vault's environment.
     pub fn client(&mut self) -> Result<Client> {
         self.require_network()?;
-        let unlocked = self.unlocked()?;
+        let unlocked = self.unlocked_for_bank()?;
         let word = self.book()?.environment()?;
         let environment: Environment = word.parse().map_err(|error: UnknownEnvironment| {
             Error::new(Kind::Integrity, "unknown_environment", error.to_string()).hint("bursar vault check")
@@ -56,7 +56,7 @@ impl Context {
 
     /// Seals Plaid's keys into the vault, for its environment.
     pub fn keep_plaid_keys(&mut self, client_id: &str, secret: Secret<String>) -> Result<()> {
-        let unlocked = self.unlocked()?;
+        let unlocked = self.unlocked_for_bank()?;
         let mut book = self.book_mut()?;
         let environment = book.environment()?;
         let sealed = unlocked.seal_client(&environment, &ClientKeys { client_id: client_id.to_owned(), secret })?;

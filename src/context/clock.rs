@@ -1,5 +1,7 @@
 //! The clock: the machine's own, or one fixed day for reproducible runs.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 const NOON: i8 = 12;
@@ -27,6 +29,11 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the clock's home")]
     pub fn latest(&self) -> Timestamp {
         self.now().max(Timestamp::now())
+    }
+
+    /// The instant that comes after a length of time.
+    pub fn after(&self, length: Duration) -> Timestamp {
+        self.now().saturating_add(length).unwrap_or(Timestamp::MAX)
     }
 
     /// The instant.

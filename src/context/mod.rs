@@ -54,34 +54,28 @@ impl Context {
         Ok(Locked::open_within(&self.location(), self.settings.lock_timeout)?)
     }
 
-    /// The vault with its key, asking for a secret the first time.
-    pub fn unlocked(&mut self) -> Result<Arc<Unlocked>> {
-        if let Some(unlocked) = &self.unlocked {
-            return Ok(Arc::clone(unlocked));
-        }
-        let locked = self.locked()?;
-        let secret = self.slot_secret()?;
-        let unlocked = Arc::new(locked.unlock(&secret, self.clock.latest())?);
-        self.adopt(Arc::clone(&unlocked));
-        Ok(unlocked)
-    }
-
     /// The vault, for what only its owner may do: keys, members, secrets, an older state. The secret is asked for in
     /// this very run; nothing that an earlier run left behind opens it.
     pub fn unlock_for_admin(&mut self) -> Result<Arc<Unlocked>> {
         self.require(Right::Admin)
     }
 
-    /// The vault, if its key grants the right.
+    /// The vault, if its key grants the right. A session is enough for the book, one made for the banks also for
+    /// syncing, none for what is the owner's alone.
     pub fn require(&mut self, right: Right) -> Result<Arc<Unlocked>> {
-        let unlocked = self.unlocked()?;
+        let unlocked = match right {
+            Right::Read | Right::Write => self.unlocked()?,
+            Right::Sync => self.unlocked_for_bank()?,
+            Right::Admin => self.unlocked_by_secret()?,
+        };
         unlocked.require(right)?;
         Ok(unlocked)
     }
 
     /// Uses a vault that has just been created or opened by other means.
-    pub fn adopt(&mut self, unlocked: Arc<Unlocked>) {
-        self.unlocked = Some(unlocked);
+    pub fn adopt(&mut self, unlocked: Arc<Unlocked>) -> Arc<Unlocked> {
+        self.unlocked = Some(Arc::clone(&unlocked));
+        unlocked
     }
 
     /// The book, for reading.
@@ -92,6 +86,11 @@ impl Context {
     /// The book, for an owner's changes; waits up to `--lock-timeout` for another writer.
     pub fn book_mut(&mut self) -> Result<Store> {
         self.require(Right::Write)?;
+        self.store(Access::Write)
+    }
+
+    /// The book, for what every key may add to it: entries of the audit log.
+    pub fn book_for_entries(&mut self) -> Result<Store> {
         self.store(Access::Write)
     }
 

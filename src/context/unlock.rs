@@ -1,11 +1,91 @@
 //! Where a command's secret comes from: the source in the settings, else a question.
 
+use std::sync::Arc;
+
 use super::Context;
-use crate::{error::Result, ops::secrets, secret::Secret, settings::SecretSource, vault::SlotSecret};
+use crate::{
+    error::Result,
+    ops::secrets,
+    secret::Secret,
+    settings::SecretSource,
+    vault::{Locked, SlotSecret, Unlocked},
+};
 
 impl Context {
+    /// The vault with its key: from a session, or with a secret that is asked for the first time.
+    pub fn unlocked(&mut self) -> Result<Arc<Unlocked>> {
+        match &self.unlocked {
+            Some(unlocked) => Ok(Arc::clone(unlocked)),
+            None => self.open(false),
+        }
+    }
+
+    /// The vault with the banks' key, which a session has only if it was made for them. What a key's role does not
+    /// reach is not here either.
+    pub fn unlocked_for_bank(&mut self) -> Result<Arc<Unlocked>> {
+        match &self.unlocked {
+            Some(unlocked) if unlocked.can_use_bank() || !unlocked.by_session() => Ok(Arc::clone(unlocked)),
+            _ => self.open(true),
+        }
+    }
+
+    /// The vault opened with somebody's secret, asked for anew where only a session has opened it.
+    pub fn unlocked_by_secret(&mut self) -> Result<Arc<Unlocked>> {
+        match &self.unlocked {
+            Some(unlocked) if !unlocked.by_session() => Ok(Arc::clone(unlocked)),
+            _ => {
+                let locked = self.locked()?;
+                self.open_by_secret(&locked)
+            }
+        }
+    }
+
+    /// Whether a vault opens without a question and without starting a program.
+    pub fn opens_by_itself(&self) -> bool {
+        let session =
+            || self.settings.session_first && self.locked().is_ok_and(|locked| locked.session(false).is_some());
+        let named = match &self.settings.secret_source {
+            None | Some(SecretSource::PassphraseCommand(_) | SecretSource::Descriptor(_)) => false,
+            Some(SecretSource::Identity(_) | SecretSource::PassphraseFile(_) | SecretSource::SystemdCredential(_)) => {
+                true
+            }
+        };
+        named || session()
+    }
+
+    /// Waits, as long as recent failures to unlock ask for: a courtesy to the owner, who sees that somebody tried.
+    pub fn wait_after_failures(&mut self, locked: &Locked) {
+        let wait = locked.wait_after_failures();
+        if !wait.is_zero() {
+            let failures = locked.failed_unlocks();
+            let times = if failures == 1 { "time" } else { "times" };
+            self.ui.notice(&format!(
+                "unlocking failed {failures} {times} here: waiting {} s",
+                wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+            ));
+            std::thread::sleep(wait);
+        }
+    }
+
+    fn open(&mut self, bank: bool) -> Result<Arc<Unlocked>> {
+        let locked = self.locked()?;
+        let resumed = if self.settings.session_first { locked.resume(bank, self.clock.latest())? } else { None };
+        match resumed {
+            Some(unlocked) => Ok(self.adopt(Arc::new(unlocked))),
+            None => self.open_by_secret(&locked),
+        }
+    }
+
+    fn open_by_secret(&mut self, locked: &Locked) -> Result<Arc<Unlocked>> {
+        if self.settings.secret_source.is_none() && self.ui.profile().interactive {
+            self.wait_after_failures(locked);
+        }
+        let secret = self.slot_secret()?;
+        Ok(self.adopt(Arc::new(locked.unlock(&secret, self.clock.latest())?)))
+    }
+
     /// The secret that opens the vault, from the first source that is set, else from a question.
-    pub(super) fn slot_secret(&mut self) -> Result<SlotSecret> {
+    fn slot_secret(&mut self) -> Result<SlotSecret> {
         match self.settings.secret_source.clone() {
             Some(SecretSource::Identity(file)) => Ok(SlotSecret::Identity(secrets::identity(&file)?)),
             Some(source) => Ok(as_slot_secret(self.read_passphrase(&source)?)),

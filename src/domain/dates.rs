@@ -6,7 +6,7 @@
 mod interval;
 mod parse;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 pub use interval::{Bucket, Interval};
 pub use jiff::{Timestamp, civil::Date};
@@ -111,6 +111,14 @@ pub fn to_yyyymmdd(date: Date) -> i32 {
 pub fn from_yyyymmdd(number: i32) -> Option<Date> {
     let part = |value: i32| i8::try_from(value).ok();
     Date::new(i16::try_from(number / 10_000).ok()?, part(number / 100 % 100)?, part(number % 100)?).ok()
+}
+
+/// Reads `90`, `90s`, `10m`, `2h`: an amount of time, in seconds when no unit is given.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<u64>().ok().map(Duration::from_secs);
+    seconds
+        .or_else(|| text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok()))
+        .ok_or_else(|| format!("{text:?} is not a length of time; write 10s, 2m or 1h"))
 }
 
 #[cfg(test)]

@@ -148,6 +148,8 @@ pub struct Settings {
     pub vault_named: bool,
     /// Where to read a passphrase or identity from.
     pub secret_source: Option<SecretSource>,
+    /// Whether a session is used before that source: only config.toml names one, or nothing does.
+    pub session_first: bool,
     /// The configuration file: the one named, else the default one.
     pub config_file: PathBuf,
     /// The rest of config.toml.
@@ -180,7 +182,9 @@ impl Settings {
     /// Merges flags (and their variables) with config.toml and the defaults.
     pub fn resolve(typed: Typed, environment: &Environment, paths: &Paths) -> Result<Self, SettingsError> {
         let config = if typed.no_config { Config::default() } else { Config::load(typed.config.as_deref(), paths)? };
-        let secret_source = secret_source(&typed, environment, &config)?;
+        let named_source = secret_source(&typed, environment)?;
+        let session_first = named_source.is_none();
+        let secret_source = named_source.or_else(|| config.secret_source());
         let vault_named = typed.vault.is_some() || config.vault.is_some();
         let vault = paths.vault(typed.vault.as_deref().or(config.vault.as_deref()))?;
         let from_file = typed
@@ -211,17 +215,14 @@ impl Settings {
             vault,
             vault_named,
             secret_source,
+            session_first,
             config_file: typed.config.unwrap_or_else(|| paths.config_file()),
             config,
         })
     }
 }
 
-fn secret_source(
-    typed: &Typed,
-    environment: &Environment,
-    config: &Config,
-) -> Result<Option<SecretSource>, SettingsError> {
+fn secret_source(typed: &Typed, environment: &Environment) -> Result<Option<SecretSource>, SettingsError> {
     if let Some(descriptor) = typed.passphrase_fd {
         return Ok(Some(SecretSource::Descriptor(descriptor)));
     }
@@ -237,7 +238,7 @@ fn secret_source(
     if let Some(directory) = environment.path("CREDENTIALS_DIRECTORY").filter(|d| d.join("bursar.key").exists()) {
         return Ok(Some(SecretSource::SystemdCredential(directory.join("bursar.key"))));
     }
-    Ok(config.secret_source())
+    Ok(None)
 }
 
 /// Splits a command line as a shell would, without running a shell.

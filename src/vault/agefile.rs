@@ -2,15 +2,75 @@
 //!
 //! Invariant: plaintext lives only in buffers that are wiped and never grow.
 
-use std::io::{Read, Write};
+use std::{
+    cell::RefCell,
+    io::{Read, Write},
+};
 
 use age::{
     DecryptError, Decryptor, Encryptor,
     armor::{ArmoredReader, ArmoredWriter, Format},
+    secrecy::ExposeSecret,
 };
+use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
 use zeroize::Zeroizing;
 
 use super::error::{Result, VaultError};
+use crate::sys;
+
+/// The key of one age file, in whatever slots it is wrapped: opens that file and no other, not even its next version.
+pub(super) struct ContentKey(Box<Zeroizing<[u8; FILE_KEY_BYTES]>>);
+
+impl ContentKey {
+    /// How long it is.
+    pub(super) const BYTES: usize = FILE_KEY_BYTES;
+
+    /// A key with known bytes, as a session keeps it.
+    pub(super) fn from_bytes(bytes: &[u8; FILE_KEY_BYTES]) -> Self {
+        let mut key = Box::new(Zeroizing::new([0; FILE_KEY_BYTES]));
+        // What the kernel refuses here it also refuses for the master keys, and that is what people are told.
+        let _refused = sys::keep_in_memory(&key[..]);
+        key.copy_from_slice(bytes);
+        Self(key)
+    }
+
+    /// The bytes; keep the borrow short.
+    pub(super) fn expose(&self) -> &[u8; FILE_KEY_BYTES] {
+        &self.0
+    }
+}
+
+impl age::Identity for ContentKey {
+    fn unwrap_stanza(&self, _: &Stanza) -> Option<std::result::Result<FileKey, DecryptError>> {
+        Some(Ok(FileKey::init_with_mut(|key| key.copy_from_slice(self.expose()))))
+    }
+}
+
+/// Opens as another identity does, and keeps the file's key.
+struct Keeping<'a> {
+    identity: &'a dyn age::Identity,
+    key: RefCell<Option<ContentKey>>,
+}
+
+impl age::Identity for Keeping<'_> {
+    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<std::result::Result<FileKey, DecryptError>> {
+        self.identity.unwrap_stanza(stanza)
+    }
+
+    fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<std::result::Result<FileKey, DecryptError>> {
+        let outcome = self.identity.unwrap_stanzas(stanzas);
+        if let Some(Ok(key)) = &outcome {
+            *self.key.borrow_mut() = Some(ContentKey::from_bytes(key.expose_secret()));
+        }
+        outcome
+    }
+}
+
+/// What an age file held, and its key.
+pub(super) struct Opened {
+    pub plain: Zeroizing<Vec<u8>>,
+    pub key: ContentKey,
+}
 
 /// Encrypts to all recipients, in age's binary form.
 pub(super) fn seal(recipients: &[&dyn age::Recipient], plain: &[u8]) -> Result<Vec<u8>> {
@@ -34,6 +94,14 @@ pub(super) fn seal_text(recipients: &[&dyn age::Recipient], plain: &[u8]) -> Res
         .ok_or(VaultError::Crypto("age could not armor"))
 }
 
+/// Decrypts age's binary form, and keeps the key of the file.
+pub(super) fn open_keeping(sealed: &[u8], identity: &dyn age::Identity) -> std::result::Result<Opened, DecryptError> {
+    let keeping = Keeping { identity, key: RefCell::new(None) };
+    let plain = open(sealed, &keeping)?;
+    let key = keeping.key.into_inner().ok_or(DecryptError::NoMatchingKeys)?;
+    Ok(Opened { plain, key })
+}
+
 /// Decrypts age's binary form; the whole file or nothing.
 pub(super) fn open(
     sealed: &[u8],
@@ -45,12 +113,9 @@ pub(super) fn open(
     Ok(plain)
 }
 
-/// Decrypts age's text form; the whole file or nothing.
-pub(super) fn open_text(
-    armored: &str,
-    identity: &dyn age::Identity,
-) -> std::result::Result<Zeroizing<Vec<u8>>, DecryptError> {
+/// Decrypts age's text form, and keeps the key of the file.
+pub(super) fn open_text(armored: &str, identity: &dyn age::Identity) -> std::result::Result<Opened, DecryptError> {
     let mut sealed = Vec::with_capacity(armored.len());
     ArmoredReader::new(armored.as_bytes()).read_to_end(&mut sealed)?;
-    open(&sealed, identity)
+    open_keeping(&sealed, identity)
 }

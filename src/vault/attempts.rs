@@ -8,6 +8,7 @@ use std::{
     io::Write,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use rustix::fs::OFlags;
@@ -15,6 +16,9 @@ use sha2::{Digest, Sha256};
 
 use super::{error::Result, key::Hex};
 use crate::fsx;
+
+/// The longest wait after failures.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Counting stops here.
 const MOST: u64 = 100_000;
@@ -36,6 +40,15 @@ impl Attempts {
     /// How many failures wait to be entered.
     pub(super) fn count(&self) -> u64 {
         std::fs::symlink_metadata(&self.path).map_or(0, |found| found.len())
+    }
+
+    /// How long to wait before the next try: 2^n seconds after the last of n failures, a minute at most.
+    pub(super) fn wait(&self) -> Duration {
+        let Ok(found) = std::fs::symlink_metadata(&self.path) else { return Duration::ZERO };
+        let pause = delay(found.len());
+        // A time in the future, after a clock was set back, counts as now.
+        let since = found.modified().ok().and_then(|last| last.elapsed().ok()).unwrap_or_default();
+        pause.saturating_sub(since)
     }
 
     /// Counts one more.
@@ -62,5 +75,37 @@ impl Attempts {
             .custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed())
             .open(&self.path)?
             .write_all(b"x")
+    }
+}
+
+fn delay(failures: u64) -> Duration {
+    match u32::try_from(failures) {
+        Ok(0) => Duration::ZERO,
+        Ok(failures) => Duration::from_secs(2_u64.saturating_pow(failures)).min(PATIENCE),
+        Err(_) => PATIENCE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_doubles_the_wait_up_to_a_minute() {
+        let waits: Vec<u64> = [0, 1, 2, 5, 6, 7, 100_000, u64::MAX].map(|n| delay(n).as_secs()).into();
+        assert_eq!(waits, [0, 2, 4, 32, 60, 60, 60, 60]);
+    }
+
+    #[test]
+    fn only_recent_failures_are_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let attempts = Attempts::new(dir.path(), Path::new("/some/vault"));
+        assert_eq!(attempts.wait(), Duration::ZERO);
+        attempts.add();
+        attempts.add();
+        assert!(attempts.wait() > Duration::from_secs(3), "{:?}", attempts.wait());
+        let file = std::fs::File::open(&attempts.path).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        assert_eq!((attempts.wait(), attempts.count()), (Duration::ZERO, 2));
     }
 }

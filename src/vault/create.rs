@@ -15,7 +15,9 @@ use age::{secrecy::ExposeSecret, x25519};
 use jiff::Timestamp;
 
 use super::{
-    Location, agefile, audit,
+    Location,
+    agefile::{self, ContentKey, Opened},
+    audit,
     connect::{self, DB_FILE},
     derive::Purpose,
     error::{Result, VaultError},
@@ -88,14 +90,14 @@ pub fn create(location: &Location, request: &Create<'_>) -> Result<Created> {
         .permissions(Permissions::from_mode(0o700))
         .tempdir_in(&parent)
         .map_err(FsError::io("create a directory in", &parent))?;
-    furnish(staging.path(), &outer, &sealed, &identity)?;
+    let key = furnish(staging.path(), &outer, &sealed, &identity)?;
     fsx::sync_dir(staging.path())?;
     std::fs::rename(staging.path(), parent.join(name)).map_err(FsError::io("create", &location.dir))?;
     // The directory has its final name; there is nothing left to clean up.
     let _moved = staging.keep();
     fsx::sync_dir(&parent)?;
 
-    let unlocked = Locked::open(location)?.assemble(outer, identity)?;
+    let unlocked = Locked::open(location)?.assemble(outer, key, identity)?;
     unlocked.accept(0, &audit::genesis(unlocked.vault_id()))?;
     Ok(Created { unlocked, recovery_code, kdf })
 }
@@ -122,8 +124,8 @@ fn free_place(dir: &Path) -> Result<(PathBuf, OsString)> {
     Ok((parent, name))
 }
 
-/// Fills the new directory: database, key file, room for write-ahead.
-fn furnish(dir: &Path, outer: &Outer, sealed: &[u8], identity: &x25519::Identity) -> Result<()> {
+/// Fills the new directory: database, key file (whose own key comes back), room for write-ahead.
+fn furnish(dir: &Path, outer: &Outer, sealed: &[u8], identity: &x25519::Identity) -> Result<ContentKey> {
     let db = dir.join(DB_FILE);
     // SQLite would follow the umask; a file that is there already keeps its mode, and its journals copy it.
     let fresh = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&db);
@@ -135,7 +137,8 @@ fn furnish(dir: &Path, outer: &Outer, sealed: &[u8], identity: &x25519::Identity
     fsx::create_private_dir(&dir.join(PENDING_DIR))?;
     let mut keys = Staged::write(&dir.join(KEYS_FILE), sealed)?;
     let unreadable = || VaultError::damaged(KEYS_FILE, "it does not open right after it was written");
-    let plain = agefile::open(&keys.read_back()?, identity).map_err(|_| unreadable())?;
+    let Opened { plain, key } = agefile::open_keeping(&keys.read_back()?, identity).map_err(|_| unreadable())?;
     Outer::parse(&plain)?.open_inner(identity)?.ok_or_else(unreadable)?;
-    Ok(keys.commit()?)
+    keys.commit()?;
+    Ok(key)
 }

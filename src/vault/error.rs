@@ -65,6 +65,17 @@ pub enum VaultError {
     /// Another process changed the key file while this one waited for it.
     #[error("another bursar changed the vault's keys in the meantime; nothing was changed")]
     KeysMoved,
+    /// A session opened the vault, and this needs the secret itself.
+    #[error("this needs the passphrase or identity itself; the session does not hold the key")]
+    SessionOnly,
+    /// There is nowhere to keep a session.
+    #[error("no session can be kept here: {reason}")]
+    NoSessionStore {
+        /// Why not.
+        reason: &'static str,
+        /// It is this login that has none; the user may have.
+        of_login: bool,
+    },
     /// A file is damaged, tampered with, or of another vault.
     #[error("{file} is damaged or not of this vault: {reason}")]
     Damaged {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
 use super::{
-    agefile,
+    agefile::{self, ContentKey, Opened},
     error::{Result, VaultError},
     key::{Hex, Key, VaultId},
     slots::{Cap, Slot},
@@ -127,10 +127,10 @@ impl Outer {
         Ok(outer)
     }
 
-    /// Opens the inner payload with a slot's identity; `None` if the slot does not reach the banks.
-    pub(super) fn open_inner(&self, identity: &x25519::Identity) -> Result<Option<Inner>> {
-        let plain = match agefile::open_text(&self.bank_sealed, identity) {
-            Ok(plain) => plain,
+    /// Opens the inner payload with a slot's identity, or with the payload's own key; `None` if neither fits.
+    pub(super) fn open_inner(&self, identity: &dyn age::Identity) -> Result<Option<(Inner, ContentKey)>> {
+        let Opened { plain, key } = match agefile::open_text(&self.bank_sealed, identity) {
+            Ok(opened) => opened,
             Err(DecryptError::NoMatchingKeys) => return Ok(None),
             Err(_) => return Err(VaultError::damaged(KEYS_FILE, "its inner part does not decrypt")),
         };
@@ -139,7 +139,7 @@ impl Outer {
             return Err(VaultError::damaged(KEYS_FILE, "its inner part is of another vault or generation"));
         }
         inner.bank.current()?;
-        Ok(Some(inner))
+        Ok(Some((inner, key)))
     }
 
     /// The recipients that bank secrets are sealed to.

@@ -2,23 +2,29 @@
 //!
 //! Invariant: opening and unlocking write nothing into the vault.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use age::{DecryptError, x25519};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Location, agefile,
+    Location,
+    agefile::{self, ContentKey, Opened},
     attempts::Attempts,
     connect::DB_FILE,
     error::{Result, VaultError},
+    key::Hex,
     keyset::{KEYS_FILE, LARGEST, Outer},
     lockfile::VaultLock,
     passphrase,
     slots::{SlotSecret, parse_identities},
     stanza::PassphraseIdentity,
-    unlocked::{Seen, Unlocked},
+    unlocked::{Opener, Seen, Surroundings, Unlocked},
 };
 use crate::fsx::{self, Shape};
 
@@ -64,6 +70,11 @@ impl Locked {
         self.attempts.count()
     }
 
+    /// How long to wait before the next try to unlock, after recent failures: 2, 4, 8 … up to 60 seconds.
+    pub fn wait_after_failures(&self) -> Duration {
+        self.attempts.wait()
+    }
+
     /// Opens the vault. A key file older than this device's pin is refused (`VaultError::RolledBack`).
     /// A slot whose time is over opens nothing (`VaultError::Expired`).
     pub fn unlock(&self, secret: &SlotSecret, now: Timestamp) -> Result<Unlocked> {
@@ -75,8 +86,8 @@ impl Locked {
     /// Opens the vault for the one who has decided to accept an older copy; `Unlocked::accept` makes that last.
     pub fn unlock_even_if_older(&self, secret: &SlotSecret, now: Timestamp) -> Result<Unlocked> {
         match self.open_outer(secret) {
-            Ok((outer, identity)) => {
-                let unlocked = self.assemble(outer, identity)?;
+            Ok((outer, key, identity)) => {
+                let unlocked = self.assemble(outer, key, identity)?;
                 unlocked.check_expiry(now)?;
                 Ok(unlocked)
             }
@@ -90,26 +101,46 @@ impl Locked {
     }
 
     /// An unlocked vault from a payload that has been opened.
-    pub(super) fn assemble(&self, outer: Outer, identity: x25519::Identity) -> Result<Unlocked> {
-        let seen = Seen { sealed: Sha256::digest(&self.sealed).into(), lock: self.lock.clone() };
-        Unlocked::assemble(self.location.clone(), outer, identity, self.attempts.clone(), seen)
+    pub(super) fn assemble(&self, outer: Outer, key: ContentKey, identity: x25519::Identity) -> Result<Unlocked> {
+        Unlocked::assemble(self.surroundings(), outer, key, Opener::Slot(identity))
     }
 
-    fn open_outer(&self, secret: &SlotSecret) -> Result<(Outer, x25519::Identity)> {
+    /// An unlocked vault from the keys that a session kept of its two files.
+    pub(super) fn reassemble(&self, slot: Hex<8>, outer: &ContentKey, inner: Option<ContentKey>) -> Result<Unlocked> {
+        let Opened { plain, key } =
+            agefile::open_keeping(&self.sealed, outer).map_err(|error| refusal(&error, "session"))?;
+        Unlocked::assemble(self.surroundings(), Outer::parse(&plain)?, key, Opener::Session { slot, inner })
+    }
+
+    /// The vault's directory, canonical.
+    pub fn dir(&self) -> &Path {
+        &self.location.dir
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            location: self.location.clone(),
+            attempts: self.attempts.clone(),
+            seen: Seen { sealed: Sha256::digest(&self.sealed).into(), lock: self.lock.clone() },
+        }
+    }
+
+    fn open_outer(&self, secret: &SlotSecret) -> Result<(Outer, ContentKey, x25519::Identity)> {
         match secret {
             SlotSecret::Passphrase(text) => {
                 let normal = passphrase::normalize(text);
                 let identity = PassphraseIdentity::new(&normal);
-                let plain = agefile::open(&self.sealed, &identity).map_err(|error| refusal(&error, "passphrase"))?;
+                let Opened { plain, key } =
+                    agefile::open_keeping(&self.sealed, &identity).map_err(|error| refusal(&error, "passphrase"))?;
                 let derived = identity.into_derived().ok_or(VaultError::WrongSecret { secret: "passphrase" })?;
-                Ok((Outer::parse(&plain)?, derived))
+                Ok((Outer::parse(&plain)?, key, derived))
             }
             SlotSecret::Identity(text) => {
                 for identity in parse_identities(text)? {
-                    match agefile::open(&self.sealed, &identity) {
+                    match agefile::open_keeping(&self.sealed, &identity) {
                         Err(DecryptError::NoMatchingKeys) => {}
                         Err(error) => return Err(refusal(&error, "identity")),
-                        Ok(plain) => return Ok((Outer::parse(&plain)?, identity)),
+                        Ok(Opened { plain, key }) => return Ok((Outer::parse(&plain)?, key, identity)),
                     }
                 }
                 Err(VaultError::WrongSecret { secret: "identity" })

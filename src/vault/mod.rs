@@ -23,6 +23,7 @@ mod pending;
 mod pin;
 mod role;
 mod seal;
+pub mod sessions;
 mod slots;
 mod stanza;
 mod unlocked;
@@ -42,6 +43,7 @@ pub use self::{
     pin::{Freshness, Pin},
     role::{Right, Role},
     seal::ClientKeys,
+    sessions::{Scope, Session},
     slots::{Cap, Slot, SlotKdf, SlotKind, SlotSecret},
     unlocked::Unlocked,
 };

@@ -63,7 +63,7 @@ impl PendingSecret {
         }
         let sealed = fsx::read_private(&self.path, RESERVED as u64)?;
         let damaged = || VaultError::damaged("pending", "a token on its way into the database does not decrypt");
-        let plain = agefile::open(&sealed, vault.identity()).map_err(|_| damaged())?;
+        let plain = agefile::open(&sealed, vault.identity()?).map_err(|_| damaged())?;
         std::str::from_utf8(&plain).map(|text| Secret::new(text.to_owned())).map_err(|_| damaged())
     }
 

@@ -15,12 +15,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Location,
+    agefile::ContentKey,
     attempts::Attempts,
     audit::Head,
     connect::{self, Access},
     derive::Purpose,
     error::{Result, VaultError},
-    key::{Key, VaultId},
+    key::{Hex, Key, VaultId},
     keyset::{FORMAT, Inner, KEYS_FILE, LARGEST, Outer},
     lockfile::{Alone, VaultLock, WriterLock},
     pin::{Freshness, Pin, PinBoard},
@@ -36,8 +37,9 @@ pub(super) const SAFETY_COPY: &str = "vault.db.before-migration";
 pub struct Unlocked {
     location: Location,
     outer: Outer,
-    inner: Option<Inner>,
-    identity: x25519::Identity,
+    outer_key: ContentKey,
+    inner: Option<(Inner, ContentKey)>,
+    identity: Option<x25519::Identity>,
     slot: usize,
     pins: PinBoard,
     attempts: Attempts,
@@ -52,24 +54,44 @@ pub(super) struct Seen {
     pub lock: Arc<VaultLock>,
 }
 
+/// What an unlocked vault takes over from the locked one.
+pub(super) struct Surroundings {
+    pub location: Location,
+    pub attempts: Attempts,
+    pub seen: Seen,
+}
+
+/// By what a vault was opened.
+pub(super) enum Opener {
+    /// By a slot's secret.
+    Slot(x25519::Identity),
+    /// By what a session kept: which slot had been used, and the inner payload's key if it was to be kept.
+    Session { slot: Hex<8>, inner: Option<ContentKey> },
+}
+
 impl Unlocked {
     pub(super) fn assemble(
-        location: Location,
+        surroundings: Surroundings,
         outer: Outer,
-        identity: x25519::Identity,
-        attempts: Attempts,
-        seen: Seen,
+        outer_key: ContentKey,
+        opener: Opener,
     ) -> Result<Self> {
-        let inner = outer.open_inner(&identity)?;
-        let recipient = identity.to_public().to_string();
-        let slot = outer
-            .slots
-            .iter()
-            .position(|slot| slot.recipient == recipient)
-            .ok_or_else(|| VaultError::damaged(KEYS_FILE, "it does not list the slot that opened it"))?;
+        let Surroundings { location, attempts, seen } = surroundings;
+        let (inner, slot, identity) = match opener {
+            Opener::Slot(identity) => {
+                let recipient = identity.to_public().to_string();
+                let slot = outer.slots.iter().position(|slot| slot.recipient == recipient);
+                (outer.open_inner(&identity)?, slot, Some(identity))
+            }
+            Opener::Session { slot, inner } => {
+                let slot = outer.slots.iter().position(|known| known.id == slot);
+                (inner.map(|key| outer.open_inner(&key)).transpose()?.flatten(), slot, None)
+            }
+        };
+        let slot = slot.ok_or_else(|| VaultError::damaged(KEYS_FILE, "it does not list the slot that opened it"))?;
         let pin_key = Purpose::Pin.key(outer.ledger.current()?, outer.vault_id);
         let pins = PinBoard::new(&location.state_dir, outer.vault_id, pin_key);
-        Ok(Self { location, outer, inner, identity, slot, pins, attempts, seen })
+        Ok(Self { location, outer, outer_key, inner, identity, slot, pins, attempts, seen })
     }
 
     /// The vault's directory, canonical.
@@ -110,6 +132,16 @@ impl Unlocked {
     /// Tells whether this slot reaches bank tokens.
     pub fn can_use_bank(&self) -> bool {
         self.inner.is_some()
+    }
+
+    /// Tells whether a session opened it rather than somebody's secret.
+    pub fn by_session(&self) -> bool {
+        self.identity.is_none()
+    }
+
+    /// The keys of the two files that a session may keep; the inner one only from a vault that has it.
+    pub(super) fn content_keys(&self) -> (&ContentKey, Option<&ContentKey>) {
+        (&self.outer_key, self.inner.as_ref().map(|(_, key)| key))
     }
 
     /// Opens a connection to `vault.db`.
@@ -212,7 +244,7 @@ impl Unlocked {
 
     /// Tells whether the kernel agreed to keep the master keys out of swap.
     pub fn keys_stay_in_memory(&self) -> bool {
-        let bank = self.inner.iter().flat_map(|inner| inner.bank.keys.values());
+        let bank = self.inner.iter().flat_map(|(inner, _)| inner.bank.keys.values());
         self.outer.ledger.keys.values().chain(bank).all(Key::is_pinned)
     }
 
@@ -240,8 +272,9 @@ impl Unlocked {
         self.outer.bank_recipients()
     }
 
-    pub(super) fn identity(&self) -> &x25519::Identity {
-        &self.identity
+    /// The identity of the slot that was used; a session keeps none.
+    pub(super) fn identity(&self) -> Result<&x25519::Identity> {
+        self.identity.as_ref().ok_or(VaultError::SessionOnly)
     }
 
     fn database_key(&self) -> Result<Key> {
@@ -250,7 +283,8 @@ impl Unlocked {
     }
 
     fn inner(&self) -> Result<&Inner> {
-        self.inner.as_ref().ok_or(VaultError::NoBankKey)
+        let none = || if self.by_session() { VaultError::SessionOnly } else { VaultError::NoBankKey };
+        self.inner.as_ref().map(|(inner, _)| inner).ok_or_else(none)
     }
 
     fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>> {

@@ -10,6 +10,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["vault"]),
     ("chacha20poly1305", &["vault"]),
     ("bech32", &["vault"]),
+    ("linux_keyutils", &["vault"]),
     // network
     ("reqwest", &["plaid/http"]),
     ("rustls", &["plaid/http"]),

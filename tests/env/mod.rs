@@ -6,6 +6,8 @@
 #[cfg(feature = "sandbox")]
 mod bank;
 mod canary;
+#[cfg(target_os = "linux")]
+pub(crate) mod keyring;
 mod output;
 mod process;
 mod terminal;

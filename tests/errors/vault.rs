@@ -147,3 +147,15 @@ fn a_key_file_behind_a_symlink() {
     symlink(env.path("home/moved"), &keys).unwrap();
     told(&env, "key-file-symlink", 13, &["accounts"]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_login_without_a_keyring_of_its_own() {
+    crate::env::keyring::shared_login("bursar-test-errors");
+    told(&with_vault(), "no-session-store", 4, &["unlock"]);
+}
+
+#[test]
+fn a_session_that_is_not_there() {
+    told(&with_vault(), "session-unknown", 5, &["sessions", "revoke", "none"]);
+}

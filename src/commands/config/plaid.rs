@@ -32,7 +32,7 @@ impl Args {
             context.ui.status(sentence);
             return Ok(());
         }
-        context.unlocked()?;
+        context.unlocked_for_bank()?;
         let client_id = match context.plaid_key("PLAID_CLIENT_ID")? {
             Some(value) => value,
             None => Secret::new(context.ui.ask("Plaid client_id", None, "PLAID_CLIENT_ID or PLAID_CLIENT_ID_FILE")?),

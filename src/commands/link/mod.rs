@@ -149,7 +149,7 @@ impl Args {
     fn link(&self, wish: &Wish, client: &Client, context: &mut Context) -> Result<Outcome> {
         let display = has_display(context);
         let mut guide = guide::Host::new(context, display && !self.way.hosted && !self.no_browser);
-        let (vault, clock) = (context.unlocked()?, context.clock);
+        let (vault, clock) = (context.unlocked_for_bank()?, context.clock);
         let lock_timeout = context.settings.lock_timeout;
         let runtime = context.runtime()?;
         let stop = Stop::on_interrupt(runtime);

@@ -17,7 +17,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) fn run(self, context: &mut Context) -> Result<()> {
-        let unlocked = context.unlocked()?;
+        let unlocked = context.unlocked_for_bank()?;
         let book = context.book()?;
         let found = book.find_connection(&self.connection)?;
         let secrets = book.connection(found.id)?;

@@ -165,3 +165,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn durations_take_units_and_bare_seconds() {
+    assert_eq!(duration("10s"), Ok(Duration::from_secs(10)));
+    assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
+    assert_eq!(duration("0"), Ok(Duration::ZERO));
+    assert!(duration("soon").is_err());
+    assert!(duration("-1s").is_err());
+}

@@ -6,6 +6,7 @@
 mod accounts;
 mod checks;
 mod connections;
+mod sessions;
 mod sums;
 mod transactions;
 
@@ -13,6 +14,7 @@ pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTo
 pub use checks::{CheckItem, CheckReport};
 pub use connections::{ConnectionState, ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};
 use serde::Serialize;
+pub use sessions::{Ended, SessionView};
 pub use sums::{BalancePoint, DailyFlow, Flows, Group, Grouping, Sum, SumRequest};
 pub use transactions::{CategorySource, CategoryView, Source, TransactionView};
 

@@ -27,6 +27,12 @@ impl From<VaultError> for Error {
             V::NoBankKey | V::Role { .. } => Self::new(Kind::Auth, "role", sentence).hint("bursar status"),
             V::Expired { .. } => Self::new(Kind::Auth, "expired", sentence).hint("bursar status"),
             V::KeysMoved => Self::new(Kind::Busy, "keys_moved", sentence).again_with(""),
+            V::SessionOnly => Self::new(Kind::Auth, "session_only", sentence).hint("bursar lock"),
+            V::NoSessionStore { of_login, .. } => {
+                let sentence = format!("{sentence}; every command will ask for the secret");
+                let hint = if of_login { "bursar unlock --scope user" } else { "bursar help environment" };
+                Self::new(Kind::Auth, "no_session_store", sentence).hint(hint)
+            }
             V::Damaged { .. } => Self::new(Kind::Integrity, "damaged", sentence).hint("bursar vault inspect"),
             V::RolledBack { .. } => Self::new(Kind::Integrity, "rolled_back", sentence).hint("bursar vault inspect"),
             V::TooNew { .. } => {

@@ -8,6 +8,7 @@ mod connections;
 mod details;
 mod facts;
 mod report;
+mod sessions;
 mod summary;
 mod transactions;
 
