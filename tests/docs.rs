@@ -10,16 +10,16 @@ fn document(path: &str) -> String {
 
 #[test]
 fn every_direct_dependency_has_its_reason() {
-    let manifest: toml::Table = document("Cargo.toml").parse().unwrap();
+    let manifest: toml_edit::DocumentMut = document("Cargo.toml").parse().unwrap();
     let reasons = document("CONTRIBUTING.md");
     let named: Vec<&str> = reasons.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-    let of_one_system = manifest["target"].as_table().into_iter().flat_map(toml::Table::values);
-    let of_one_system = of_one_system.filter_map(|target| target.get("dependencies")?.as_table());
+    let of_one_system = manifest["target"].as_table().into_iter().flat_map(toml_edit::Table::iter);
+    let of_one_system = of_one_system.filter_map(|(_, target)| target.get("dependencies")?.as_table());
     let used: Vec<&str> = ["dependencies", "dev-dependencies", "build-dependencies"]
         .iter()
-        .filter_map(|section| manifest.get(*section)?.as_table())
+        .filter_map(|section| manifest.get(section)?.as_table())
         .chain(of_one_system)
-        .flat_map(|section| section.keys().map(String::as_str))
+        .flat_map(|section| section.iter().map(|(name, _)| name))
         .filter(|name| *name != "bursar")
         .collect();
     let missing: Vec<_> = used.iter().filter(|name| !named.contains(name)).collect();

@@ -10,7 +10,7 @@ use std::{hint::black_box, time::Duration};
 
 use bursar::{
     domain::{
-        dates::{Date, Interval, Period},
+        dates::{Interval, Period},
         query::Query,
         views::{Grouping, Limit, SumRequest},
     },
@@ -19,8 +19,6 @@ use bursar::{
 };
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
 
-const TODAY: Date = jiff::civil::date(2026, 1, 1);
-
 fn size() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "criterion owns the command line")]
     let told = std::env::var("BURSAR_BENCH_ROWS").ok();
@@ -28,11 +26,11 @@ fn size() -> u64 {
 }
 
 fn query(text: &str) -> Query {
-    Query::parse(text, TODAY).unwrap()
+    Query::parse(text, shelf::today()).unwrap()
 }
 
 fn period(text: &str) -> Period {
-    Period::parse(text, TODAY).unwrap()
+    Period::parse(text, shelf::today()).unwrap()
 }
 
 fn read(group: &mut BenchmarkGroup<'_, WallTime>, kind: &str, store: &Store) {

@@ -12,7 +12,7 @@ use bursar::{
     fsx,
     secret::Secret,
     store::{Event, Keys, NewConnection, Store, StoreError, SyncCounts, SyncEnd, SyncMode},
-    vault::{self, Access, Create, Hex, Key, Location, Unlocked},
+    vault::{self, Access, Create, Hex, Key, Location, Locked, SlotSecret, Unlocked},
 };
 use rusqlite::Connection;
 
@@ -54,6 +54,21 @@ pub(crate) fn vault(dir: &Path) -> Arc<Unlocked> {
 /// Its book, for writing.
 pub(crate) fn sealed(vault: &Arc<Unlocked>) -> Store {
     Store::open(vault, Access::Write, PATIENCE).unwrap()
+}
+
+/// The book of a vault that [`vault`] made, for reading, opened anew.
+#[allow(dead_code, reason = "one of the two benches that share this")]
+pub(crate) fn reading(dir: &Path) -> Store {
+    let location = Location { dir: dir.join("vault"), state_dir: dir.join("state") };
+    let code = Secret::new(std::fs::read_to_string(dir.join("recovery.txt")).unwrap());
+    let unlocked = Locked::open(&location).unwrap().unlock(&SlotSecret::Identity(code), now()).unwrap();
+    Store::open(&Arc::new(unlocked), Access::Read, PATIENCE).unwrap()
+}
+
+/// The day on which books are read.
+#[allow(dead_code, reason = "one of the two benches that share this")]
+pub(crate) fn today() -> bursar::domain::dates::Date {
+    jiff::civil::date(2026, 1, 1)
 }
 
 /// Links the connection that [`sync`] fills.

@@ -3,11 +3,13 @@
 //! Invariant: an unknown key is an error that names the nearest known one; a typo never changes a setting silently.
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use serde::Deserialize;
+use toml_edit::{DocumentMut, TableLike, TomlError};
 
 use super::{Color, Format, Paths, SecretSource};
 use crate::fsx;
@@ -136,10 +138,9 @@ impl Config {
 
     /// Parses and checks the text of a configuration file.
     pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
-        let invalid = |error: toml::de::Error| ConfigError::Invalid { file: file.to_owned(), reason: one_line(&error) };
-        let table: toml::Table = text.parse().map_err(invalid)?;
-        check_keys(file, "", &table)?;
-        let config: Self = table.try_into().map_err(invalid)?;
+        let document = document(file, text)?;
+        check_keys(file, "", document.as_table())?;
+        let config: Self = toml_edit::de::from_document(document).map_err(|e| invalid(file, e.message()))?;
         if config.link.days.is_some_and(|days| !(1..=730).contains(&days)) {
             let reason = "link.days is the days of history to ask for, 1 to 730".to_owned();
             return Err(ConfigError::Invalid { file: file.to_owned(), reason });
@@ -159,13 +160,23 @@ impl Config {
     }
 }
 
-/// The content of the file as it stands, for showing; a missing file is empty.
-pub fn table(file: &Path) -> Result<toml::Table, ConfigError> {
+/// The values of the file as it stands, a text without its quotes, anything else as TOML; a missing file has none.
+pub fn values(file: &Path) -> Result<HashMap<&'static str, String>, ConfigError> {
+    let document = table(file)?;
+    let value = |key: &str| match key.split_once('.') {
+        Some((section, name)) => document.get(section)?.get(name),
+        None => document.get(key),
+    };
+    let shown =
+        |item: &toml_edit::Item| item.as_str().map_or_else(|| item.to_string().trim().to_owned(), str::to_owned);
+    Ok(KEYS.iter().filter_map(|(key, _)| Some((*key, shown(value(key)?)))).collect())
+}
+
+/// The content of the file; a missing file is empty.
+fn table(file: &Path) -> Result<DocumentMut, ConfigError> {
     match std::fs::read_to_string(file) {
-        Ok(text) => {
-            text.parse().map_err(|error| ConfigError::Invalid { file: file.to_owned(), reason: one_line(&error) })
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(toml::Table::new()),
+        Ok(text) => document(file, &text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(DocumentMut::new()),
         Err(source) => Err(ConfigError::Read { file: file.to_owned(), source }),
     }
 }
@@ -177,15 +188,19 @@ fn format<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Format>,
         .ok_or_else(|| serde::de::Error::custom(format!("`{word}` is not an output format")))
 }
 
-fn one_line(error: &toml::de::Error) -> String {
-    error.message().lines().collect::<Vec<_>>().join(" ")
+fn document(file: &Path, text: &str) -> Result<DocumentMut, ConfigError> {
+    text.parse().map_err(|error: TomlError| invalid(file, error.message()))
 }
 
-fn check_keys(file: &Path, prefix: &str, table: &toml::Table) -> Result<(), ConfigError> {
-    for (name, value) in table {
+fn invalid(file: &Path, message: &str) -> ConfigError {
+    ConfigError::Invalid { file: file.to_owned(), reason: message.lines().collect::<Vec<_>>().join(" ") }
+}
+
+fn check_keys(file: &Path, prefix: &str, table: &dyn TableLike) -> Result<(), ConfigError> {
+    for (name, item) in table.iter() {
         let key = format!("{prefix}{name}");
-        match value {
-            toml::Value::Table(inner) if KEYS.iter().any(|(known, _)| known.starts_with(&format!("{key}."))) => {
+        match item.as_table_like() {
+            Some(inner) if KEYS.iter().any(|(known, _)| known.starts_with(&format!("{key}."))) => {
                 check_keys(file, &format!("{key}."), inner)?;
             }
             _ if KEYS.iter().any(|(known, _)| *known == key) => {}
@@ -214,19 +229,12 @@ pub fn require_known(key: &str) -> Result<(), ConfigError> {
 
 /// Sets (`Some`) or removes (`None`) one key of the file, keeping comments and order.
 pub fn edit(file: &Path, key: &str, value: Option<&str>) -> Result<(), ConfigError> {
-    let text = match std::fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(source) => return Err(ConfigError::Read { file: file.to_owned(), source }),
-    };
     require_known(key)?;
-    let invalid = |reason: String| ConfigError::Invalid { file: file.to_owned(), reason };
-    let mut document: toml_edit::DocumentMut =
-        text.parse().map_err(|error: toml_edit::TomlError| invalid(error.message().to_owned()))?;
+    let mut document = table(file)?;
     let (table, name) = match key.split_once('.') {
         Some((section, name)) => {
             let section = document.entry(section).or_insert_with(toml_edit::table);
-            (section.as_table_mut().ok_or_else(|| invalid(format!("{key} is not in a table")))?, name)
+            (section.as_table_mut().ok_or_else(|| invalid(file, &format!("{key} is not in a table")))?, name)
         }
         None => (document.as_table_mut(), key),
     };
@@ -281,9 +289,7 @@ mod tests {
         let config = parse(text).unwrap();
         assert_eq!(config.lock_timeout(), Some(Duration::from_secs(3)));
         assert_eq!(config.link.days, Some(30));
-        assert_eq!(
-            toml::from_str::<toml::Table>(text).unwrap().len(),
-            KEYS.iter().filter(|k| !k.0.contains('.')).count() + 1
-        );
+        let document: DocumentMut = text.parse().unwrap();
+        assert_eq!(document.len(), KEYS.iter().filter(|k| !k.0.contains('.')).count() + 1);
     }
 }

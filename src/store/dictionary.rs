@@ -16,7 +16,7 @@ use super::{
 use crate::domain::{money::Currency, transfers::Meaning};
 
 /// Entries a cache holds before it is emptied.
-const CACHE: usize = 20_000;
+const CACHE: usize = 10_000;
 
 /// A category's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

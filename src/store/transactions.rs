@@ -8,10 +8,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter, types:
 use super::{
     Result, Store, StoreError, encode,
     filter::{Clause, Filter},
+    names::{Named, Names},
     phrase,
 };
 use crate::domain::{
-    categories,
     dates::Period,
     ids::{AccountId, TransactionId},
     money::Money,
@@ -25,47 +25,44 @@ pub(crate) fn slice(limit: Limit) -> (i64, i64) {
     (limit.limit.map_or(-1, number), number(limit.offset))
 }
 
-const VIEW: &str = "SELECT t.id, t.date, t.authorized_date, t.account, coalesce(a.user_name, a.name),
-       y.code, y.exponent, y.official, t.amount, t.state, t.kind, t.source, h.stem, t.digits,
-       CASE WHEN d.payee IS NULL AND h.merchant IS NULL THEN NULL ELSE e.name END,
-       k.code, d.category_source, w.word, d.note
-     FROM transactions t
-     JOIN accounts a ON a.id = t.account
-     JOIN currencies y ON y.id = t.currency
-     JOIN phrases h ON h.id = t.phrase
-     JOIN payees e ON e.id = t.payee
-     LEFT JOIN categories k ON k.id = t.category
-     LEFT JOIN words w ON w.id = t.confidence
-     LEFT JOIN edits d ON d.transaction_id = t.id
+const VIEW: &str = "SELECT t.id, t.date, t.authorized_date, t.account, t.currency, t.amount, t.state, t.kind, t.source,
+       t.phrase, t.digits, t.payee, t.category, t.confidence, d.payee, d.category_source, d.note
+     FROM transactions t LEFT JOIN edits d ON d.transaction_id = t.id
      WHERE t.id = ?1 AND t.state < 2";
 
-fn view(row: &Row<'_>) -> Result<TransactionView> {
-    let currency = encode::currency(&row.get::<_, String>(5)?, row.get(6)?, row.get(7)?)?;
-    let digits: Option<String> = row.get(13)?;
-    let description = phrase::join(&row.get::<_, String>(12)?, digits.as_deref());
-    let payee: Option<String> = row.get(14)?;
-    let source = encode::source(row.get(11)?)?;
-    let category = row.get::<_, Option<String>>(15)?.map(|id| -> Result<_> {
-        let chosen = row.get::<_, Option<i64>>(16)?.map(encode::category_source).transpose()?;
-        let source = chosen.unwrap_or(CategorySource::Plaid);
-        let confidence = row.get::<_, Option<String>>(17)?.filter(|_| chosen.is_none());
-        Ok(CategoryView { name: categories::name_of(&id).into_owned(), id, source, confidence })
-    });
+fn view(row: &Row<'_>, names: &mut Names<'_>) -> Result<TransactionView> {
+    let text = names.phrase(row.get(9)?)?;
+    let (description, merchant) =
+        (phrase::join(&text.stem, row.get::<_, Option<String>>(10)?.as_deref()), text.merchant);
+    let named = merchant || row.get::<_, Option<i64>>(14)?.is_some();
+    let payee = if named { names.payee(row.get(11)?)?.to_owned() } else { description.clone() };
+    let category = match row.get::<_, Option<i64>>(12)? {
+        Some(number) => {
+            let chosen = row.get::<_, Option<i64>>(15)?.map(encode::category_source).transpose()?;
+            let confidence = row.get::<_, Option<i64>>(13)?.filter(|_| chosen.is_none());
+            let confidence = confidence.map(|word| names.word(word)).transpose()?;
+            let source = chosen.unwrap_or(CategorySource::Plaid);
+            let Named { id, name } = names.category(number)?.clone();
+            Some(CategoryView { id, name, source, confidence })
+        }
+        None => None,
+    };
+    let account = row.get(3)?;
     Ok(TransactionView {
         id: TransactionId(row.get(0)?),
         date: encode::date(row.get(1)?)?,
         authorized_date: row.get::<_, Option<i64>>(2)?.map(encode::date).transpose()?,
-        account: AccountId(row.get(3)?),
-        account_name: row.get(4)?,
-        amount: Money::new(row.get(8)?, currency),
-        payee: payee.unwrap_or_else(|| description.clone()),
+        account: AccountId(account),
+        account_name: names.account(account)?.to_owned(),
+        amount: Money::new(row.get(5)?, names.currency(row.get(4)?)?),
+        payee,
         description,
-        category: category.transpose()?,
-        status: encode::status(row.get(9)?),
-        kind: encode::kind(row.get(10)?)?,
-        note: row.get(18)?,
+        category,
+        status: encode::status(row.get(6)?),
+        kind: encode::kind(row.get(7)?)?,
+        note: row.get(16)?,
         tags: Vec::new(),
-        source,
+        source: encode::source(row.get(8)?)?,
     })
 }
 
@@ -137,7 +134,11 @@ impl Store {
 
     /// One transaction; tombstones are none.
     pub fn transaction(&self, id: TransactionId) -> Result<TransactionView> {
-        let found = fetch(&self.db, id.0, true)?;
+        let mut found = None;
+        views(&self.db, &[id.0], |view| {
+            found = Some(view);
+            Ok::<_, StoreError>(())
+        })?;
         found.ok_or_else(|| StoreError::NotFound { noun: "transaction", text: id.to_string() })
     }
 
@@ -145,15 +146,9 @@ impl Store {
         &self,
         filter: &Filter,
         limit: Limit,
-        mut take: impl FnMut(TransactionView) -> std::result::Result<(), E>,
+        take: impl FnMut(TransactionView) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        let tagged = any_tags(&self.db)?;
-        for id in ids(&self.db, ids_sql(filter), limit)? {
-            if let Some(view) = fetch(&self.db, id, tagged)? {
-                take(view)?;
-            }
-        }
-        Ok(())
+        views(&self.db, &ids(&self.db, ids_sql(filter), limit)?, take)
     }
 }
 
@@ -177,21 +172,38 @@ fn live(db: &Connection) -> Result<u64> {
     count(db, Clause { sql: sql.to_owned(), params: Vec::new() })
 }
 
+/// The rows of these ids, in their order; tombstones are left out.
+fn views<E: From<StoreError>>(
+    db: &Connection,
+    ids: &[i64],
+    mut take: impl FnMut(TransactionView) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    // One snapshot for the whole list, and one lock instead of one a row.
+    let snapshot = db.unchecked_transaction().map_err(StoreError::from)?;
+    let mut names = Names::new(db)?;
+    let tagged = any_tags(db)?;
+    let mut statement = db.prepare_cached(VIEW).map_err(StoreError::from)?;
+    for id in ids {
+        let found = statement.query_row([id], |row| Ok(view(row, &mut names))).optional().map_err(StoreError::from)?;
+        if let Some(mut view) = found.transpose()? {
+            if tagged {
+                view.tags = tags(db, *id)?;
+            }
+            take(view)?;
+        }
+    }
+    snapshot.finish().map_err(StoreError::from)?;
+    Ok(())
+}
+
 fn any_tags(db: &Connection) -> Result<bool> {
     Ok(db.prepare_cached("SELECT EXISTS (SELECT 1 FROM transaction_tags)")?.query_row([], |row| row.get(0))?)
 }
 
-fn fetch(db: &Connection, id: i64, tagged: bool) -> Result<Option<TransactionView>> {
-    let mut statement = db.prepare_cached(VIEW)?;
-    let Some(mut view) = statement.query_row([id], |row| Ok(view(row))).optional()?.transpose()? else {
-        return Ok(None);
-    };
-    if tagged {
-        let sql = "SELECT n.name FROM transaction_tags g JOIN tags n ON n.id = g.tag WHERE g.transaction_id = ?1
-                   ORDER BY n.folded";
-        let mut statement = db.prepare_cached(sql)?;
-        let tags = statement.query_map([id], |row| row.get(0))?;
-        view.tags = tags.collect::<std::result::Result<_, _>>()?;
-    }
-    Ok(Some(view))
+fn tags(db: &Connection, id: i64) -> Result<Vec<String>> {
+    let sql = "SELECT n.name FROM transaction_tags g JOIN tags n ON n.id = g.tag WHERE g.transaction_id = ?1
+               ORDER BY n.folded";
+    let mut statement = db.prepare_cached(sql)?;
+    let tags = statement.query_map([id], |row| row.get(0))?;
+    Ok(tags.collect::<std::result::Result<_, _>>()?)
 }

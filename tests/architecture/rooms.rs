@@ -14,7 +14,6 @@ const HOMES: &[(&str, &[&str])] = &[
     // network
     ("reqwest", &["plaid/http"]),
     ("rustls", &["plaid/http"]),
-    ("governor", &["plaid"]),
     ("backon", &["plaid"]),
     ("tiny_http", &["loopback", "sandbox"]),
     // command line and screen

@@ -89,17 +89,9 @@ impl Args {
 }
 
 fn entries(context: &Context) -> Result<Vec<Entry>> {
-    let table = config::table(&context.settings.config_file)?;
-    let value = |key: &str| match key.split_once('.') {
-        Some((section, name)) => table.get(section)?.get(name).map(plain),
-        None => table.get(key).map(plain),
-    };
-    Ok(config::KEYS.iter().map(|&(key, meaning)| Entry { key, value: value(key), meaning }).collect())
-}
-
-/// A text without its quotes, anything else as TOML.
-fn plain(value: &toml::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    let mut values = config::values(&context.settings.config_file)?;
+    let entry = |&(key, meaning): &(&'static str, _)| Entry { key, value: values.remove(key), meaning };
+    Ok(config::KEYS.iter().map(entry).collect())
 }
 
 fn list(context: &mut Context) -> Result<()> {

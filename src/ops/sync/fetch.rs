@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Pages that wait for the book, for each connection.
-const WAITING_PAGES: usize = 4;
+const WAITING_PAGES: usize = 2;
 
 /// What comes from a connection, in order.
 #[derive(Debug)]
