@@ -150,7 +150,7 @@ impl Bucket {
     /// A full bucket plus what drips in during a minute stays within Plaid's limit of that minute.
     fn new(limit: u32) -> Self {
         let half = (limit / 2).max(1);
-        let gap = Duration::from_secs(60) / half;
+        let gap = Duration::from_mins(1) / half;
         Self { gap, burst: gap * (half - 1), due: Mutex::default() }
     }
 

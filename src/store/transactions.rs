@@ -34,8 +34,8 @@ fn view(row: &Row<'_>, names: &mut Names<'_>) -> Result<TransactionView> {
     let text = names.phrase(row.get(9)?)?;
     let (description, merchant) =
         (phrase::join(&text.stem, row.get::<_, Option<String>>(10)?.as_deref()), text.merchant);
-    let named = merchant || row.get::<_, Option<i64>>(14)?.is_some();
-    let payee = if named { names.payee(row.get(11)?)?.to_owned() } else { description.clone() };
+    let has_payee = merchant || row.get::<_, Option<i64>>(14)?.is_some();
+    let payee = if has_payee { names.payee(row.get(11)?)?.to_owned() } else { description.clone() };
     let category = match row.get::<_, Option<i64>>(12)? {
         Some(number) => {
             let chosen = row.get::<_, Option<i64>>(15)?.map(encode::category_source).transpose()?;
