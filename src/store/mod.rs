@@ -89,7 +89,7 @@ pub struct Store {
 
 /// Page cache of the writing connection: with less, the indexes of a first sync of a million rows no longer fit and
 /// their pages go to the disk and back; with more, a sync needs over 64 MiB.
-const CACHE_KIB: i64 = 32 * 1024;
+const CACHE_KIB: i64 = 28 * 1024;
 
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 96;
