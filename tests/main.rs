@@ -50,5 +50,6 @@ mod status;
 mod sync;
 #[cfg(feature = "sandbox")]
 mod transactions;
+mod unattended;
 mod vault;
 mod vault_commands;

@@ -78,6 +78,14 @@ pub enum SecretError {
         /// How long it was waited for.
         limit: Duration,
     },
+    /// A file or descriptor that nobody wrote to.
+    #[error("{origin} gave no secret in {} seconds", limit.as_secs())]
+    Silence {
+        /// Where it was read from.
+        origin: String,
+        /// How long it was waited for.
+        limit: Duration,
+    },
     /// Nothing there, more than 4 KiB, or not text.
     #[error("{origin} holds {problem}")]
     Content {
@@ -90,16 +98,14 @@ pub enum SecretError {
 
 /// Reads the first line of a file.
 pub fn from_file(file: &Path) -> Result<Secret<String>, SecretError> {
-    let problem = |source| SecretError::File { file: file.to_owned(), source };
-    let opened = File::open(file).map_err(problem)?;
-    first_line(read_limited(opened).map_err(problem)?, &format!("{}", file.display()))
+    first_line(content(file)?, &file.display().to_string())
 }
 
 /// Reads the first line of an open file descriptor.
 pub fn from_descriptor(descriptor: i32) -> Result<Secret<String>, SecretError> {
-    let problem = |source| SecretError::Descriptor { descriptor, source };
-    let file = File::open(format!("/dev/fd/{descriptor}")).map_err(problem)?;
-    first_line(read_limited(file).map_err(problem)?, &format!("file descriptor {descriptor}"))
+    let origin = format!("file descriptor {descriptor}");
+    let read = read_within(COMMAND_LIMIT, PathBuf::from(format!("/dev/fd/{descriptor}")), &origin)?;
+    first_line(read.map_err(|source| SecretError::Descriptor { descriptor, source })?, &origin)
 }
 
 /// Reads the age identity of an identity file: its first line that is neither empty nor a comment.
@@ -146,6 +152,18 @@ fn from_command_within(
         return Err(failed(status.to_string()));
     }
     first_line(printed.map_err(|error| failed(error.to_string()))?, &program)
+}
+
+fn content(file: &Path) -> Result<Vec<u8>, SecretError> {
+    let read = read_within(COMMAND_LIMIT, file.to_owned(), &file.display().to_string())?;
+    read.map_err(|source| SecretError::File { file: file.to_owned(), source })
+}
+
+/// Reads a file that may be a pipe nobody writes to, which is not waited for for ever.
+fn read_within(limit: Duration, file: PathBuf, origin: &str) -> Result<io::Result<Vec<u8>>, SecretError> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(File::open(file).and_then(read_limited)));
+    receiver.recv_timeout(limit).map_err(|_| SecretError::Silence { origin: origin.to_owned(), limit })
 }
 
 fn wait_at_most(child: &mut Child, limit: Duration) -> Option<io::Result<ExitStatus>> {
@@ -212,6 +230,15 @@ mod tests {
             let result = from_command_within(limit, &argv(line), &[("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
             assert!(matches!(result, Err(SecretError::CommandTimeout { .. })), "{line}");
         }
+    }
+
+    #[test]
+    fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+        let read = read_within(Duration::from_millis(50), pipe, "the pipe");
+        assert_eq!(read.unwrap_err().to_string(), "the pipe gave no secret in 0 seconds");
     }
 
     #[test]

@@ -51,7 +51,8 @@ impl From<SecretError> for Error {
             SecretError::File { .. } | SecretError::Descriptor { .. } => {
                 Self::new(Kind::Io, "secret_unreadable", sentence).hint("bursar help environment")
             }
-            SecretError::CommandStart { .. }
+            SecretError::Silence { .. }
+            | SecretError::CommandStart { .. }
             | SecretError::CommandFailed { .. }
             | SecretError::CommandTimeout { .. }
             | SecretError::Content { .. } => {
