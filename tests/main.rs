@@ -11,6 +11,7 @@
 #[cfg(feature = "sandbox")]
 mod accounts;
 mod architecture;
+mod audit;
 mod browser;
 mod completions;
 mod config;

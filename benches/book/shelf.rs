@@ -28,7 +28,7 @@ pub(crate) fn now() -> Timestamp {
 }
 
 fn event(action: &str) -> Event {
-    Event { at: now(), actor: "bench".to_owned(), action: action.to_owned(), resource: None }
+    Event { at: now(), action: action.to_owned(), resource: None }
 }
 
 /// The same tables without encryption: what the store costs by itself.

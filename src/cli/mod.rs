@@ -45,15 +45,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let wants_json = wants_json(&arguments, &environment);
     let line = typed(&arguments);
-    let cli = match parse(arguments) {
-        Ok(cli) => cli,
+    let (cli, name) = match parse(arguments) {
+        Ok(parsed) => parsed,
         Err(error) => return usage(&error, &line, wants_json),
     };
     let mut ui = Ui::standard(Profile::plain());
     match context(cli.global, environment) {
         Err(error) => finish(&mut ui, Err(error), &line, wants_json),
         Ok(mut context) => {
+            context.start(name);
             let outcome = commands::run(cli.command, &PROGRAM, &mut context);
+            context.end(outcome.as_ref().err());
             let as_json = matches!(context.settings.format, Some(Format::Json | Format::Ndjson));
             finish(&mut context.ui, outcome, &line, as_json)
         }
@@ -66,12 +68,33 @@ const PROGRAM: Program = Program { definition: Cli::command, run: run_in };
 /// Runs one more command line in a context that exists already; its global flags have no effect.
 fn run_in(words: &[&str], context: &mut Context) -> Result<()> {
     let arguments = std::iter::once("bursar").chain(words.iter().copied()).map(OsString::from).collect();
-    let cli = parse(arguments).map_err(|error| Error::new(Kind::Unexpected, "usage", error.to_string()))?;
-    commands::run(cli.command, &PROGRAM, context)
+    let (cli, name) = parse(arguments).map_err(|error| Error::new(Kind::Unexpected, "usage", error.to_string()))?;
+    context.start(name);
+    let outcome = commands::run(cli.command, &PROGRAM, context);
+    context.end(outcome.as_ref().err());
+    outcome
 }
 
-fn parse(arguments: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
-    Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+/// What was typed, and the name of the command in it.
+fn parse(arguments: Vec<OsString>) -> std::result::Result<(Cli, String), clap::Error> {
+    let mut command = Cli::command();
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Ok((Cli::from_arg_matches(&matches)?, name(&command, &matches)))
+}
+
+/// The words of a command with dots between them (`transactions.note`); a bare noun is what it does by itself.
+fn name(program: &clap::Command, matches: &clap::ArgMatches) -> String {
+    let (mut command, mut matches, mut words) = (program, matches, Vec::new());
+    while let Some((word, inner)) = matches.subcommand() {
+        words.push(word);
+        matches = inner;
+        let Some(found) = command.find_subcommand(word) else { break };
+        command = found;
+    }
+    let by_itself = if words.is_empty() { ["status"].iter() } else { ["list", "summary"].iter() };
+    let by_itself = by_itself.copied().find(|verb| command.find_subcommand(verb).is_some());
+    words.extend(by_itself);
+    words.join(".")
 }
 
 fn context(global: global::GlobalArgs, environment: Environment) -> Result<Context> {

@@ -4,6 +4,7 @@
 //! cryptography here.
 
 mod accounts;
+mod audit;
 mod candidates;
 mod completions;
 mod config;
@@ -53,6 +54,7 @@ pub(crate) enum Command {
     Transactions(transactions::Args),
     Report(report::Args),
     Vault(vault::Args),
+    Audit(audit::Args),
     Config(config::Args),
     Completions(completions::Args),
     Schema(schema::Args),
@@ -91,6 +93,7 @@ pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Con
         Some(Command::Transactions(args)) => args.run(context),
         Some(Command::Report(args)) => args.run(context),
         Some(Command::Vault(args)) => args.run(context),
+        Some(Command::Audit(args)) => args.run(context),
         Some(Command::Config(args)) => args.run(context),
         Some(Command::Completions(args)) => args.run(context),
         Some(Command::Schema(args)) => args.run(context),

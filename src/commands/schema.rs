@@ -15,6 +15,10 @@ type MakeSchema = fn() -> Schema;
 const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("accounts", || schemars::schema_for!(views::Accounts)),
     ("accounts show", || schemars::schema_for!(views::AccountView)),
+    ("audit", || schemars::schema_for!(views::Listing<views::AuditEntry>)),
+    ("audit show", || schemars::schema_for!(views::AuditDetail)),
+    ("audit verify", || schemars::schema_for!(views::Verdict)),
+    ("audit anchor", || schemars::schema_for!(views::AuditAnchor)),
     ("config", || schemars::schema_for!(super::config::Entries)),
     ("connections", || schemars::schema_for!(views::Listing<views::ConnectionView>)),
     ("doctor", || schemars::schema_for!(views::CheckReport)),

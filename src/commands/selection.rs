@@ -35,15 +35,19 @@ pub(crate) struct PeriodArgs {
 
 impl Selection {
     /// The query and the period, or what is wrong with them and where.
-    pub(crate) fn resolve(&self, context: &Context) -> Result<(Query, Period)> {
+    pub(crate) fn resolve(&self, context: &mut Context) -> Result<(Query, Period)> {
         let query = Query::from_words(&self.query, context.clock.today())?;
+        if !query.is_empty() {
+            let kinds: std::collections::BTreeSet<_> = query.terms.iter().map(|term| term.test.prefix()).collect();
+            context.note_fact("query", kinds.into_iter().collect::<Vec<_>>());
+        }
         Ok((query, self.period.resolve(context)?))
     }
 }
 
 impl PeriodArgs {
     /// The period, narrowed by `--begin` and `--end`.
-    pub(crate) fn resolve(&self, context: &Context) -> Result<Period> {
+    pub(crate) fn resolve(&self, context: &mut Context) -> Result<Period> {
         let today = context.clock.today();
         let bound = |text: &Option<String>| -> Result<Option<Date>> {
             Ok(text.as_deref().map(|text| dates::parse_bound(text, today)).transpose()?)
@@ -52,7 +56,11 @@ impl PeriodArgs {
             Some(text) => Period::parse(text, today)?,
             None => Period::ALL,
         };
-        Ok(period.intersection(Period { begin: bound(&self.begin)?, end: bound(&self.end)? }))
+        let period = period.intersection(Period { begin: bound(&self.begin)?, end: bound(&self.end)? });
+        if period != Period::ALL {
+            context.note_fact("period", period.to_string());
+        }
+        Ok(period)
     }
 }
 

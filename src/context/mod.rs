@@ -5,6 +5,7 @@
 mod bank;
 mod clock;
 mod present;
+mod reading;
 mod unlock;
 
 use std::sync::Arc;
@@ -35,13 +36,24 @@ pub struct Context {
     unlocked: Option<Arc<Unlocked>>,
     runtime: Option<tokio::runtime::Runtime>,
     marked: bool,
+    reading: reading::Reading,
 }
 
 impl Context {
     /// A context in which nothing has been opened yet.
     pub fn new(ui: Ui, settings: Settings, paths: Paths, environment: settings::Environment) -> Self {
         let clock = Clock::new(settings.today);
-        Self { ui, settings, paths, environment, clock, unlocked: None, runtime: None, marked: false }
+        Self {
+            ui,
+            settings,
+            paths,
+            environment,
+            clock,
+            unlocked: None,
+            runtime: None,
+            marked: false,
+            reading: reading::Reading::default(),
+        }
     }
 
     /// Where the vault and its outside files are.
@@ -79,7 +91,10 @@ impl Context {
     }
 
     /// The book, for reading.
+    ///
+    /// What the command shows of it is entered in the audit trail under the command's name.
     pub fn book(&mut self) -> Result<Store> {
+        self.reading.begins();
         self.store(Access::Read)
     }
 
@@ -102,15 +117,11 @@ impl Context {
 
     fn store(&mut self, access: Access) -> Result<Store> {
         let unlocked = self.unlocked()?;
-        let mut store = Store::open(&unlocked, access, self.settings.lock_timeout)?;
-        let failures = unlocked.failed_unlocks();
-        if access == Access::Write && failures > 0 {
-            store.write(&self.event("unlock.failed", None), |tx| -> Result<()> {
-                tx.note("times", failures);
-                Ok(())
-            })?;
-            unlocked.clear_failed_unlocks()?;
+        if access == Access::Write {
+            self.reading.changes();
         }
+        self.note_failed_unlocks(&unlocked);
+        let store = Store::open(&unlocked, access, self.settings.lock_timeout)?;
         self.mark_invented(&store);
         Ok(store)
     }
@@ -126,7 +137,7 @@ impl Context {
 
     /// An audit event of the user's own doing, now.
     pub fn event(&self, action: &str, resource: Option<String>) -> Event {
-        Event { at: self.clock.now(), actor: "cli".to_owned(), action: action.to_owned(), resource }
+        Event { at: self.clock.now(), action: action.to_owned(), resource }
     }
 
     /// Refuses when `--offline` is set.

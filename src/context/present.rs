@@ -17,6 +17,7 @@ impl Context {
 
     /// Prints a value: as JSON straight from the value, else from its sheet; what people should know goes to stderr.
     pub fn present<T: Serialize + ToSheet>(&mut self, value: &T) -> Result<()> {
+        self.note_fact("rows", value.count());
         let mut text = Vec::new();
         let notes = render::write(&mut text, value, &self.options())?;
         self.emit(&String::from_utf8_lossy(&text))?;
@@ -28,6 +29,7 @@ impl Context {
 
     /// Sends data to stdout, or to `--output` in one atomic step.
     pub fn emit(&mut self, text: &str) -> Result<()> {
+        self.note_reading();
         match self.settings.output.clone() {
             Some(file) => Ok(fsx::replace(&file, text.as_bytes())?),
             None => Ok(self.ui.data(text)?),

@@ -123,6 +123,11 @@ pub struct Options {
 pub trait ToSheet {
     /// The neutral grid of this value.
     fn to_sheet(&self) -> Sheet;
+
+    /// How many things it shows, for the audit trail. Values with many rows answer without making the grid.
+    fn count(&self) -> u64 {
+        self.to_sheet().rows.len() as u64
+    }
 }
 
 /// A value with the grid that shows it, for results that only one command knows.
@@ -143,6 +148,10 @@ impl<T: Serialize> Serialize for Shown<'_, T> {
 impl<T> ToSheet for Shown<'_, T> {
     fn to_sheet(&self) -> Sheet {
         self.sheet.clone()
+    }
+
+    fn count(&self) -> u64 {
+        self.sheet.rows.len() as u64
     }
 }
 

@@ -22,6 +22,7 @@ impl Store {
             lines(db, "cipher", "PRAGMA cipher_integrity_check", "")?,
             lines(db, "references", REFERENCES, "")?,
             self.check_digests()?,
+            self.check_root()?,
         ];
         items.extend(self.check_audit()?);
         items.push(check_balances(db)?);
@@ -41,6 +42,24 @@ impl Store {
         let more = wrong.len().saturating_sub(named.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         Ok(item("digests", false, format!("changed outside of bursar: {}{more}", named.join(", "))))
+    }
+
+    /// The digests themselves are those that the last change signed in the audit trail: an old page of them beside the
+    /// old page they fit is found here.
+    fn check_root(&self) -> Result<CheckItem> {
+        let Some(last) = audit::last_stand(&self.db)? else {
+            return Ok(item("last change", true, "nothing was ever changed"));
+        };
+        let same = last.root == Digests::new(&self.keys.digest).root(&self.db)?;
+        let epoch = self.epoch()?;
+        Ok(if !same {
+            item("last change", false, "the digests are not those that the last change left: some of them are older")
+        } else if u64::try_from(last.epoch) != Ok(epoch) {
+            let detail = format!("the book is at change {epoch}, the audit trail at {}", last.epoch);
+            item("last change", false, detail)
+        } else {
+            item("last change", true, format!("change {epoch} left these digests"))
+        })
     }
 
     /// All digests, counted anew in one pass over each table.
@@ -71,9 +90,12 @@ impl Store {
 
     fn check_audit(&self) -> Result<Option<CheckItem>> {
         let Some(first) = &self.keys.audit_start else { return Ok(None) };
-        let verdict = audit::verify(&self.db, self.keys.vault_id, first)?;
+        let verdict = audit::verify(&self.db, self.keys.vault_id, first, None)?;
         let detail = match verdict.first_bad {
             None => format!("{} entries follow from the first key", verdict.entries),
+            Some(bad) if bad > verdict.entries => {
+                format!("{} entries, but the chain went further: its end was cut off", verdict.entries)
+            }
             Some(bad) => format!("entry {bad} of {} does not follow from the one before", verdict.entries),
         };
         Ok(Some(item("audit", verdict.ok, detail)))

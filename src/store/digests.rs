@@ -213,12 +213,12 @@ impl Digests {
     }
 
     /// Writes the gathered changes, and the root over all digests comes back.
-    pub(crate) fn flush(mut self, connection: &Connection) -> Result<[u8; 32]> {
+    pub(crate) fn flush(&self, connection: &Connection) -> Result<[u8; 32]> {
         let register = self.register(connection)?;
-        for (place, change) in self.changes.drain() {
-            if change != Sum::default() {
-                let sum = read(connection, place)?.merge(change);
-                write(connection, place, sum)?;
+        for (place, change) in &self.changes {
+            if *change != Sum::default() {
+                let sum = read(connection, *place)?.merge(*change);
+                write(connection, *place, sum)?;
             }
         }
         write(connection, Place::of(Area::Register), register)?;
@@ -235,7 +235,7 @@ impl Digests {
     }
 
     /// One keyed value over all digests, put into the audit entry of the change.
-    fn root(&self, connection: &Connection) -> Result<[u8; 32]> {
+    pub(crate) fn root(&self, connection: &Connection) -> Result<[u8; 32]> {
         let mut mac = self.mac.clone();
         let mut statement = connection
             .prepare_cached("SELECT area, account, month, entries, sum FROM digests ORDER BY area, account, month")?;

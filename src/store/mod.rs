@@ -41,12 +41,13 @@ mod tests;
 mod transactions;
 mod tx;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use rusqlite::{Connection, TransactionBehavior};
+use serde_json::{Map, Value};
 
 pub use accounts::AccountEdit;
-pub use audit::{AuditEntry, Event, Verdict};
+pub use audit::{AuditFilter, Event};
 pub use connections::{ConnectionSecrets, NewConnection};
 pub use consents::Consent;
 pub use edits::{CategoryChoice, TransactionEdit};
@@ -59,8 +60,8 @@ pub use tx::Tx;
 
 use self::digests::Digests;
 use crate::{
-    domain::views::{Limit, Listing},
-    vault::{Key, VaultId, WriterLock, audit::Head},
+    domain::views::{AuditAnchor, AuditDetail, AuditEntry, Limit, Listing, Verdict},
+    vault::{Anchor, Hex, Key, Unlocked, VaultId, WriterLock, audit::Head},
 };
 
 /// What the store needs of the vault besides the connection.
@@ -85,6 +86,8 @@ pub struct Store {
     witness: Option<Witness>,
     /// Held as long as a store may write.
     lock: Option<WriterLock>,
+    /// The vault of a book on the disk: whose key opened it, and the readings that wait.
+    vault: Option<Arc<Unlocked>>,
 }
 
 /// Page cache of the writing connection: with less, the indexes of a first sync of a million rows no longer fit and
@@ -117,7 +120,7 @@ impl Store {
             db.pragma_update(None, "cache_size", -CACHE_KIB)?;
         }
         filter::register(&db)?;
-        Ok(Self { db, keys, witness, lock: None })
+        Ok(Self { db, keys, witness, lock: None, vault: None })
     }
 
     /// Makes one change: everything `change` does through [`Tx`], with its audit entry, in one commit. An error
@@ -131,6 +134,8 @@ impl Store {
         E: From<StoreError>,
     {
         let witness = self.witness.as_ref().ok_or(StoreError::ReadOnly)?;
+        let waiting = self.waiting(event);
+        let actor = self.actor();
         let transaction =
             self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         let mut tx = Tx::new(&transaction, Digests::new(&self.keys.digest), event.at);
@@ -138,10 +143,49 @@ impl Store {
             tx.note("key", slot.as_str());
         }
         let value = change(&mut tx)?;
-        let stamp = tx.seal(event)?;
+        let stamp = tx.seal(event, actor, &waiting.drafts)?;
         transaction.commit().map_err(StoreError::from)?;
         witness(stamp.epoch, &stamp.head)?;
+        self.forget(&waiting)?;
         Ok(value)
+    }
+
+    /// Enters the readings that wait, if any do, and how many they were comes back.
+    pub fn enter_readings(&mut self, now: &Event) -> Result<u64> {
+        let witness = self.witness.as_ref().ok_or(StoreError::ReadOnly)?;
+        let waiting = self.waiting(now);
+        if waiting.drafts.is_empty() {
+            return Ok(0);
+        }
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let stamp = Tx::new(&transaction, Digests::new(&self.keys.digest), now.at).enter(&waiting.drafts)?;
+        transaction.commit()?;
+        witness(stamp.epoch, &stamp.head)?;
+        self.forget(&waiting)?;
+        Ok(waiting.drafts.len() as u64)
+    }
+
+    /// Queues the entry of a reading: what was shown and how much of it. It is entered by the next change.
+    pub fn note_reading(vault: &Unlocked, event: &Event, detail: Map<String, Value>) -> Result<()> {
+        audit::queue(vault, event, detail)
+    }
+
+    /// What waits; a queue that cannot be read waits on and keeps nobody from writing.
+    fn waiting(&self, now: &Event) -> audit::Taken {
+        let taken = self.vault.as_ref().zip(self.lock.as_ref()).map(|(vault, lock)| audit::take(vault, lock, now));
+        taken.and_then(Result::ok).unwrap_or_default()
+    }
+
+    fn forget(&self, waiting: &audit::Taken) -> Result<()> {
+        match &self.vault {
+            Some(vault) if !waiting.drafts.is_empty() => Ok(vault.forget_readings()?),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whose key opened the vault.
+    fn actor(&self) -> String {
+        self.vault.as_ref().map_or_else(|| "cli".to_owned(), |vault| vault.slot().label.clone())
     }
 
     /// How many changes were ever made.
@@ -155,15 +199,28 @@ impl Store {
         audit::head(&self.db)
     }
 
-    /// Follows the audit chain from its first key; `None` when this slot does not reach that key.
-    pub fn verify_audit(&self) -> Result<Option<Verdict>> {
+    /// Follows the audit chain from its first key and looks for the anchor; `None` when this slot does not reach that
+    /// key.
+    pub fn verify_audit(&self, anchor: Option<&Anchor>) -> Result<Option<Verdict>> {
         let first = self.keys.audit_start.as_ref();
-        first.map(|first| audit::verify(&self.db, self.keys.vault_id, first)).transpose()
+        first.map(|first| audit::verify(&self.db, self.keys.vault_id, first, anchor)).transpose()
     }
 
     /// The audit trail, newest first.
-    pub fn audit(&self, limit: Limit) -> Result<Listing<AuditEntry>> {
-        audit::list(&self.db, limit)
+    pub fn audit(&self, filter: &AuditFilter, limit: Limit) -> Result<Listing<AuditEntry>> {
+        audit::list(&self.db, filter, limit)
+    }
+
+    /// The end of the audit trail, for keeping outside.
+    pub fn audit_anchor(&self) -> Result<AuditAnchor> {
+        let head = audit::head(&self.db)?;
+        let words = crate::vault::anchor_words(&head).join(" ");
+        Ok(AuditAnchor { entries: audit::count(&self.db)?, head: Hex(head).to_string(), words })
+    }
+
+    /// One entry of the audit trail.
+    pub fn audit_entry(&self, seq: u64) -> Result<AuditDetail> {
+        audit::show(&self.db, seq)
     }
 }
 

@@ -42,7 +42,7 @@ impl Store {
         let migrates = lock.is_some() && matches!(migrate::inspect(&db)?, migrate::State::Older(_));
         let _alone = migrates.then(|| vault.alone(lock_timeout)).transpose()?;
         let store = Self::begin(db, keys, witness, Some(&vault.safety_copy()))?;
-        Ok(Self { lock, ..store })
+        Ok(Self { lock, vault: Some(Arc::clone(vault)), ..store })
     }
 
     /// The writer's lock, for what has to happen under it beside the book (`pending/`).

@@ -28,7 +28,7 @@ pub(crate) fn at(text: &str) -> Timestamp {
 }
 
 pub(crate) fn event(action: &str) -> Event {
-    Event { at: at("2026-03-20T12:00:00Z"), actor: "test".to_owned(), action: action.to_owned(), resource: None }
+    Event { at: at("2026-03-20T12:00:00Z"), action: action.to_owned(), resource: None }
 }
 
 pub(crate) fn date(text: &str) -> Date {

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::{
     Result, StoreError,
-    audit::{self, Event},
+    audit::{self, Draft, Event, Stand},
     dictionary::Dictionary,
     digests::Digests,
+    encode,
 };
 use crate::{domain::dates::Timestamp, vault::audit::Head};
 
@@ -48,15 +49,41 @@ impl<'a> Tx<'a> {
         self.resource = Some(resource.to_string());
     }
 
-    /// Writes digests, epoch and audit entry; the commit follows.
-    pub(crate) fn seal(self, event: &Event) -> Result<Stamp> {
+    /// Writes digests, epoch and audit entries: first what waited, then this change. The commit follows.
+    pub(crate) fn seal(self, event: &Event, actor: String, waiting: &[Draft]) -> Result<Stamp> {
+        let stand = self.stand()?;
+        enter(self.db, waiting, stand)?;
+        let draft = Draft {
+            at: encode::millis(event.at),
+            actor,
+            action: event.action.clone(),
+            resource: self.resource.or_else(|| event.resource.clone()),
+            detail: self.detail,
+        };
+        let head = audit::append(self.db, &draft, stand)?;
+        stamp(stand, head)
+    }
+
+    /// Writes only what waited.
+    pub(crate) fn enter(self, waiting: &[Draft]) -> Result<Stamp> {
+        let stand = self.stand()?;
+        enter(self.db, waiting, stand)?;
+        stamp(stand, audit::head(self.db)?)
+    }
+
+    fn stand(&self) -> Result<Stand> {
         let root = self.digests.flush(self.db)?;
         let sql = "UPDATE vault SET epoch = epoch + 1 RETURNING epoch";
-        let epoch: i64 = self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-        let resource = self.resource.or_else(|| event.resource.clone());
-        let event = Event { resource, ..event.clone() };
-        let head = audit::append(self.db, &event, &audit::Context { detail: &self.detail, epoch, root })?;
-        let epoch = u64::try_from(epoch).map_err(|_| StoreError::Damaged("the epoch is negative".to_owned()))?;
-        Ok(Stamp { epoch, head })
+        let epoch = self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        Ok(Stand { epoch, root })
     }
+}
+
+fn enter(db: &Connection, waiting: &[Draft], stand: Stand) -> Result<()> {
+    waiting.iter().try_for_each(|draft| audit::append(db, draft, stand).map(drop))
+}
+
+fn stamp(stand: Stand, head: Head) -> Result<Stamp> {
+    let epoch = u64::try_from(stand.epoch).map_err(|_| StoreError::Damaged("the epoch is negative".to_owned()))?;
+    Ok(Stamp { epoch, head })
 }

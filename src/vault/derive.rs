@@ -18,6 +18,8 @@ pub(super) enum Purpose {
     Pin,
     /// The MAC of content digests, from the ledger key.
     Digest,
+    /// Sealing readings that wait to be entered in the audit log, from the ledger key.
+    Readings,
     /// Sealing bank tokens, from a bank key.
     Token { key_id: u32 },
     /// Sealing the Plaid client's credentials, from a bank key.
@@ -30,6 +32,7 @@ impl Purpose {
             Self::Database { key_id } => format!("bursar/v1/sqlcipher/{key_id}"),
             Self::Pin => "bursar/v1/pin".to_owned(),
             Self::Digest => "bursar/v1/digest".to_owned(),
+            Self::Readings => "bursar/v1/readings".to_owned(),
             Self::Token { key_id } => format!("bursar/v1/token/{key_id}"),
             Self::Client { key_id } => format!("bursar/v1/client/{key_id}"),
         }

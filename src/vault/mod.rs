@@ -6,6 +6,7 @@
 //! `create` makes a vault; `Locked` looks at one; `Unlocked` is one that is open; `WriterLock` is the right to write.
 
 mod agefile;
+mod anchor;
 mod attempts;
 pub mod audit;
 mod connect;
@@ -21,6 +22,7 @@ mod lockfile;
 pub mod passphrase;
 mod pending;
 mod pin;
+mod readings;
 mod role;
 mod seal;
 pub mod sessions;
@@ -31,6 +33,7 @@ mod unlocked;
 use std::path::PathBuf;
 
 pub use self::{
+    anchor::{Anchor, words as anchor_words},
     connect::{APPLICATION_ID, Access},
     create::{Create, Created, create},
     error::{Result, VaultError},
@@ -41,6 +44,7 @@ pub use self::{
     lockfile::{Alone, WriterLock},
     pending::{PendingSecret, Reservation},
     pin::{Freshness, Pin},
+    readings::Waiting,
     role::{Right, Role},
     seal::ClientKeys,
     sessions::{Scope, Session},

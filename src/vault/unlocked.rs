@@ -25,6 +25,7 @@ use super::{
     keyset::{FORMAT, Inner, KEYS_FILE, LARGEST, Outer},
     lockfile::{Alone, VaultLock, WriterLock},
     pin::{Freshness, Pin, PinBoard},
+    readings::{Readings, Waiting},
     seal::{self, ClientKeys, Place},
     slots::Slot,
 };
@@ -43,6 +44,7 @@ pub struct Unlocked {
     slot: usize,
     pins: PinBoard,
     attempts: Attempts,
+    readings: Readings,
     seen: Seen,
 }
 
@@ -91,7 +93,9 @@ impl Unlocked {
         let slot = slot.ok_or_else(|| VaultError::damaged(KEYS_FILE, "it does not list the slot that opened it"))?;
         let pin_key = Purpose::Pin.key(outer.ledger.current()?, outer.vault_id);
         let pins = PinBoard::new(&location.state_dir, outer.vault_id, pin_key);
-        Ok(Self { location, outer, outer_key, inner, identity, slot, pins, attempts, seen })
+        let readings_key = Purpose::Readings.key(outer.ledger.current()?, outer.vault_id);
+        let readings = Readings::new(&location.state_dir, outer.vault_id, readings_key);
+        Ok(Self { location, outer, outer_key, inner, identity, slot, pins, attempts, readings, seen })
     }
 
     /// The vault's directory, canonical.
@@ -240,6 +244,26 @@ impl Unlocked {
     /// Forgets the failures, once the audit log has them.
     pub fn clear_failed_unlocks(&self) -> Result<()> {
         self.attempts.clear()
+    }
+
+    /// Writes down that something was read, to be entered in the audit log by the next change.
+    pub fn queue_reading(&self, record: &[u8]) -> Result<()> {
+        self.readings.add(record)
+    }
+
+    /// How many bytes of readings wait to be entered.
+    pub fn waiting_readings(&self) -> u64 {
+        self.readings.size()
+    }
+
+    /// The readings that wait, for the one who writes; they wait on until `forget_readings`.
+    pub fn take_readings(&self, writer: &WriterLock) -> Result<Waiting> {
+        self.readings.take(writer)
+    }
+
+    /// Forgets the readings that were taken, once the audit log has them.
+    pub fn forget_readings(&self) -> Result<()> {
+        self.readings.forget()
     }
 
     /// Tells whether the kernel agreed to keep the master keys out of swap.

@@ -14,6 +14,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         let account = context.book()?.find_account(&self.account)?;
+        context.note_about(account.id);
         context.present(&account)
     }
 }

@@ -159,7 +159,6 @@ impl Args {
             vault: &vault,
             lock_timeout,
             clock: &|| clock.now(),
-            actor: "cli",
             pace: Pace::default(),
             stop: &stop,
         };

@@ -12,8 +12,9 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        let book = context.book()?;
-        let detail = book.transaction(super::id(&self.transaction)?)?;
+        let id = super::id(&self.transaction)?;
+        let detail = context.book()?.transaction(id)?;
+        context.note_about(id);
         context.present(&detail)
     }
 }

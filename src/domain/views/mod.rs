@@ -4,6 +4,7 @@
 //! Invariant: a field's name and meaning here is the contract with scripts; fields are added, never renamed.
 
 mod accounts;
+mod audit;
 mod checks;
 mod connections;
 mod sessions;
@@ -11,6 +12,7 @@ mod sums;
 mod transactions;
 
 pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals};
+pub use audit::{AuditAnchor, AuditDetail, AuditEntry, Verdict};
 pub use checks::{CheckItem, CheckReport};
 pub use connections::{ConnectionState, ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};
 use serde::Serialize;

@@ -53,6 +53,7 @@ impl From<StoreError> for Error {
 fn list_of(noun: &str) -> String {
     match noun {
         "account" => "bursar accounts --all".to_owned(),
+        "audit entry" | "audit day" => "bursar audit list".to_owned(),
         "connection" => "bursar connections".to_owned(),
         _ => "bursar transactions".to_owned(),
     }

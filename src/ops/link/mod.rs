@@ -133,8 +133,6 @@ pub struct Linker<'a> {
     pub lock_timeout: Duration,
     /// What time it is.
     pub clock: &'a dyn Fn() -> Timestamp,
-    /// Who links, for the audit trail.
-    pub actor: &'a str,
     /// How often to look whether the user is done.
     pub pace: Pace,
     /// Whether the user wants to stop; asked while waiting, never within an exchange.
@@ -250,7 +248,7 @@ impl Linker<'_> {
     }
 
     fn event(&self, action: &str) -> Event {
-        Event { at: (self.clock)(), actor: self.actor.to_owned(), action: action.to_owned(), resource: None }
+        Event { at: (self.clock)(), action: action.to_owned(), resource: None }
     }
 }
 

@@ -170,7 +170,7 @@ fn failed(
 }
 
 fn event(arrival: &Arrival, at: Timestamp) -> Event {
-    Event { at, actor: "cli".to_owned(), action: "sync".to_owned(), resource: Some(arrival.id.to_string()) }
+    Event { at, action: "sync".to_owned(), resource: Some(arrival.id.to_string()) }
 }
 
 fn state_of(action: Action) -> ConnectionState {

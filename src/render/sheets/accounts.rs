@@ -6,6 +6,10 @@ use crate::{
 };
 
 impl ToSheet for Accounts {
+    fn count(&self) -> u64 {
+        self.items.len() as u64
+    }
+
     fn to_sheet(&self) -> Sheet {
         let mut sheet = Sheet::new(columns(), "there are no accounts; link a bank or add one");
         let (debts, assets): (Vec<_>, Vec<_>) = self.items.iter().partition(|account| is_debt(account));

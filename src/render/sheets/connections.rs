@@ -6,6 +6,10 @@ use crate::{
 };
 
 impl ToSheet for Listing<ConnectionView> {
+    fn count(&self) -> u64 {
+        self.items.len() as u64
+    }
+
     fn to_sheet(&self) -> Sheet {
         use Kind::{Date, Text};
         let columns = vec![

@@ -6,6 +6,10 @@ use crate::{
 };
 
 impl ToSheet for AccountView {
+    fn count(&self) -> u64 {
+        1
+    }
+
     fn to_sheet(&self) -> Sheet {
         Facts(vec![
             Fact::new("id", "Id", self.id.to_string()),
@@ -27,6 +31,10 @@ impl ToSheet for AccountView {
 }
 
 impl ToSheet for TransactionView {
+    fn count(&self) -> u64 {
+        1
+    }
+
     fn to_sheet(&self) -> Sheet {
         let tags = Some(self.tags.join(", ")).filter(|tags| !tags.is_empty());
         Facts(vec![

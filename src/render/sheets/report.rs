@@ -15,6 +15,10 @@ use crate::{
 const PERIOD: u8 = 9;
 
 impl ToSheet for Report {
+    fn count(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
     fn to_sheet(&self) -> Sheet {
         let mut sheet = Sheet::new(columns(self), "nothing in this period");
         for totals in &self.period_totals {

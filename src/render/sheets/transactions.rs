@@ -6,6 +6,10 @@ use crate::{
 };
 
 impl ToSheet for Listing<TransactionView> {
+    fn count(&self) -> u64 {
+        self.items.len() as u64
+    }
+
     fn to_sheet(&self) -> Sheet {
         let mut sheet = Sheet::new(columns(), "no transactions match");
         for transaction in &self.items {

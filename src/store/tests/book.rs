@@ -157,7 +157,7 @@ fn what_is_changed_behind_the_stores_back_is_named() {
 #[test]
 fn a_rewritten_audit_entry_is_found() {
     let store = some();
-    let listing = store.audit(Limit::default()).unwrap();
+    let listing = store.audit(&crate::store::AuditFilter::default(), Limit::default()).unwrap();
     assert_eq!(listing.total, 2);
     assert_eq!(listing.items[0].action, "sync");
     assert_eq!(listing.items[0].resource.as_deref(), Some("c1"));
