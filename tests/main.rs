@@ -37,6 +37,7 @@ mod plaid;
 mod protocol;
 #[cfg(feature = "sandbox")]
 mod readme;
+mod recurring;
 #[cfg(feature = "sandbox")]
 mod report;
 #[cfg(feature = "sandbox")]

@@ -26,6 +26,7 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("link", || schemars::schema_for!(super::link::LinkReport)),
     ("lock", || schemars::schema_for!(views::Ended)),
     ("report", || schemars::schema_for!(reports::Report)),
+    ("report recurring", || schemars::schema_for!(reports::recurring::Recurring)),
     ("report summary", || schemars::schema_for!(reports::summary::Summary)),
     ("sessions", || schemars::schema_for!(views::Listing<views::SessionView>)),
     ("sessions revoke", || schemars::schema_for!(views::Ended)),

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod money;
 pub mod query;
 pub mod ratio;
+pub mod recurring;
 pub mod sync;
 pub mod syntax;
 pub mod text;

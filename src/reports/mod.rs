@@ -12,6 +12,7 @@ pub mod categories;
 pub mod income;
 pub mod merchants;
 pub mod networth;
+pub mod recurring;
 pub mod spending;
 pub mod summary;
 

@@ -32,6 +32,7 @@ mod refused;
 mod row;
 mod runs;
 mod seen;
+mod series;
 mod sums;
 mod sync;
 #[cfg(test)]

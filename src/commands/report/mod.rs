@@ -1,4 +1,4 @@
-//! `bursar report [summary|spending|income|cashflow|networth|categories|merchants]`.
+//! `bursar report [summary|spending|income|cashflow|networth|categories|merchants|recurring]`.
 
 mod cashflow;
 mod categories;
@@ -6,6 +6,7 @@ mod income;
 mod merchants;
 mod networth;
 mod options;
+mod recurring;
 mod spending;
 mod summary;
 
@@ -30,6 +31,7 @@ enum Verb {
     Networth(networth::Args),
     Categories(categories::Args),
     Merchants(merchants::Args),
+    Recurring(recurring::Args),
 }
 
 impl Args {
@@ -43,6 +45,7 @@ impl Args {
             Some(Verb::Networth(args)) => args.run(context),
             Some(Verb::Categories(args)) => args.run(context),
             Some(Verb::Merchants(args)) => args.run(context),
+            Some(Verb::Recurring(args)) => args.run(context),
         }
     }
 }

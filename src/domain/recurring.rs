@@ -1,0 +1,132 @@
+//! Payments that come back, found from their dates and amounts alone.
+//!
+//! Wages, rent, subscriptions and bills keep to a calendar; shopping does not. [`find`] takes everything that one payee was
+//! paid (or paid) and looks for the calendar in it. Pure; today is an argument. Invariant: each payment belongs to one
+//! stream at most, and a stream never mixes currencies or directions.
+
+mod cadence;
+mod rhythm;
+mod split;
+
+use serde::Serialize;
+
+use super::{dates::Date, ids::AccountId, money::Currency, transactions::Kind};
+
+pub use cadence::Cadence;
+
+/// One payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// The posting date.
+    pub date: Date,
+    /// Minor units; negative left the owner.
+    pub minor: i64,
+    /// The account it was booked on.
+    pub account: AccountId,
+}
+
+/// Everything that passed between the owner and one payee, one way, in one currency; oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// The payee.
+    pub payee: String,
+    /// The category of the latest payment, as the provider writes it.
+    pub category: Option<String>,
+    /// Expense or income.
+    pub kind: Kind,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// The payments.
+    pub payments: Vec<Occurrence>,
+}
+
+/// How a stream stands today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// The next payment is to come.
+    Active,
+    /// It should have come by now.
+    Missed,
+    /// It has stayed away for so long that it will not come again.
+    Ended,
+}
+
+impl Standing {
+    /// The word in JSON and in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Missed => "missed",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// A fixed amount that became another one, and stayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The first payment of the new amount.
+    pub date: Date,
+    /// Minor units before.
+    pub from: i64,
+    /// Minor units since.
+    pub to: i64,
+}
+
+/// Payments that come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// How often.
+    pub cadence: Cadence,
+    /// The payments, oldest first.
+    pub payments: Vec<Occurrence>,
+    /// Whether the amount is agreed rather than measured: rent against electricity.
+    pub fixed: bool,
+    /// The latest change of a fixed amount.
+    pub change: Option<Change>,
+    /// When the next payment is due.
+    pub next: Date,
+    /// How it stands today.
+    pub standing: Standing,
+}
+
+impl Stream {
+    fn new(payments: Vec<Occurrence>, cadence: Cadence, today: Date) -> Option<Self> {
+        let next = rhythm::next(&payments, cadence)?;
+        let standing = if today <= cadence.grace(next) {
+            Standing::Active
+        } else if today <= cadence.patience(next) {
+            Standing::Missed
+        } else {
+            Standing::Ended
+        };
+        let (fixed, change) = (rhythm::is_fixed(&payments), rhythm::change(&payments));
+        Some(Self { cadence, fixed, change: change.filter(|_| fixed), next, standing, payments })
+    }
+
+    /// The latest payment.
+    pub fn last(&self) -> Option<Occurrence> {
+        self.payments.last().copied()
+    }
+
+    /// The smallest and the largest amount of the last year of payments, in minor units.
+    pub fn band(&self) -> (i64, i64) {
+        let recent = self.payments.iter().rev().take(self.cadence.per_year()).map(|payment| payment.minor);
+        let (low, high) = (recent.clone().min(), recent.max());
+        (low.unwrap_or_default(), high.unwrap_or_default())
+    }
+}
+
+/// The streams in what passed between the owner and one payee, the one with most payments first.
+pub fn find(series: &Series, today: Date) -> Vec<Stream> {
+    let mut streams: Vec<Stream> = split::streams(&series.payments)
+        .into_iter()
+        .filter_map(|(payments, cadence)| Stream::new(payments, cadence, today))
+        .collect();
+    streams.sort_by_key(|stream| std::cmp::Reverse(stream.payments.len()));
+    streams
+}
+
+#[cfg(test)]
+mod tests;
