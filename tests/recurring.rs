@@ -80,7 +80,9 @@ fn says_how_often_how_much_and_when_next() {
 #[test]
 fn what_does_not_come_is_missed_and_then_left_out() {
     let env = TestEnv::household();
-    let on = |day: &'static str, more: &[&'static str]| [&["--today", day, "report", "recurring", "payee:netflix"], more].concat();
+    let on = |day: &'static str, more: &[&'static str]| {
+        [&["--today", day, "report", "recurring", "payee:netflix"], more].concat()
+    };
     let missed = env.ok(&on("2026-05-20", &[]));
     assert!(missed.stdout.contains("missed"), "{missed}");
     assert!(missed.stderr.contains("Netflix was due on 2026-05-02 and has not come"), "{missed}");

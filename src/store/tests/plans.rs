@@ -49,6 +49,17 @@ fn reports_stay_within_a_covering_index() {
 }
 
 #[test]
+fn the_history_of_payees_stays_within_one_in_order() {
+    let store = some();
+    for text in ["", "type:expense", "acct:check"] {
+        for period in [Period::ALL, Period::parse("2026", date("2026-03-20")).unwrap()] {
+            let plan = plan(&store, &store.series_sql(&query(text), period).unwrap());
+            assert!(plan.contains(WHOLE) && !plan.contains("TEMP B-TREE"), "{text}: {plan}");
+        }
+    }
+}
+
+#[test]
 fn balances_and_transfers_stay_within_one_too() {
     let store = some();
     let of = |sql: &str| plan(&store, &Clause { sql: sql.to_owned(), params: Vec::new() });
