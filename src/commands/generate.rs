@@ -27,7 +27,7 @@ impl Args {
         for (name, content) in &files {
             let file = self.directory.join(name);
             if let Some(parent) = file.parent() {
-                fsx::create_private_dir(parent)?;
+                fsx::ensure_dir(parent)?;
             }
             fsx::replace(&file, content.as_bytes())?;
         }

@@ -126,8 +126,7 @@ impl Cadence {
             (Self::Weekly | Self::Biweekly | Self::Semimonthly, true) => 4,
             (Self::Weekly | Self::Biweekly | Self::Semimonthly, false) => 6,
             (Self::FourWeekly | Self::Monthly, false) => 5,
-            (Self::FourWeekly | Self::Monthly, true) | (Self::Yearly, false) => 3,
-            (_, true) => 3,
+            (Self::Yearly, false) | (_, true) => 3,
             (_, false) => 4,
         }
     }
