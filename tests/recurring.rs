@@ -35,7 +35,7 @@ fn streams(report: &Value) -> BTreeSet<(String, String, usize)> {
     let mut seen = BTreeSet::new();
     for row in report["rows"].as_array().unwrap() {
         let (label, cadence) = (row["label"].as_str().unwrap(), row["cadence"].as_str().unwrap());
-        let number = (1..).find(|n| !seen.contains(&(label.to_owned(), cadence.to_owned(), *n))).unwrap();
+        let number = (1..99).find(|n| !seen.contains(&(label.to_owned(), cadence.to_owned(), *n))).unwrap();
         seen.insert((label.to_owned(), cadence.to_owned(), number));
     }
     seen

@@ -1,3 +1,5 @@
+#![expect(clippy::inconsistent_digit_grouping, reason = "amounts are grouped as dollars and cents")]
+
 use jiff::ToSpan as _;
 
 use super::*;
@@ -101,8 +103,8 @@ fn interest_on_two_accounts_is_two() {
     let both = |account: i64, low: i64| {
         regular(Cadence::Monthly, 8, low)
             .into_iter()
-            .enumerate()
-            .map(move |(n, (date, minor))| (date, minor + n as i64, account))
+            .zip(0_i64..)
+            .map(move |((date, minor), n)| (date, minor + n, account))
     };
     let found = find(&on_accounts(both(1, 20).chain(both(2, 3000)).collect()), TODAY);
     assert_eq!(found.len(), 2, "{found:?}");
