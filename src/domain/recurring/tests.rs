@@ -1,3 +1,5 @@
+//! Streams, and what only looks like one.
+
 #![expect(clippy::inconsistent_digit_grouping, reason = "amounts are grouped as dollars and cents")]
 
 use jiff::ToSpan as _;
