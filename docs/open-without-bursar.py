@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Opens a bursar vault without bursar: see open-without-bursar.md.
 
-  open-without-bursar.py identity bursar.keys    asks for the passphrase, prints an age identity
-  open-without-bursar.py sql keys.json           prints the statements that open vault.db in SQLCipher 4
+  open-without-bursar.py identity bursar.keys [KEY_FILE]   asks for the passphrase, prints an age identity
+  open-without-bursar.py sql keys.json                     prints the statements that open vault.db in SQLCipher 4
 
 `sql` needs only Python; `identity` needs `pip install argon2-cffi`.
 """
@@ -30,16 +30,28 @@ def hkdf(key, salt, label):
     return hmac.new(hmac.new(salt, key, hashlib.sha256).digest(), label + b"\1", hashlib.sha256).digest()
 
 
-def identity(keys_file):
+def second_factor(key_file):
+    """The 32 bytes in the line BURSAR-KEY-FILE-1… (Bech32; a wrong checksum shows when the identity opens nothing)."""
+    line = next(line.strip() for line in open(key_file) if line.startswith("BURSAR-KEY-FILE-1"))
+    number = 0
+    for letter in line.lower().rsplit("1", 1)[1][:-6]:
+        number = number << 5 | BECH32.index(letter)
+    return (number >> 4).to_bytes(32, "big")
+
+
+def identity(keys_file, key_file=None):
     from argon2.low_level import Type, hash_secret_raw
 
     asked = getpass.getpass("Passphrase: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     passphrase = unicodedata.normalize("NFC", asked).encode()
     header = open(keys_file, "rb").read().split(b"\n--- ")[0].decode()
-    marker = r"^-> bursar\.dev/argon2id \S+ (\S+) m=(\d+),t=(\d+),p=(\d+)$"
+    tag = "argon2id-keyfile" if key_file else "argon2id"
+    marker = rf"^-> bursar\.dev/{tag} \S+ (\S+) m=(\d+),t=(\d+),p=(\d+)$"
     for salt, memory, passes, lanes in re.findall(marker, header, re.M):
         salt = base64.b64decode(salt + "==")
         secret = hash_secret_raw(passphrase, salt, int(passes), int(memory), int(lanes), 32, Type.ID, 19)
+        if key_file:
+            secret = hkdf(secret, second_factor(key_file), b"bursar/v1/slot2")
         print(bech32("age-secret-key-", secret).upper())
 
 
@@ -52,7 +64,8 @@ def sql(json_file):
     print("SELECT count(*) FROM sqlite_schema;")
 
 
-if len(sys.argv) != 3 or sys.argv[1] not in ("identity", "sql"):
+commands = {("identity", 3): identity, ("identity", 4): identity, ("sql", 3): sql}
+if len(sys.argv) < 2 or (sys.argv[1], len(sys.argv)) not in commands:
     sys.exit(__doc__)
-command = identity if sys.argv[1] == "identity" else sql
-command(sys.argv[2])
+command = commands[sys.argv[1], len(sys.argv)]
+command(*sys.argv[2:])

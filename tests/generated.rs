@@ -54,8 +54,10 @@ fn every_command_shows_an_example() {
     let mut without = Vec::new();
     for page in content(root()).keys().filter_map(|path| path.to_str()?.strip_prefix("man/bursar-")?.strip_suffix(".1"))
     {
-        // A dash of the page's name is a space of the command line (`vault-check`) or its own (`sandbox-reset-login`).
-        let readings = [page.split('-').collect::<Vec<_>>(), page.splitn(2, '-').collect()];
+        // A dash of the page's name is a space of the command line (`vault-check`) or its own (`sandbox-reset-login`,
+        // `keys-add-key-file`).
+        let readings =
+            [page.split('-').collect::<Vec<_>>(), page.splitn(2, '-').collect(), page.splitn(3, '-').collect()];
         let help = readings.iter().find_map(|words| {
             let output = env.run(&[words.as_slice(), &["--help"]].concat());
             (output.status == 0).then_some(output.stdout)

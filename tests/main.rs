@@ -28,6 +28,7 @@ mod examples;
 mod generated;
 mod harden;
 mod init;
+mod keys;
 #[cfg(feature = "sandbox")]
 mod link;
 mod loopback;

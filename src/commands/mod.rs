@@ -15,6 +15,7 @@ mod doctor;
 mod generate;
 mod help;
 mod init;
+mod keys;
 mod link;
 mod lock;
 mod report;
@@ -53,6 +54,7 @@ pub(crate) enum Command {
     #[command(visible_alias = "tx")]
     Transactions(transactions::Args),
     Report(report::Args),
+    Keys(keys::Args),
     Vault(vault::Args),
     Audit(audit::Args),
     Config(config::Args),
@@ -92,6 +94,7 @@ pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Con
         Some(Command::Accounts(args)) => args.run(context),
         Some(Command::Transactions(args)) => args.run(context),
         Some(Command::Report(args)) => args.run(context),
+        Some(Command::Keys(args)) => args.run(context),
         Some(Command::Vault(args)) => args.run(context),
         Some(Command::Audit(args)) => args.run(context),
         Some(Command::Config(args)) => args.run(context),

@@ -23,6 +23,8 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("connections", || schemars::schema_for!(views::Listing<views::ConnectionView>)),
     ("doctor", || schemars::schema_for!(views::CheckReport)),
     ("init", || schemars::schema_for!(super::init::Initialised)),
+    ("keys", || schemars::schema_for!(views::Listing<views::KeyView>)),
+    ("keys add", || schemars::schema_for!(views::KeyView)),
     ("link", || schemars::schema_for!(super::link::LinkReport)),
     ("lock", || schemars::schema_for!(views::Ended)),
     ("report", || schemars::schema_for!(reports::Report)),

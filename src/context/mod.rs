@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::{
     error::{Error, Result},
+    ops,
     plaid::Environment,
     settings::{self, Paths, Settings},
     store::{Event, Store},
@@ -121,7 +122,11 @@ impl Context {
             self.reading.changes();
         }
         self.note_failed_unlocks(&unlocked);
-        let store = Store::open(&unlocked, access, self.settings.lock_timeout)?;
+        let behind = unlocked.pin().is_none_or(|pin| pin.generation < unlocked.generation());
+        let mut store = Store::open(&unlocked, access, self.settings.lock_timeout)?;
+        if access == Access::Write && behind {
+            ops::keys::settle(&unlocked, &mut store)?;
+        }
         self.mark_invented(&store);
         Ok(store)
     }

@@ -8,7 +8,7 @@ use crate::{
     ops::secrets,
     secret::Secret,
     settings::SecretSource,
-    vault::{Locked, SlotSecret, Unlocked},
+    vault::{Locked, SlotSecret, Unlocked, is_second_factor},
 };
 
 impl Context {
@@ -86,13 +86,27 @@ impl Context {
 
     /// The secret that opens the vault, from the first source that is set, else from a question.
     fn slot_secret(&mut self) -> Result<SlotSecret> {
-        match self.settings.secret_source.clone() {
-            Some(SecretSource::Identity(file)) => Ok(SlotSecret::Identity(secrets::identity(&file)?)),
-            Some(source) => Ok(as_slot_secret(self.read_passphrase(&source)?)),
-            None => {
-                let asked = self.ui.secret("Passphrase", "--passphrase-file or --identity")?;
-                Ok(as_slot_secret(asked))
+        if let Some(file) = self.settings.identity.clone() {
+            let first = matches!(self.settings.secret_source, Some(SecretSource::Identity(_)));
+            // A file that is not asked first may be gone; it only counts if it is a second factor.
+            match secrets::identity(&file) {
+                Ok(key_file) if is_second_factor(&key_file) => {
+                    return Ok(SlotSecret::TwoFactor { passphrase: self.passphrase()?, key_file });
+                }
+                Ok(identity) if first => return Ok(SlotSecret::Identity(identity)),
+                Err(error) if first => return Err(error.into()),
+                _ => {}
             }
+        }
+        Ok(as_slot_secret(self.passphrase()?))
+    }
+
+    fn passphrase(&mut self) -> Result<Secret<String>> {
+        match self.settings.secret_source.clone() {
+            None | Some(SecretSource::Identity(_)) => {
+                Ok(self.ui.secret("Passphrase", "--passphrase-file or --identity")?)
+            }
+            Some(source) => self.read_passphrase(&source),
         }
     }
 

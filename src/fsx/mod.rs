@@ -17,7 +17,7 @@ use std::{
 pub use lazy::LazyFile;
 pub use private::{Shape, check_local, check_private, create_private_dir, ensure_dir, open_private, read_private};
 pub use reserve::Reserved;
-pub use staged::{Staged, replace};
+pub use staged::{Staged, create_new, replace};
 
 /// What a file operation can fail with.
 #[derive(Debug, thiserror::Error)]

@@ -45,6 +45,14 @@ impl Staged {
         sync_dir(parent(&target))
     }
 
+    /// Makes the file durable and puts it in its place, unless something is there.
+    fn commit_new(self) -> Result<(), FsError> {
+        self.file.as_file().sync_all().map_err(FsError::io("sync", &self.target))?;
+        let Self { file, target } = self;
+        file.persist_noclobber(&target).map_err(|error| FsError::io("create", &target)(error.error))?;
+        sync_dir(parent(&target))
+    }
+
     /// Puts the new version in place without waiting for the disk: for what may be lost but never torn.
     pub fn commit_lazily(self) -> Result<(), FsError> {
         let Self { file, target } = self;
@@ -62,6 +70,11 @@ pub fn replace(target: &Path, bytes: &[u8]) -> Result<(), FsError> {
     staged.commit()
 }
 
+/// Creates a file with this content, durably and 0600; refuses when something is there.
+pub fn create_new(target: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    Staged::write(target, bytes)?.commit_new()
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -75,6 +88,7 @@ mod tests {
         replace(&target, b"one").unwrap();
         drop(Staged::write(&target, b"never").unwrap());
         assert_eq!(std::fs::read(&target).unwrap(), b"one");
+        create_new(&target, b"never").unwrap_err();
         replace(&target, b"two").unwrap();
         assert_eq!(std::fs::read(&target).unwrap(), b"two");
         assert_eq!(std::fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);

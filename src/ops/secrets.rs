@@ -108,13 +108,14 @@ pub fn from_descriptor(descriptor: i32) -> Result<Secret<String>, SecretError> {
     first_line(read.map_err(|source| SecretError::Descriptor { descriptor, source })?, &origin)
 }
 
-/// Reads the age identity of an identity file: its first line that is neither empty nor a comment.
+/// Reads an identity file, which has at least one line that is neither empty nor a comment.
 pub fn identity(file: &Path) -> Result<Secret<String>, SecretError> {
     let problem = |source| SecretError::File { file: file.to_owned(), source };
     let text = text(read_limited(File::open(file).map_err(problem)?).map_err(problem)?, file)?;
-    let line = text.expose().lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    line.map(|line| Secret::new(line.to_owned()))
-        .ok_or_else(|| SecretError::Content { origin: file.display().to_string(), problem: "no identity" })
+    if text.expose().lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#')) {
+        return Err(SecretError::Content { origin: file.display().to_string(), problem: "no identity" });
+    }
+    Ok(text)
 }
 
 /// Reads the first line that a program prints; no shell, a scrubbed environment, a minute at most.

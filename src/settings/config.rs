@@ -108,7 +108,7 @@ pub struct Config {
     lock_timeout: Option<u64>,
     passphrase_file: Option<PathBuf>,
     passphrase_command: Option<Vec<String>>,
-    identity: Option<PathBuf>,
+    pub(super) identity: Option<PathBuf>,
     /// Defaults of `bursar link`.
     pub link: LinkConfig,
 }

@@ -150,6 +150,8 @@ pub struct Settings {
     pub secret_source: Option<SecretSource>,
     /// Whether a session is used before that source: only config.toml names one, or nothing does.
     pub session_first: bool,
+    /// The identity file, also when another source comes first: it may hold the second factor.
+    pub identity: Option<PathBuf>,
     /// The configuration file: the one named, else the default one.
     pub config_file: PathBuf,
     /// The rest of config.toml.
@@ -185,6 +187,7 @@ impl Settings {
         let named_source = secret_source(&typed, environment)?;
         let session_first = named_source.is_none();
         let secret_source = named_source.or_else(|| config.secret_source());
+        let identity = typed.identity.clone().or_else(|| config.identity.clone());
         let vault_named = typed.vault.is_some() || config.vault.is_some();
         let vault = paths.vault(typed.vault.as_deref().or(config.vault.as_deref()))?;
         let from_file = typed
@@ -216,6 +219,7 @@ impl Settings {
             vault_named,
             secret_source,
             session_first,
+            identity,
             config_file: typed.config.unwrap_or_else(|| paths.config_file()),
             config,
         })

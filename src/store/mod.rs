@@ -41,6 +41,7 @@ mod testing;
 mod tests;
 mod transactions;
 mod tx;
+mod uses;
 
 use std::{path::Path, sync::Arc};
 

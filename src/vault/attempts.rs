@@ -14,7 +14,7 @@ use std::{
 use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
-use super::{error::Result, key::Hex};
+use super::{error::Result, material::Hex};
 use crate::fsx;
 
 /// The longest wait after failures.

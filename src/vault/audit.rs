@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     derive::{expand, mac},
-    key::{Key, VaultId},
+    material::{Key, VaultId},
 };
 
 /// A link of the chain.
@@ -60,7 +60,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::vault::key::Hex;
+    use crate::vault::material::Hex;
 
     const VAULT: VaultId = Hex([5; 16]);
 

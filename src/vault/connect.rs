@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{
     error::{Result, VaultError},
-    key::{Hex, Key},
+    material::{Hex, Key},
 };
 use crate::{fsx, sys};
 

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use age::{secrecy::ExposeSecret, x25519};
+use age::x25519;
 use jiff::Timestamp;
 
 use super::{
@@ -21,12 +21,13 @@ use super::{
     connect::{self, DB_FILE},
     derive::Purpose,
     error::{Result, VaultError},
+    factor::Factor,
     kdf::{self, KdfParams},
     keyset::{KEYS_FILE, Outer},
     locked::Locked,
     passphrase,
     pending::PENDING_DIR,
-    slots::Slot,
+    slots::{Slot, Terms},
     unlocked::Unlocked,
 };
 use crate::{
@@ -73,12 +74,13 @@ pub fn create(location: &Location, request: &Create<'_>) -> Result<Created> {
     let (parent, name) = free_place(&location.dir)?;
     let kdf = kdf::tune()?;
 
-    let (slot, identity) = Slot::passphrase(request.passphrase, kdf, request.now)?;
+    let terms = Terms::owner(request.now);
+    let (slot, identity) = Slot::of_passphrase(request.passphrase, None, kdf, &terms)?;
     let mut slots = vec![slot];
     let recovery_code = if request.recovery {
-        let (slot, code) = Slot::recovery(request.now)?;
-        slots.push(slot);
-        Some(Secret::new(code.to_string().expose_secret().to_owned()))
+        let made = Factor::Recovery.make(&terms)?;
+        slots.push(made.slot);
+        made.handover
     } else {
         None
     };

@@ -7,7 +7,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::key::{Key, VaultId};
+use super::material::{Key, VaultId};
 
 /// What a derived key is for.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn purposes_keys_and_vaults_are_separate() {
         let (one, two) = (Key::from_bytes(&[1; 32]), Key::from_bytes(&[2; 32]));
-        let (here, there) = (super::super::key::Hex([3; 16]), super::super::key::Hex([4; 16]));
+        let (here, there) = (super::super::material::Hex([3; 16]), super::super::material::Hex([4; 16]));
         let purposes = [
             Purpose::Database { key_id: 1 },
             Purpose::Database { key_id: 2 },
@@ -86,9 +86,9 @@ mod tests {
     #[test]
     fn agrees_with_another_implementation() {
         // Computed independently with Python's hmac and hashlib (docs/open-without-bursar.py).
-        let key = Purpose::Pin.key(&Key::from_bytes(&[1; 32]), super::super::key::Hex([3; 16]));
+        let key = Purpose::Pin.key(&Key::from_bytes(&[1; 32]), super::super::material::Hex([3; 16]));
         assert_eq!(
-            super::super::key::Hex(*key.expose()).to_string(),
+            super::super::material::Hex(*key.expose()).to_string(),
             "895a20cc11d8d50e336f1d06626d31a02c766aedb87c88e8feef4be5062054c8"
         );
     }

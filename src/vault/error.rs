@@ -62,6 +62,50 @@ pub enum VaultError {
         /// When it expired.
         at: Timestamp,
     },
+    /// The text is not a recipient.
+    #[error("this is not an age recipient: {reason}")]
+    NotARecipient {
+        /// What is wrong with its form.
+        reason: &'static str,
+    },
+    /// No slot of that name.
+    #[error("no key {text:?}")]
+    NoSlot {
+        /// What was asked for.
+        text: String,
+    },
+    /// Several slots answer to that name.
+    #[error("{text:?} is more than one key: {}", candidates.join(", "))]
+    ManySlots {
+        /// What was asked for.
+        text: String,
+        /// Id and label of each.
+        candidates: Vec<String>,
+    },
+    /// The recipient has a slot already.
+    #[error("this recipient opens the vault already; the key {label:?} was not added")]
+    SlotExists {
+        /// The label it would have had.
+        label: String,
+    },
+    /// More passphrases than a reader tries.
+    #[error("a vault has at most {most} passphrases, because each costs whoever opens it another derivation")]
+    TooManySlots {
+        /// The limit.
+        most: usize,
+    },
+    /// The slot has no passphrase of its own to change.
+    #[error("the key {label:?} has no passphrase that could be changed; nothing was changed")]
+    NoPassphrase {
+        /// The slot's label.
+        label: String,
+    },
+    /// Without this slot nobody would own the vault.
+    #[error("{label:?} is the last owner's key that does not expire; nothing was changed")]
+    LastOwner {
+        /// The slot's label.
+        label: String,
+    },
     /// Another process changed the key file while this one waited for it.
     #[error("another bursar changed the vault's keys in the meantime; nothing was changed")]
     KeysMoved,

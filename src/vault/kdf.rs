@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::{
     error::{Result, VaultError},
-    key::Key,
+    material::Key,
 };
 
 /// What tuning starts from: 256 MiB, three passes, four lanes.
@@ -168,7 +168,7 @@ mod tests {
         let params = KdfParams { memory_kib: 64, passes: 2, lanes: 2 };
         let key = params.derive(b"open-sesame", b"saltsaltsaltsalt").unwrap();
         assert_eq!(
-            super::super::key::Hex(*key.expose()).to_string(),
+            super::super::material::Hex(*key.expose()).to_string(),
             "2ccdf671ac7af7c3db651653311330fcd0c248e57bbb0d4e55241b4e282671f7"
         );
     }

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::{
     agefile::{self, ContentKey, Opened},
     error::{Result, VaultError},
-    key::{Hex, Key, VaultId},
+    material::{Hex, Key, VaultId},
     slots::{Cap, Slot},
 };
 
@@ -73,9 +73,24 @@ pub(super) struct Outer {
     /// The inner payload, an age file in text form.
     pub bank_sealed: String,
     pub slots: Vec<Slot>,
+    /// What the last change of this file was, for an audit log that did not get to hear of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<KeyChange>,
     /// Rules of this vault; none in format 1 yet, kept as found.
     #[serde(default)]
     pub policy: serde_json::Map<String, serde_json::Value>,
+}
+
+/// One change of the key file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyChange {
+    /// `keys.add`, `keys.expire` …
+    pub action: String,
+    /// The slot it is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<String>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What slots that reach the banks see.
@@ -88,6 +103,13 @@ pub(super) struct Inner {
     pub bank: KeyRing,
     /// The first key of the audit chain.
     pub audit_k0: Key,
+}
+
+impl Inner {
+    /// The same payload once more, for changing it.
+    pub(super) fn copy(&self) -> Result<Self> {
+        from_json(&to_json(self)?)
+    }
 }
 
 impl Outer {
@@ -105,6 +127,7 @@ impl Outer {
             db: Database { salt: Hex::random()?, key_id: 1 },
             bank_sealed: String::new(),
             slots,
+            change: None,
             policy: serde_json::Map::new(),
         };
         Ok((outer, inner))
@@ -117,6 +140,11 @@ impl Outer {
         let everyone = self.slots.iter().map(Slot::outer_recipient).collect::<Result<Vec<_>>>()?;
         let everyone: Vec<&dyn age::Recipient> = everyone.iter().map(AsRef::as_ref).collect();
         agefile::seal(&everyone, &to_json(self)?)
+    }
+
+    /// The same payload once more, for changing it.
+    pub(super) fn copy(&self) -> Result<Self> {
+        from_json(&to_json(self)?)
     }
 
     /// Reads an authenticated payload, refusing newer versions before anything else.
@@ -178,7 +206,10 @@ mod tests {
     use super::*;
 
     fn sealed() -> (Outer, Inner, x25519::Identity) {
-        let (slot, identity) = Slot::recovery(Timestamp::UNIX_EPOCH).unwrap();
+        let identity = x25519::Identity::generate();
+        let terms = super::super::slots::Terms::owner(Timestamp::UNIX_EPOCH);
+        let kind = super::super::slots::SlotKind::Recovery;
+        let slot = Slot::of_recipient(kind, &identity.to_public(), &terms).unwrap();
         let (mut outer, inner) = Outer::generate(vec![slot], Timestamp::UNIX_EPOCH).unwrap();
         outer.seal(&inner).unwrap();
         (outer, inner, identity)

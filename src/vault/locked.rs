@@ -4,7 +4,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -18,15 +18,19 @@ use super::{
     attempts::Attempts,
     connect::DB_FILE,
     error::{Result, VaultError},
-    key::Hex,
+    factor::second_factor,
     keyset::{KEYS_FILE, LARGEST, Outer},
     lockfile::VaultLock,
+    material::{Hex, Key},
     passphrase,
     slots::{SlotSecret, parse_identities},
     stanza::PassphraseIdentity,
-    unlocked::{Opener, Seen, Surroundings, Unlocked},
+    unlocked::{KeyFile, Opener, Seen, Surroundings, Unlocked},
 };
-use crate::fsx::{self, Shape};
+use crate::{
+    fsx::{self, Shape},
+    secret::Secret,
+};
 
 /// How long `Locked::open` waits for a rotation or restore to finish, unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -102,14 +106,15 @@ impl Locked {
 
     /// An unlocked vault from a payload that has been opened.
     pub(super) fn assemble(&self, outer: Outer, key: ContentKey, identity: x25519::Identity) -> Result<Unlocked> {
-        Unlocked::assemble(self.surroundings(), outer, key, Opener::Slot(identity))
+        Unlocked::assemble(self.surroundings(outer.generation), outer, key, Opener::Slot(identity))
     }
 
     /// An unlocked vault from the keys that a session kept of its two files.
     pub(super) fn reassemble(&self, slot: Hex<8>, outer: &ContentKey, inner: Option<ContentKey>) -> Result<Unlocked> {
         let Opened { plain, key } =
             agefile::open_keeping(&self.sealed, outer).map_err(|error| refusal(&error, "session"))?;
-        Unlocked::assemble(self.surroundings(), Outer::parse(&plain)?, key, Opener::Session { slot, inner })
+        let outer = Outer::parse(&plain)?;
+        Unlocked::assemble(self.surroundings(outer.generation), outer, key, Opener::Session { slot, inner })
     }
 
     /// The vault's directory, canonical.
@@ -117,23 +122,21 @@ impl Locked {
         &self.location.dir
     }
 
-    fn surroundings(&self) -> Surroundings {
+    fn surroundings(&self, generation: u64) -> Surroundings {
+        let keys = KeyFile { digest: Sha256::digest(&self.sealed).into(), generation };
         Surroundings {
             location: self.location.clone(),
             attempts: self.attempts.clone(),
-            seen: Seen { sealed: Sha256::digest(&self.sealed).into(), lock: self.lock.clone() },
+            seen: Seen { keys: Mutex::new(keys), lock: self.lock.clone() },
         }
     }
 
     fn open_outer(&self, secret: &SlotSecret) -> Result<(Outer, ContentKey, x25519::Identity)> {
         match secret {
-            SlotSecret::Passphrase(text) => {
-                let normal = passphrase::normalize(text);
-                let identity = PassphraseIdentity::new(&normal);
-                let Opened { plain, key } =
-                    agefile::open_keeping(&self.sealed, &identity).map_err(|error| refusal(&error, "passphrase"))?;
-                let derived = identity.into_derived().ok_or(VaultError::WrongSecret { secret: "passphrase" })?;
-                Ok((Outer::parse(&plain)?, key, derived))
+            SlotSecret::Passphrase(text) => self.open_by_passphrase(text, None, "passphrase"),
+            SlotSecret::TwoFactor { passphrase, key_file } => {
+                let key_file = second_factor(key_file)?;
+                self.open_by_passphrase(passphrase, Some(&key_file), "passphrase with this key file")
             }
             SlotSecret::Identity(text) => {
                 for identity in parse_identities(text)? {
@@ -146,6 +149,22 @@ impl Locked {
                 Err(VaultError::WrongSecret { secret: "identity" })
             }
         }
+    }
+}
+
+impl Locked {
+    fn open_by_passphrase(
+        &self,
+        text: &Secret<String>,
+        key_file: Option<&Key>,
+        secret: &'static str,
+    ) -> Result<(Outer, ContentKey, x25519::Identity)> {
+        let normal = passphrase::normalize(text);
+        let identity = PassphraseIdentity::new(&normal, key_file);
+        let Opened { plain, key } =
+            agefile::open_keeping(&self.sealed, &identity).map_err(|error| refusal(&error, secret))?;
+        let derived = identity.into_derived().ok_or(VaultError::WrongSecret { secret })?;
+        Ok((Outer::parse(&plain)?, key, derived))
     }
 }
 

@@ -9,16 +9,18 @@ mod agefile;
 mod anchor;
 mod attempts;
 pub mod audit;
+mod change;
 mod connect;
 mod create;
 mod derive;
 mod error;
+mod factor;
 pub mod inspect;
 mod kdf;
-mod key;
 mod keyset;
 mod locked;
 mod lockfile;
+mod material;
 pub mod passphrase;
 mod pending;
 mod pin;
@@ -34,21 +36,24 @@ use std::path::PathBuf;
 
 pub use self::{
     anchor::{Anchor, words as anchor_words},
+    change::Change,
     connect::{APPLICATION_ID, Access},
     create::{Create, Created, create},
     error::{Result, VaultError},
+    factor::{Factor, Made, is_second_factor},
     inspect::inspect,
     kdf::KdfParams,
-    key::{Hex, Key, VaultId},
+    keyset::KeyChange,
     locked::Locked,
     lockfile::{Alone, WriterLock},
+    material::{Hex, Key, VaultId},
     pending::{PendingSecret, Reservation},
     pin::{Freshness, Pin},
     readings::Waiting,
     role::{Right, Role},
     seal::ClientKeys,
     sessions::{Scope, Session},
-    slots::{Cap, Slot, SlotKdf, SlotKind, SlotSecret},
+    slots::{Cap, Slot, SlotKdf, SlotKind, SlotSecret, Terms},
     unlocked::Unlocked,
 };
 

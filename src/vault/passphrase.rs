@@ -7,7 +7,7 @@ use zxcvbn::{Score, feedback::Feedback, zxcvbn};
 
 use super::{
     error::{Result, VaultError},
-    key::fill_random,
+    material::fill_random,
 };
 use crate::secret::Secret;
 

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use super::{
     agefile,
     error::{Result, VaultError},
-    key::Hex,
     keyset::borrow,
     lockfile::WriterLock,
+    material::Hex,
     unlocked::Unlocked,
 };
 use crate::{

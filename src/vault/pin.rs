@@ -13,7 +13,7 @@ use super::{
     audit::Head,
     derive::mac,
     error::{Result, VaultError},
-    key::{Hex, Key, VaultId},
+    material::{Hex, Key, VaultId},
 };
 use crate::fsx::{self, Staged};
 

@@ -17,8 +17,8 @@ use rustix::fs::OFlags;
 
 use super::{
     error::{Result, VaultError},
-    key::{Key, VaultId, fill_random},
     lockfile::WriterLock,
+    material::{Key, VaultId, fill_random},
 };
 use crate::fsx::{self, FsError};
 
@@ -184,7 +184,7 @@ fn split(bytes: &[u8]) -> Option<(&[u8; NONCE], &[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::key::Hex;
+    use crate::vault::material::Hex;
 
     fn readings(dir: &Path) -> Readings {
         Readings::new(dir, Hex([3; 16]), Key::from_bytes(&[4; 32]))

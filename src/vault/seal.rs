@@ -10,8 +10,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::{
     derive::Purpose,
     error::{Result, VaultError},
-    key::{VaultId, fill_random},
     keyset::KeyRing,
+    material::{VaultId, fill_random},
 };
 use crate::secret::Secret;
 
@@ -126,7 +126,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::vault::key::{Hex, Key};
+    use crate::vault::material::{Hex, Key};
 
     const HERE: VaultId = Hex([7; 16]);
     const TOKEN: Place<'_> = Place::Token { item_id: "item-1", environment: "sandbox" };

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     error::{Result, VaultError},
     kdf::{KdfParams, SALT_BYTES},
-    key::Hex,
+    material::{Hex, Key},
     passphrase,
+    role::Role,
     stanza::{Marker, PassphraseRecipient},
 };
 use crate::secret::Secret;
@@ -22,6 +23,13 @@ pub enum SlotSecret {
     Passphrase(Secret<String>),
     /// An age identity file, its bare `AGE-SECRET-KEY-1…` line, or a recovery code.
     Identity(Secret<String>),
+    /// A passphrase together with the text of a second factor's key file.
+    TwoFactor {
+        /// The passphrase, as typed.
+        passphrase: Secret<String>,
+        /// The key file's text.
+        key_file: Secret<String>,
+    },
 }
 
 /// How a slot is opened.
@@ -32,6 +40,14 @@ pub enum SlotKind {
     Passphrase,
     /// The recovery code printed at `init`.
     Recovery,
+    /// A file that bursar made, with an age identity in it.
+    KeyFile,
+    /// Somebody's own age identity.
+    Identity,
+    /// A passphrase and a key file, neither of which opens anything alone.
+    TwoFactor,
+    /// An identity in the keyring of the operating system.
+    Keyring,
     /// Any other kind, by its name in the file.
     #[serde(untagged)]
     Other(String),
@@ -43,6 +59,10 @@ impl SlotKind {
         match self {
             Self::Passphrase => "passphrase",
             Self::Recovery => "recovery",
+            Self::KeyFile => "key-file",
+            Self::Identity => "identity",
+            Self::TwoFactor => "two-factor",
+            Self::Keyring => "keyring",
             Self::Other(name) => name,
         }
     }
@@ -109,43 +129,61 @@ impl Slot {
         let public = self.public()?;
         Ok(match self.kdf {
             Some(SlotKdf { salt, params }) => {
-                Box::new(PassphraseRecipient { marker: Marker { slot: self.id, salt, params }, public })
+                let two_factor = self.kind == SlotKind::TwoFactor;
+                Box::new(PassphraseRecipient { marker: Marker { slot: self.id, salt, params, two_factor }, public })
             }
             None => Box::new(public),
         })
     }
 
-    /// A new owner's slot for a passphrase, and the identity that opens it.
-    pub(super) fn passphrase(
-        secret: &Secret<String>,
-        params: KdfParams,
-        now: Timestamp,
-    ) -> Result<(Self, x25519::Identity)> {
-        let kdf = SlotKdf { salt: Hex::random()?, params };
-        let id = Hex::random()?;
-        let marker = Marker { slot: id, salt: kdf.salt, params };
-        let identity = marker.identity(passphrase::normalize(secret).expose().as_bytes())?;
-        let slot = Self { id, kdf: Some(kdf), ..Self::owner(SlotKind::Passphrase, &identity, now)? };
-        Ok((slot, identity))
-    }
-
-    /// A new owner's slot for a recovery code, and the identity that is the code.
-    pub(super) fn recovery(now: Timestamp) -> Result<(Self, x25519::Identity)> {
-        let identity = x25519::Identity::generate();
-        Ok((Self::owner(SlotKind::Recovery, &identity, now)?, identity))
-    }
-
-    fn owner(kind: SlotKind, identity: &x25519::Identity, now: Timestamp) -> Result<Self> {
+    /// A slot for an X25519 recipient under these terms.
+    pub(super) fn of_recipient(kind: SlotKind, recipient: &x25519::Recipient, terms: &Terms<'_>) -> Result<Self> {
         Ok(Self {
             id: Hex::random()?,
-            label: kind.as_str().to_owned(),
+            label: terms.label.unwrap_or(kind.as_str()).to_owned(),
             kind,
-            caps: vec![Cap::Ledger, Cap::Bank, Cap::Admin],
-            recipient: identity.to_public().to_string(),
+            caps: terms.role.caps(),
+            recipient: recipient.to_string(),
             kdf: None,
-            created: now,
-            expires: None,
+            created: terms.now,
+            expires: terms.expires,
         })
+    }
+
+    /// A slot for a passphrase, alone or with a key file, and the identity that opens it.
+    pub(super) fn of_passphrase(
+        passphrase: &Secret<String>,
+        key_file: Option<&Key>,
+        params: KdfParams,
+        terms: &Terms<'_>,
+    ) -> Result<(Self, x25519::Identity)> {
+        let kdf = SlotKdf { salt: Hex::random()?, params };
+        let two_factor = key_file.is_some();
+        let marker = Marker { slot: Hex::random()?, salt: kdf.salt, params, two_factor };
+        let identity = marker.identity(passphrase::normalize(passphrase).expose().as_bytes(), key_file)?;
+        let kind = if two_factor { SlotKind::TwoFactor } else { SlotKind::Passphrase };
+        let slot = Self::of_recipient(kind, &identity.to_public(), terms)?;
+        Ok((Self { id: marker.slot, kdf: Some(kdf), ..slot }, identity))
+    }
+}
+
+/// What a new slot is given besides its secret.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The user's name for it; none is the name of its kind.
+    pub label: Option<&'a str>,
+    /// What it makes its holder.
+    pub role: Role,
+    /// When bursar stops accepting it.
+    pub expires: Option<Timestamp>,
+    /// The present.
+    pub now: Timestamp,
+}
+
+impl Terms<'_> {
+    /// An owner's, for good.
+    pub(super) fn owner(now: Timestamp) -> Self {
+        Self { label: None, role: Role::Owner, expires: None, now }
     }
 }
 
@@ -172,7 +210,7 @@ mod tests {
 
     #[test]
     fn kinds_are_open_words() {
-        for kind in [SlotKind::Passphrase, SlotKind::Recovery, SlotKind::Other("two-factor".into())] {
+        for kind in [SlotKind::Passphrase, SlotKind::KeyFile, SlotKind::TwoFactor, SlotKind::Other("later".into())] {
             let text = serde_json::to_string(&kind).unwrap();
             assert_eq!(text, format!("{:?}", kind.as_str()));
             assert_eq!(serde_json::from_str::<SlotKind>(&text).unwrap(), kind);

@@ -13,17 +13,24 @@ use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use bech32::{Bech32, Hrp};
 
 use super::{
+    derive::expand,
     error::{Result, VaultError},
     kdf::{KdfParams, SALT_BYTES},
-    key::Hex,
+    material::{Hex, Key},
 };
 use crate::secret::Secret;
 
 /// The marker's tag; a name under a domain, as the age specification asks of extensions.
 pub(super) const MARKER: &str = "bursar.dev/argon2id";
 
+/// The tag of the marker whose passphrase needs a key file besides.
+pub(super) const TWO_FACTOR: &str = "bursar.dev/argon2id-keyfile";
+
+/// What the key file and the passphrase become together, as the label of the derivation.
+const BOTH: &[u8] = b"bursar/v1/slot2";
+
 /// No file may make its reader try more passphrase slots than this.
-const MOST_SLOTS: usize = 8;
+pub(super) const MOST_SLOTS: usize = 8;
 
 /// How a passphrase slot turns text into an X25519 identity; all of it is public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,30 +38,35 @@ pub(super) struct Marker {
     pub slot: Hex<8>,
     pub salt: Hex<SALT_BYTES>,
     pub params: KdfParams,
+    pub two_factor: bool,
 }
 
 impl Marker {
     /// Derives the slot's identity. The passphrase must be normalised.
-    pub(super) fn identity(&self, passphrase: &[u8]) -> Result<x25519::Identity> {
+    pub(super) fn identity(&self, passphrase: &[u8], key_file: Option<&Key>) -> Result<x25519::Identity> {
         let derived = self.params.derive(passphrase, &self.salt.0)?;
-        identity_from(derived.expose())
+        match key_file {
+            Some(key_file) => identity_from(expand(&derived, key_file.expose(), BOTH).expose()),
+            None => identity_from(derived.expose()),
+        }
     }
 
     fn to_stanza(self) -> Stanza {
         let salt = BASE64_STANDARD_NO_PAD.encode(self.salt.0);
         Stanza {
-            tag: MARKER.to_owned(),
+            tag: if self.two_factor { TWO_FACTOR } else { MARKER }.to_owned(),
             args: vec![self.slot.to_string(), salt, self.params.to_string()],
             body: Vec::new(),
         }
     }
 
     /// Reads a marker; `None` unless it is exactly what `to_stanza` writes.
-    pub(super) fn parse(args: &[impl AsRef<str>], body: &[u8]) -> Option<Self> {
+    pub(super) fn parse(tag: &str, args: &[impl AsRef<str>], body: &[u8]) -> Option<Self> {
+        let two_factor = tag == TWO_FACTOR;
         let [slot, salt, params] = args else { return None };
         let salt = BASE64_STANDARD_NO_PAD.decode(salt.as_ref()).ok()?.try_into().ok()?;
-        let marker =
-            Self { slot: Hex::parse(slot.as_ref())?, salt: Hex(salt), params: KdfParams::parse(params.as_ref())? };
+        let params = KdfParams::parse(params.as_ref())?;
+        let marker = Self { slot: Hex::parse(slot.as_ref())?, salt: Hex(salt), params, two_factor };
         body.is_empty().then_some(marker)
     }
 }
@@ -76,13 +88,14 @@ impl age::Recipient for PassphraseRecipient {
 /// The reading half: tries a passphrase on each marked slot, and keeps the identity that fitted.
 pub(super) struct PassphraseIdentity<'a> {
     passphrase: &'a Secret<String>,
+    key_file: Option<&'a Key>,
     derived: RefCell<Option<x25519::Identity>>,
 }
 
 impl<'a> PassphraseIdentity<'a> {
-    /// Takes a normalised passphrase.
-    pub(super) fn new(passphrase: &'a Secret<String>) -> Self {
-        Self { passphrase, derived: RefCell::new(None) }
+    /// Takes a normalised passphrase, and the key file's content where both are wanted.
+    pub(super) fn new(passphrase: &'a Secret<String>, key_file: Option<&'a Key>) -> Self {
+        Self { passphrase, key_file, derived: RefCell::new(None) }
     }
 
     /// The identity that opened the file.
@@ -91,13 +104,13 @@ impl<'a> PassphraseIdentity<'a> {
     }
 
     fn open_pair(&self, marker: &Stanza, wrapped: &Stanza) -> Option<std::result::Result<FileKey, DecryptError>> {
-        let Some(marker) = Marker::parse(&marker.args, &marker.body) else {
+        let Some(marker) = Marker::parse(&marker.tag, &marker.args, &marker.body) else {
             return Some(Err(DecryptError::InvalidHeader));
         };
         if !marker.params.within_caps() {
             return Some(Err(DecryptError::ExcessiveWork { required: u8::MAX, target: 0 }));
         }
-        let identity = match marker.identity(self.passphrase.expose().as_bytes()) {
+        let identity = match marker.identity(self.passphrase.expose().as_bytes(), self.key_file) {
             Ok(identity) => identity,
             Err(VaultError::OutOfMemory) => return Some(Err(io::Error::from(io::ErrorKind::OutOfMemory).into())),
             Err(_) => return Some(Err(DecryptError::KeyDecryptionFailed)),
@@ -114,16 +127,17 @@ impl age::Identity for PassphraseIdentity<'_> {
     }
 
     fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<std::result::Result<FileKey, DecryptError>> {
-        let marked = || stanzas.windows(2).filter(|pair| pair[0].tag == MARKER);
-        if marked().count() > MOST_SLOTS {
+        let marked = |tag: &'static str| stanzas.windows(2).filter(move |pair| pair[0].tag == tag);
+        if marked(MARKER).chain(marked(TWO_FACTOR)).count() > MOST_SLOTS {
             return Some(Err(DecryptError::ExcessiveWork { required: u8::MAX, target: 0 }));
         }
-        marked().find_map(|pair| self.open_pair(&pair[0], &pair[1]))
+        marked(if self.key_file.is_some() { TWO_FACTOR } else { MARKER })
+            .find_map(|pair| self.open_pair(&pair[0], &pair[1]))
     }
 }
 
 /// Builds age's identity from 32 bytes, through the text form that is the only way in.
-fn identity_from(secret: &[u8; 32]) -> Result<x25519::Identity> {
+pub(super) fn identity_from(secret: &[u8; 32]) -> Result<x25519::Identity> {
     let hrp = Hrp::parse("age-secret-key-").map_err(|_| VaultError::Crypto("bech32 prefix"))?;
     let text = bech32::encode_upper::<Bech32>(hrp, secret).map_err(|_| VaultError::Crypto("bech32 encoding"))?;
     let text = Secret::new(text);
@@ -137,30 +151,31 @@ mod tests {
     const WEAK: KdfParams = KdfParams { memory_kib: 8, passes: 1, lanes: 1 };
 
     fn marker() -> Marker {
-        Marker { slot: Hex([1; 8]), salt: Hex([2; 16]), params: WEAK }
+        Marker { slot: Hex([1; 8]), salt: Hex([2; 16]), params: WEAK, two_factor: false }
     }
 
     #[test]
     fn a_marker_reads_back_only_in_the_form_it_is_written() {
         let stanza = marker().to_stanza();
-        assert_eq!(Marker::parse(&stanza.args, &stanza.body), Some(marker()));
-        assert_eq!(Marker::parse(&stanza.args, b"x"), None);
+        assert_eq!(Marker::parse(MARKER, &stanza.args, &stanza.body), Some(marker()));
+        assert_eq!(Marker::parse(MARKER, &stanza.args, b"x"), None);
         for params in
             ["m=08,t=1,p=1", "m=8,t=1", "m=8,t=1,p=1,q=1", "t=1,m=8,p=1", "m=+8,t=1,p=1", "m=99999999999,t=1,p=1"]
         {
             let args = [stanza.args[0].as_str(), stanza.args[1].as_str(), params];
-            assert_eq!(Marker::parse(&args, b""), None, "{params}");
+            assert_eq!(Marker::parse(MARKER, &args, b""), None, "{params}");
         }
     }
 
     #[test]
     fn a_costly_marker_is_refused_before_it_costs() {
         let passphrase = Secret::new("any".to_owned());
-        let public = marker().identity(b"any").unwrap().to_public();
+        let public = marker().identity(b"any", None).unwrap().to_public();
         let file_key = FileKey::new(Box::new([9; 16]));
         let (mut stanzas, _) =
             age::Recipient::wrap_file_key(&PassphraseRecipient { marker: marker(), public }, &file_key).unwrap();
-        let open = |stanzas: &[Stanza]| age::Identity::unwrap_stanzas(&PassphraseIdentity::new(&passphrase), stanzas);
+        let open =
+            |stanzas: &[Stanza]| age::Identity::unwrap_stanzas(&PassphraseIdentity::new(&passphrase, None), stanzas);
         assert!(matches!(open(&stanzas), Some(Ok(_))));
         for params in [
             "m=4294967295,t=1,p=1",

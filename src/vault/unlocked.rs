@@ -4,7 +4,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -21,9 +21,9 @@ use super::{
     connect::{self, Access},
     derive::Purpose,
     error::{Result, VaultError},
-    key::{Hex, Key, VaultId},
-    keyset::{FORMAT, Inner, KEYS_FILE, LARGEST, Outer},
+    keyset::{FORMAT, Inner, KEYS_FILE, KeyChange, LARGEST, Outer},
     lockfile::{Alone, VaultLock, WriterLock},
+    material::{Hex, Key, VaultId},
     pin::{Freshness, Pin, PinBoard},
     readings::{Readings, Waiting},
     seal::{self, ClientKeys, Place},
@@ -50,8 +50,8 @@ pub struct Unlocked {
 
 /// What stood there when the vault was opened.
 pub(super) struct Seen {
-    /// SHA-256 of the key file.
-    pub sealed: [u8; 32],
+    /// The key file, which only this process changes while it holds the writer's lock.
+    pub keys: Mutex<KeyFile>,
     /// The place among those who are in the vault.
     pub lock: Arc<VaultLock>,
 }
@@ -69,6 +69,15 @@ pub(super) enum Opener {
     Slot(x25519::Identity),
     /// By what a session kept: which slot had been used, and the inner payload's key if it was to be kept.
     Session { slot: Hex<8>, inner: Option<ContentKey> },
+}
+
+/// The key file as this process knows it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeyFile {
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
+    /// Its generation.
+    pub generation: u64,
 }
 
 impl Unlocked {
@@ -110,7 +119,7 @@ impl Unlocked {
 
     /// Generation of the key file; one more with each change of slots or keys.
     pub fn generation(&self) -> u64 {
-        self.outer.generation
+        self.key_file().generation
     }
 
     /// Version of the key file's format.
@@ -131,6 +140,22 @@ impl Unlocked {
     /// The way in that was taken.
     pub fn slot(&self) -> &Slot {
         &self.outer.slots[self.slot]
+    }
+
+    /// The slot that a person means: by a beginning of its id, its label, or its kind where there is one of it.
+    pub fn find_slot(&self, text: &str) -> Result<&Slot> {
+        let all = || self.outer.slots.iter();
+        let by_id: Vec<&Slot> = all().filter(|slot| slot.id.to_string().starts_with(text)).collect();
+        let by_name = || all().filter(|slot| slot.label == text || slot.kind.as_str() == text).collect();
+        let found: Vec<&Slot> = if text.is_empty() || by_id.is_empty() { by_name() } else { by_id };
+        match found.as_slice() {
+            [one] => Ok(one),
+            [] => Err(VaultError::NoSlot { text: text.to_owned() }),
+            several => Err(VaultError::ManySlots {
+                text: text.to_owned(),
+                candidates: several.iter().map(|slot| format!("{} ({})", slot.id, slot.label)).collect(),
+            }),
+        }
     }
 
     /// Tells whether this slot reaches bank tokens.
@@ -162,9 +187,34 @@ impl Unlocked {
     /// were changed by somebody else meanwhile.
     pub fn alone(&self, timeout: Duration) -> Result<Alone> {
         let alone = self.seen.lock.alone(timeout)?;
+        self.require_same_keys()?;
+        Ok(alone)
+    }
+
+    /// Refuses to go on when somebody else has changed the key file since it was read.
+    pub(super) fn require_same_keys(&self) -> Result<()> {
         let sealed = fsx::read_private(&self.dir().join(KEYS_FILE), LARGEST)?;
-        let same = <[u8; 32]>::from(Sha256::digest(&sealed)) == self.seen.sealed;
-        if same { Ok(alone) } else { Err(VaultError::KeysMoved) }
+        let same = <[u8; 32]>::from(Sha256::digest(&sealed)) == self.key_file().digest;
+        if same { Ok(()) } else { Err(VaultError::KeysMoved) }
+    }
+
+    /// Remembers a key file that this process has just put in place.
+    pub(super) fn adopt_keys(&self, sealed: &[u8], generation: u64) {
+        *self.seen.keys.lock().unwrap_or_else(PoisonError::into_inner) =
+            KeyFile { digest: Sha256::digest(sealed).into(), generation };
+    }
+
+    fn key_file(&self) -> KeyFile {
+        *self.seen.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn payload(&self) -> &Outer {
+        &self.outer
+    }
+
+    /// The last change of the key file, and the generation it led to.
+    pub fn last_change(&self) -> Option<(u64, &KeyChange)> {
+        self.outer.change.as_ref().map(|change| (self.outer.generation, change))
     }
 
     /// Where the copy lies that is made before the database is migrated.
@@ -306,7 +356,7 @@ impl Unlocked {
         Ok(Purpose::Database { key_id }.key(self.outer.ledger.get(key_id)?, self.vault_id()))
     }
 
-    fn inner(&self) -> Result<&Inner> {
+    pub(super) fn inner(&self) -> Result<&Inner> {
         let none = || if self.by_session() { VaultError::SessionOnly } else { VaultError::NoBankKey };
         self.inner.as_ref().map(|(inner, _)| inner).ok_or_else(none)
     }

@@ -163,6 +163,11 @@ impl TestEnv {
         Terminal::start(&command)
     }
 
+    /// Starts a prepared command on a pseudo-terminal.
+    pub(crate) fn terminal_of(&self, command: &Command) -> Terminal {
+        Terminal::start(command)
+    }
+
     /// Takes an output into the search for secrets.
     pub(crate) fn keep(&self, output: Output) -> Output {
         self.canary.borrow_mut().saw(&output);

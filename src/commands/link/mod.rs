@@ -104,8 +104,8 @@ impl Args {
             ));
             return Ok(());
         }
-        let client = context.client()?;
         context.require(Right::Write)?;
+        let client = context.client()?;
         if wish.repair.is_none() && !self.way.resume {
             consent(context)?;
         }

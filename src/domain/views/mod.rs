@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod checks;
 mod connections;
+mod keys;
 mod sessions;
 mod sums;
 mod transactions;
@@ -15,6 +16,7 @@ pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTo
 pub use audit::{AuditAnchor, AuditDetail, AuditEntry, Verdict};
 pub use checks::{CheckItem, CheckReport};
 pub use connections::{ConnectionState, ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};
+pub use keys::{KdfView, KeyView};
 use serde::Serialize;
 pub use sessions::{Ended, SessionView};
 pub use sums::{BalancePoint, DailyFlow, Flows, Group, Grouping, Sum, SumRequest};

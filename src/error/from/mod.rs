@@ -3,5 +3,6 @@
 mod bank;
 mod book;
 mod edges;
+mod keys;
 mod link;
 mod vault;

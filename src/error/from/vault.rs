@@ -26,6 +26,15 @@ impl From<VaultError> for Error {
             }
             V::NoBankKey | V::Role { .. } => Self::new(Kind::Auth, "role", sentence).hint("bursar status"),
             V::Expired { .. } => Self::new(Kind::Auth, "expired", sentence).hint("bursar status"),
+            V::NotARecipient { .. } => {
+                Self::new(Kind::Usage, "not_a_recipient", sentence).hint("bursar keys add --help")
+            }
+            V::NoSlot { .. } => Self::new(Kind::NotFound, "not_found", sentence).hint("bursar keys list"),
+            V::ManySlots { .. } => Self::new(Kind::NotFound, "ambiguous", sentence).hint("bursar keys list"),
+            V::SlotExists { .. } => Self::new(Kind::Conflict, "exists", sentence).hint("bursar keys list"),
+            V::TooManySlots { .. } => Self::new(Kind::Refused, "too_many_keys", sentence).hint("bursar keys list"),
+            V::NoPassphrase { .. } => Self::new(Kind::Refused, "no_passphrase", sentence).hint("bursar keys list"),
+            V::LastOwner { .. } => Self::new(Kind::Refused, "last_owner", sentence).hint("bursar keys add passphrase"),
             V::KeysMoved => Self::new(Kind::Busy, "keys_moved", sentence).again_with(""),
             V::SessionOnly => Self::new(Kind::Auth, "session_only", sentence).hint("bursar lock"),
             V::NoSessionStore { of_login, .. } => {

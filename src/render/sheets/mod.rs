@@ -8,6 +8,7 @@ mod checks;
 mod connections;
 mod details;
 mod facts;
+mod keys;
 mod recurring;
 mod report;
 mod sessions;

@@ -17,7 +17,8 @@ use super::{
     keyset::{KEYS_FILE, LARGEST},
     locked::resolve,
     pending::PENDING_DIR,
-    stanza::{MARKER, Marker},
+    slots::SlotKind,
+    stanza::{MARKER, Marker, TWO_FACTOR},
     unlocked::SAFETY_COPY,
 };
 use crate::fsx::{self, FsError};
@@ -181,13 +182,15 @@ fn header_slots(header: &[u8]) -> Vec<HeaderSlot> {
     let mut after_marker = false;
     for line in text.lines().filter_map(|line| line.strip_prefix("-> ")) {
         let words: Vec<&str> = line.split(' ').collect();
-        if words[0] == MARKER {
-            let kdf = Marker::parse(&words[1..], b"").map(|marker| marker.params);
-            slots.push(HeaderSlot { kind: "passphrase".to_owned(), kdf });
+        let marked = matches!(words[0], MARKER | TWO_FACTOR);
+        if marked {
+            let kdf = Marker::parse(words[0], &words[1..], b"").map(|marker| marker.params);
+            let kind = if words[0] == TWO_FACTOR { SlotKind::TwoFactor } else { SlotKind::Passphrase };
+            slots.push(HeaderSlot { kind: kind.as_str().to_owned(), kdf });
         } else if !after_marker && !words[0].ends_with("-grease") {
             slots.push(HeaderSlot { kind: words[0].to_owned(), kdf: None });
         }
-        after_marker = words[0] == MARKER;
+        after_marker = marked;
     }
     slots
 }

@@ -27,8 +27,8 @@ use self::nowhere as store;
 use self::ticket::Ticket;
 use super::{
     error::{Result, VaultError},
-    key::Hex,
     locked::Locked,
+    material::Hex,
     unlocked::Unlocked,
 };
 

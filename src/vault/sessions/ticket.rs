@@ -11,7 +11,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use crate::vault::{agefile::ContentKey, key::Hex};
+use crate::vault::{agefile::ContentKey, material::Hex};
 
 const VERSION: u8 = 1;
 const LEDGER: u8 = 0;

@@ -1,0 +1,149 @@
+//! `bursar keys add`.
+
+use std::path::PathBuf;
+
+use super::{phrase::NewPassphrase, until::Until};
+use crate::{
+    context::Context,
+    error::Result,
+    ops,
+    vault::{Factor, Made, Role, Terms},
+};
+
+/// Add a way into the vault
+///
+/// Asks for a secret that opens the vault now. The new key opens it from then on, beside the others.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    kind: NewKey,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum NewKey {
+    /// Another passphrase
+    #[command(
+        after_help = "Examples:\n  bursar keys add passphrase --label partner\n  bursar keys add passphrase --generate"
+    )]
+    Passphrase {
+        #[command(flatten)]
+        passphrase: NewPassphrase,
+        #[command(flatten)]
+        wishes: Wishes,
+    },
+    /// A file that opens the vault by itself, for timers and devices
+    #[command(
+        after_help = "Examples:\n  bursar keys add key-file ~/bursar.key --role sync --expires 365d --label timer\n  \
+        bursar --identity ~/bursar.key sync"
+    )]
+    KeyFile {
+        /// The file to make (0600); not in the vault
+        path: PathBuf,
+        #[command(flatten)]
+        wishes: Wishes,
+    },
+    /// An age identity that exists already, by its recipient
+    #[command(after_help = "Examples:\n  bursar keys add identity \"$(age-keygen -y ~/age.txt)\" --label laptop\n  \
+        bursar --identity ~/age.txt status")]
+    Identity {
+        /// The recipient (age1…)
+        recipient: String,
+        #[command(flatten)]
+        wishes: Wishes,
+    },
+    /// A passphrase and a key file, neither of which opens anything alone
+    #[command(after_help = "Examples:\n  bursar keys add two-factor /media/usb/bursar.key\n  \
+        bursar --identity /media/usb/bursar.key status   # asks for the passphrase")]
+    TwoFactor {
+        /// The key file to make (0600); not in the vault
+        path: PathBuf,
+        #[command(flatten)]
+        passphrase: NewPassphrase,
+        #[command(flatten)]
+        wishes: Wishes,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Wishes {
+    /// Your name for the key
+    #[arg(long)]
+    label: Option<String>,
+    /// What it may do: everything, only sync, only read
+    #[arg(long, default_value = "owner", value_parser = ["owner", "sync", "viewer"])]
+    role: String,
+    /// Its last day (YYYY-MM-DD), or a time from now (90d)
+    #[arg(long, value_name = "DATE")]
+    expires: Option<Until>,
+}
+
+impl Wishes {
+    fn role(&self) -> Role {
+        match self.role.as_str() {
+            "sync" => Role::Sync,
+            "viewer" => Role::Viewer,
+            _ => Role::Owner,
+        }
+    }
+}
+
+impl Args {
+    pub(super) fn run(self, context: &mut Context) -> Result<()> {
+        let vault = context.unlock_for_admin()?;
+        let (kind, path, passphrase, wishes) = self.kind.parts();
+        let now = context.clock.now();
+        let expires = wishes.expires.map(|until| until.instant(context.clock.latest())).transpose()?.flatten();
+        let terms = Terms { label: wishes.label.as_deref(), role: wishes.role(), expires, now };
+        if let Some(path) = path {
+            ops::keys::check_place(&vault, path)?;
+        }
+        if context.settings.dry_run {
+            context.ui.status(&format!("would add a key of the kind {kind} with the role {}", terms.role.as_str()));
+            return Ok(());
+        }
+        let typed = passphrase.map(|passphrase| passphrase.obtain(context)).transpose()?;
+        let progress = context.ui.progress("making keys");
+        let made = match (&self.kind, &typed) {
+            (NewKey::TwoFactor { .. }, Some(typed)) => Factor::TwoFactor(typed),
+            (NewKey::Identity { recipient, .. }, _) => Factor::Identity(recipient),
+            (_, Some(typed)) => Factor::Passphrase(typed),
+            (_, None) => Factor::KeyFile,
+        }
+        .make(&terms)?;
+        drop(progress);
+        let mut book = context.book_mut()?;
+        if let Some(path) = path {
+            ops::keys::write_key_file(path, &made, &vault)?;
+        }
+        let added = ops::keys::add(&vault, &mut book, &made, context.event("keys.add", None));
+        drop(book);
+        if let (Err(_), Some(path)) = (&added, path) {
+            crate::fsx::remove(path)?;
+        }
+        added?;
+        tell(context, &made, path);
+        context.present(&ops::keys::view(&made.slot, &vault, None, now))
+    }
+}
+
+impl NewKey {
+    fn parts(&self) -> (&'static str, Option<&PathBuf>, Option<&NewPassphrase>, &Wishes) {
+        match self {
+            Self::Passphrase { passphrase, wishes } => ("passphrase", None, Some(passphrase), wishes),
+            Self::KeyFile { path, wishes } => ("key-file", Some(path), None, wishes),
+            Self::Identity { wishes, .. } => ("identity", None, None, wishes),
+            Self::TwoFactor { path, passphrase, wishes } => ("two-factor", Some(path), Some(passphrase), wishes),
+        }
+    }
+}
+
+fn tell(context: &mut Context, made: &Made, path: Option<&PathBuf>) {
+    if let Some(path) = path {
+        context.ui.status(&format!("the key file is {}; whoever has it has this key", path.display()));
+        context.ui.hint(&format!("bursar --identity {} status", shell_words::quote(&path.to_string_lossy())));
+    }
+    if made.slot.kind.as_str() == "two-factor" {
+        context.ui.status("the other keys still open the vault alone: remove the passphrase you replace");
+        context.ui.hint("bursar keys list");
+    }
+}

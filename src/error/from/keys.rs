@@ -1,0 +1,23 @@
+//! Errors of changing keys.
+
+use crate::{
+    error::{Error, Kind},
+    ops::keys::KeysError,
+};
+
+impl From<KeysError> for Error {
+    fn from(error: KeysError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            KeysError::Vault(error) => error.into(),
+            KeysError::Store(error) => error.into(),
+            KeysError::Fs(error) => error.into(),
+            KeysError::InsideVault => {
+                Self::new(Kind::Refused, "key_in_vault", sentence).hint("bursar keys add key-file ~/bursar.key")
+            }
+            KeysError::FileExists(_) => {
+                Self::new(Kind::Conflict, "file_exists", sentence).hint("bursar keys add key-file NEW_FILE")
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The ways into a vault: listed, added, changed. The key file and the audit trail change together.
+//!
+//! Uses the vault and the store. Invariant: the key file is replaced inside the book's transaction that enters the
+//! change; a commit that is lost after it is entered at the next opening for writing (`settle`).
+
+use std::path::Path;
+
+use crate::{
+    domain::{
+        dates::Timestamp,
+        views::{KdfView, KeyView},
+    },
+    fsx::{self, FsError},
+    secret::Secret,
+    store::{Event, Store, StoreError},
+    vault::{Change, Made, Role, Slot, Unlocked, VaultError},
+};
+
+/// Why keys stay as they are.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The book.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file outside the vault.
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    /// A key file in the vault it opens.
+    #[error("a key file inside the vault goes wherever the vault goes and protects nothing; nothing was changed")]
+    InsideVault,
+    /// A file is there already.
+    #[error("{0} exists already; nothing was changed")]
+    FileExists(String),
+}
+
+/// All ways in, oldest first.
+pub fn list(vault: &Unlocked, book: &Store, now: Timestamp) -> Result<Vec<KeyView>, StoreError> {
+    let uses = book.key_uses()?;
+    Ok(vault.slots().iter().map(|slot| view(slot, vault, uses.get(&slot.id.to_string()).copied(), now)).collect())
+}
+
+/// One way in, as people see it.
+pub fn view(slot: &Slot, vault: &Unlocked, last_used_at: Option<Timestamp>, now: Timestamp) -> KeyView {
+    KeyView {
+        id: slot.id.to_string(),
+        kind: slot.kind.as_str().to_owned(),
+        label: slot.label.clone(),
+        roles: vec![Role::of(slot).as_str().to_owned()],
+        created_at: slot.created,
+        last_used_at,
+        expires_at: slot.expires,
+        expired: slot.expires.is_some_and(|at| at <= now),
+        kdf: slot.kdf.map(|kdf| KdfView {
+            algorithm: "argon2id".to_owned(),
+            memory_kib: kdf.params.memory_kib,
+            passes: kdf.params.passes,
+            lanes: kdf.params.lanes,
+        }),
+        in_use: slot.id == vault.slot().id,
+    }
+}
+
+/// Adds a slot that has been made.
+pub fn add(vault: &Unlocked, book: &mut Store, made: &Made, event: Event) -> Result<(), KeysError> {
+    change(vault, book, &made.slot, event, |change| change.add(made))
+}
+
+/// Sets or takes away a slot's end.
+pub fn expire(
+    vault: &Unlocked,
+    book: &mut Store,
+    slot: &Slot,
+    at: Option<Timestamp>,
+    event: Event,
+) -> Result<(), KeysError> {
+    change(vault, book, slot, event, |change| change.expire(slot, at))
+}
+
+/// Gives a slot another passphrase.
+pub fn set_passphrase(
+    vault: &Unlocked,
+    book: &mut Store,
+    slot: &Slot,
+    passphrase: &Secret<String>,
+    event: Event,
+) -> Result<(), KeysError> {
+    change(vault, book, slot, event, |change| change.set_passphrase(slot, passphrase))
+}
+
+fn change(
+    vault: &Unlocked,
+    book: &mut Store,
+    slot: &Slot,
+    event: Event,
+    edit: impl FnOnce(&mut Change<'_>) -> Result<(), VaultError>,
+) -> Result<(), KeysError> {
+    let event = Event { resource: Some(slot.id.to_string()), ..event };
+    let mut change = vault.change_keys(book.writer()?)?;
+    edit(&mut change)?;
+    book.write(&event, |tx| {
+        tx.note("kind", slot.kind.as_str());
+        tx.note("role", Role::of(slot).as_str());
+        tx.note("gen", change.commit(&event.action, Some(slot), event.at)?);
+        Ok(())
+    })
+}
+
+/// Enters the last change of the key file, if the process that made it was killed before it could.
+pub fn settle(vault: &Unlocked, book: &mut Store) -> Result<(), StoreError> {
+    let Some((generation, last)) = vault.last_change() else { return Ok(()) };
+    if book.key_generation()? >= generation {
+        return Ok(());
+    }
+    let (action, resource) = (last.action.clone(), last.slot.clone());
+    let event = Event { at: last.at, action, resource };
+    book.write(&event, |tx| {
+        tx.note("gen", generation);
+        tx.note("entered", "late");
+        Ok(())
+    })
+}
+
+/// Refuses a place for a key file that is taken, or lies in the vault.
+pub fn check_place(vault: &Unlocked, path: &Path) -> Result<(), KeysError> {
+    if path.symlink_metadata().is_ok() {
+        return Err(KeysError::FileExists(path.display().to_string()));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = std::fs::canonicalize(folder).map_err(FsError::io("look at", folder))?;
+    if folder.starts_with(vault.dir()) { Err(KeysError::InsideVault) } else { Ok(()) }
+}
+
+/// Writes a key file: a comment, and the line that opens the slot. Never over another file.
+pub fn write_key_file(path: &Path, made: &Made, vault: &Unlocked) -> Result<(), KeysError> {
+    let Some(line) = &made.handover else { return Ok(()) };
+    let text = Secret::new(format!(
+        "# bursar {} of vault {}, key {}; keep it apart from the vault\n{}\n",
+        made.slot.kind.as_str(),
+        vault.vault_id(),
+        made.slot.id,
+        line.expose()
+    ));
+    Ok(fsx::create_new(path, text.expose().as_bytes())?)
+}

@@ -1,0 +1,30 @@
+//! What the audit trail knows of keys: when each was used, and which generation of the key file it has heard of.
+
+use std::collections::BTreeMap;
+
+use rusqlite::OptionalExtension as _;
+
+use super::{Result, Store, encode};
+use crate::domain::dates::Timestamp;
+
+impl Store {
+    /// When each slot last entered something, by the slot's id.
+    pub fn key_uses(&self) -> Result<BTreeMap<String, Timestamp>> {
+        let sql = "SELECT detail ->> '$.key', max(at) FROM audit WHERE detail ->> '$.key' IS NOT NULL GROUP BY 1";
+        let mut statement = self.db.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut uses = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            uses.insert(row.get(0)?, encode::instant(row.get(1)?)?);
+        }
+        Ok(uses)
+    }
+
+    /// The generation of the key file that the last change of keys led to; 1 if there was none.
+    pub fn key_generation(&self) -> Result<u64> {
+        let sql = "SELECT detail ->> '$.gen' FROM audit WHERE action GLOB 'keys.*' AND detail ->> '$.gen' IS NOT NULL
+                   ORDER BY seq DESC LIMIT 1";
+        let found: Option<i64> = self.db.query_row(sql, [], |row| row.get(0)).optional()?;
+        Ok(found.map_or(1, i64::unsigned_abs))
+    }
+}

@@ -1,0 +1,116 @@
+//! Changing the key file: slots come, go, expire, get another passphrase.
+//!
+//! A change is made on a copy of the payloads and written as the next generation in one rename, after it has been
+//! read back and opened. Invariant: an owner's slot that does not expire always remains.
+
+use jiff::Timestamp;
+
+use super::{
+    agefile,
+    error::{Result, VaultError},
+    factor::{Made, cost_after},
+    keyset::{Inner, KEYS_FILE, KeyChange, Outer},
+    lockfile::WriterLock,
+    passphrase,
+    role::{Right, Role},
+    slots::{Slot, SlotKind, Terms},
+    stanza::MOST_SLOTS,
+    unlocked::Unlocked,
+};
+use crate::{fsx::Staged, secret::Secret};
+
+/// A change of the key file that has not been written yet.
+pub struct Change<'a> {
+    vault: &'a Unlocked,
+    pub(super) outer: Outer,
+    pub(super) inner: Inner,
+}
+
+impl Unlocked {
+    /// Begins a change of slots. Refused when another process changed them since this one looked.
+    pub fn change_keys(&self, _writer: &WriterLock) -> Result<Change<'_>> {
+        self.require(Right::Admin)?;
+        self.require_same_keys()?;
+        Ok(Change { vault: self, outer: self.payload().copy()?, inner: self.inner()?.copy()? })
+    }
+}
+
+impl Change<'_> {
+    /// Adds a slot.
+    pub fn add(&mut self, made: &Made) -> Result<()> {
+        let slot = &made.slot;
+        if self.outer.slots.iter().any(|known| known.recipient == slot.recipient) {
+            return Err(VaultError::SlotExists { label: slot.label.clone() });
+        }
+        let derived = self.outer.slots.iter().filter(|known| known.kdf.is_some()).count();
+        if slot.kdf.is_some() && derived >= MOST_SLOTS {
+            return Err(VaultError::TooManySlots { most: MOST_SLOTS });
+        }
+        self.outer.slots.push(slot.clone());
+        Ok(())
+    }
+
+    /// Sets or takes away the end of a slot.
+    pub fn expire(&mut self, id: &Slot, at: Option<Timestamp>) -> Result<()> {
+        let slot = self.slot_mut(id)?;
+        slot.expires = at;
+        self.require_owner(id)
+    }
+
+    /// Gives a passphrase slot another passphrase, at no lower cost.
+    pub fn set_passphrase(&mut self, id: &Slot, text: &Secret<String>) -> Result<()> {
+        passphrase::check(text, &[])?;
+        let slot = self.slot_mut(id)?;
+        let Some(kdf) = slot.kdf.filter(|_| slot.kind == SlotKind::Passphrase) else {
+            return Err(VaultError::NoPassphrase { label: slot.label.clone() });
+        };
+        let terms = Terms { label: Some(&slot.label), role: Role::of(slot), expires: slot.expires, now: slot.created };
+        let (fresh, _) = Slot::of_passphrase(text, None, cost_after(kdf.params)?, &terms)?;
+        *slot = Slot { id: slot.id, caps: slot.caps.clone(), ..fresh };
+        Ok(())
+    }
+
+    /// Writes the next generation and tells it. The audit log has to hear of it in the same breath.
+    pub fn commit(mut self, action: &str, slot: Option<&Slot>, now: Timestamp) -> Result<u64> {
+        let generation = self.outer.generation + 1;
+        self.outer.generation = generation;
+        self.inner.generation = generation;
+        self.outer.change =
+            Some(KeyChange { action: action.to_owned(), slot: slot.map(|slot| slot.id.to_string()), at: now });
+        let sealed = self.outer.seal(&self.inner)?;
+        let unreadable = || VaultError::damaged(KEYS_FILE, "it does not open right after it was written");
+        let mut keys = Staged::write(&self.vault.dir().join(KEYS_FILE), &sealed)?;
+        let written = keys.read_back()?;
+        if written != sealed {
+            return Err(unreadable());
+        }
+        self.try_out(&written).map_err(|_| unreadable())?;
+        keys.commit()?;
+        self.vault.adopt_keys(&sealed, generation);
+        Ok(generation)
+    }
+
+    /// Opens what was written with the identity that is at hand, unless its own slot was changed.
+    fn try_out(&self, written: &[u8]) -> Result<()> {
+        let identity = self.vault.identity()?;
+        let own = identity.to_public().to_string();
+        if !self.outer.slots.iter().any(|slot| slot.recipient == own) {
+            return Ok(());
+        }
+        let plain = agefile::open(written, identity).map_err(|_| VaultError::Crypto("opening"))?;
+        Outer::parse(&plain)?.open_inner(identity)?.map(|_| ()).ok_or(VaultError::NoBankKey)
+    }
+
+    fn slot_mut(&mut self, wanted: &Slot) -> Result<&mut Slot> {
+        let found = self.outer.slots.iter_mut().find(|slot| slot.id == wanted.id);
+        found.ok_or_else(|| VaultError::NoSlot { text: wanted.id.to_string() })
+    }
+
+    fn require_owner(&self, changed: &Slot) -> Result<()> {
+        let lasting = |slot: &&Slot| Role::of(slot) == Role::Owner && slot.expires.is_none();
+        if self.outer.slots.iter().any(|slot| lasting(&slot)) {
+            return Ok(());
+        }
+        Err(VaultError::LastOwner { label: changed.label.clone() })
+    }
+}
