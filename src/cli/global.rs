@@ -104,6 +104,16 @@ pub(super) struct GlobalArgs {
         help_heading = "Unlocking"
     )]
     identity: Option<PathBuf>,
+    /// Read the one-time code from this file, where the vault asks its owner for one
+    #[arg(
+        long,
+        global = true,
+        env = "BURSAR_TOTP_FILE",
+        value_name = "FILE",
+        hide_env = true,
+        help_heading = "Unlocking"
+    )]
+    totp_file: Option<PathBuf>,
 }
 
 impl GlobalArgs {
@@ -131,6 +141,7 @@ impl GlobalArgs {
             passphrase_file: self.passphrase_file,
             passphrase_command: self.passphrase_command,
             identity: self.identity,
+            totp_file: self.totp_file,
         }
     }
 }

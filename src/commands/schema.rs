@@ -24,6 +24,7 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("doctor", || schemars::schema_for!(views::CheckReport)),
     ("init", || schemars::schema_for!(super::init::Initialised)),
     ("keys", || schemars::schema_for!(views::Listing<views::KeyView>)),
+    ("keys totp", || schemars::schema_for!(super::keys::totp::Status)),
     ("keys add", || schemars::schema_for!(views::KeyView)),
     ("link", || schemars::schema_for!(super::link::LinkReport)),
     ("lock", || schemars::schema_for!(views::Ended)),

@@ -6,6 +6,7 @@ mod bank;
 mod clock;
 mod present;
 mod reading;
+mod totp;
 mod unlock;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub struct Context {
     runtime: Option<tokio::runtime::Runtime>,
     marked: bool,
     reading: reading::Reading,
+    code_taken: bool,
 }
 
 impl Context {
@@ -54,6 +56,7 @@ impl Context {
             runtime: None,
             marked: false,
             reading: reading::Reading::default(),
+            code_taken: false,
         }
     }
 
@@ -82,6 +85,9 @@ impl Context {
             Right::Admin => self.unlocked_by_secret()?,
         };
         unlocked.require(right)?;
+        if right == Right::Admin {
+            self.pass_totp(&unlocked)?;
+        }
         Ok(unlocked)
     }
 

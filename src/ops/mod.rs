@@ -4,3 +4,4 @@ pub mod keys;
 pub mod link;
 pub mod secrets;
 pub mod sync;
+pub mod totp;

@@ -5,6 +5,7 @@
 use std::{
     fs::File,
     io::{self, Read},
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
@@ -19,6 +20,8 @@ use crate::secret::Secret;
 const COMMAND_LIMIT: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const SIZE_LIMIT: u64 = 4096;
+/// How an age identity begins.
+const IDENTITY: &str = "AGE-SECRET-KEY-1";
 /// What a child may know of our environment: enough to find programs, the user's agent and the display.
 const PASSED_ON: [&str; 12] = [
     "PATH",
@@ -45,6 +48,12 @@ pub enum SecretError {
         file: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// A key file that is not the user's alone.
+    #[error("other users can reach the key file {}; nothing was opened", file.display())]
+    OthersRead {
+        /// The file.
+        file: PathBuf,
     },
     /// An open file descriptor.
     #[error("the secret cannot be read from file descriptor {descriptor}: {source}")]
@@ -108,10 +117,14 @@ pub fn from_descriptor(descriptor: i32) -> Result<Secret<String>, SecretError> {
     first_line(read.map_err(|source| SecretError::Descriptor { descriptor, source })?, &origin)
 }
 
-/// Reads an identity file, which has at least one line that is neither empty nor a comment.
+/// Reads an identity file, which nobody else may read and which has at least one line that is neither empty nor a
+/// comment.
 pub fn identity(file: &Path) -> Result<Secret<String>, SecretError> {
-    let problem = |source| SecretError::File { file: file.to_owned(), source };
-    let text = text(read_limited(File::open(file).map_err(problem)?).map_err(problem)?, file)?;
+    let others = std::fs::metadata(file).is_ok_and(|found| found.is_file() && found.mode() & 0o077 != 0);
+    if others {
+        return Err(SecretError::OthersRead { file: file.to_owned() });
+    }
+    let text = text(content(file)?, file)?;
     if text.expose().lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#')) {
         return Err(SecretError::Content { origin: file.display().to_string(), problem: "no identity" });
     }
@@ -198,7 +211,13 @@ fn text(bytes: Vec<u8>, origin: &Path) -> Result<Secret<String>, SecretError> {
 
 fn first_line(bytes: Vec<u8>, origin: &str) -> Result<Secret<String>, SecretError> {
     let text = text(bytes, Path::new(origin))?;
-    match text.expose().lines().next() {
+    let mut lines = text.expose().lines();
+    let mut first = lines.next();
+    if first.is_some_and(|line| line.starts_with('#')) {
+        // A key file begins with a comment; its key stands below.
+        first = lines.map(str::trim).find(|line| line.starts_with(IDENTITY)).or(first);
+    }
+    match first {
         Some(line) if !line.is_empty() => Ok(Secret::new(line.to_owned())),
         _ => Err(SecretError::Content { origin: origin.to_owned(), problem: "no secret in its first line" }),
     }
@@ -231,6 +250,14 @@ mod tests {
             let result = from_command_within(limit, &argv(line), &[("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
             assert!(matches!(result, Err(SecretError::CommandTimeout { .. })), "{line}");
         }
+    }
+
+    #[test]
+    fn a_key_file_is_read_below_its_comment() {
+        let read = |text: &str| first_line(text.as_bytes().to_vec(), "it").map(|line| line.expose().clone());
+        assert_eq!(read("# bursar key-file of vault x\n\nAGE-SECRET-KEY-1ABC\n").unwrap(), "AGE-SECRET-KEY-1ABC");
+        assert_eq!(read("#1 passphrase\nnote\n").unwrap(), "#1 passphrase");
+        assert_eq!(read("passphrase\nAGE-SECRET-KEY-1ABC\n").unwrap(), "passphrase");
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct Typed {
     pub passphrase_command: Option<String>,
     /// `--identity`
     pub identity: Option<PathBuf>,
+    /// `--totp-file`
+    pub totp_file: Option<PathBuf>,
 }
 
 /// Where a passphrase or identity can be read from, in the order of cli.md; the first that is set wins.
@@ -152,6 +154,8 @@ pub struct Settings {
     pub session_first: bool,
     /// The identity file, also when another source comes first: it may hold the second factor.
     pub identity: Option<PathBuf>,
+    /// Where to read a one-time code from.
+    pub totp_file: Option<PathBuf>,
     /// The configuration file: the one named, else the default one.
     pub config_file: PathBuf,
     /// The rest of config.toml.
@@ -220,6 +224,7 @@ impl Settings {
             secret_source,
             session_first,
             identity,
+            totp_file: typed.totp_file,
             config_file: typed.config.unwrap_or_else(|| paths.config_file()),
             config,
         })

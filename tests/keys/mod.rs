@@ -2,6 +2,7 @@
 
 mod files;
 mod lasting;
+mod totp;
 
 use serde_json::Value;
 

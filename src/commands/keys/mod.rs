@@ -6,6 +6,7 @@ mod list;
 mod passwd;
 mod phrase;
 mod recovery;
+pub(crate) mod totp;
 mod until;
 
 use crate::{context::Context, error::Result};
@@ -26,6 +27,7 @@ enum Verb {
     Expire(expire::Args),
     Passwd(passwd::Args),
     Recovery(recovery::Args),
+    Totp(totp::Args),
 }
 
 impl Args {
@@ -37,6 +39,7 @@ impl Args {
             Some(Verb::Expire(args)) => args.run(context),
             Some(Verb::Passwd(args)) => args.run(context),
             Some(Verb::Recovery(args)) => args.run(context),
+            Some(Verb::Totp(args)) => args.run(context),
         }
     }
 }

@@ -48,6 +48,10 @@ impl From<SecretError> for Error {
     fn from(error: SecretError) -> Self {
         let sentence = error.to_string();
         match error {
+            SecretError::OthersRead { file } => {
+                let chmod = format!("chmod 600 {}", shell_words::quote(&file.to_string_lossy()));
+                Self::new(Kind::Unsafe, "unsafe_file", sentence).hint(chmod)
+            }
             SecretError::File { .. } | SecretError::Descriptor { .. } => {
                 Self::new(Kind::Io, "secret_unreadable", sentence).hint("bursar help environment")
             }

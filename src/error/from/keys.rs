@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Kind},
-    ops::keys::KeysError,
+    ops::{keys::KeysError, totp::TotpError},
 };
 
 impl From<KeysError> for Error {
@@ -18,6 +18,18 @@ impl From<KeysError> for Error {
             KeysError::FileExists(_) => {
                 Self::new(Kind::Conflict, "file_exists", sentence).hint("bursar keys add key-file NEW_FILE")
             }
+        }
+    }
+}
+
+impl From<TotpError> for Error {
+    fn from(error: TotpError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            TotpError::Vault(error) => error.into(),
+            TotpError::Store(error) => error.into(),
+            TotpError::Damaged => Self::new(Kind::Integrity, "damaged", sentence).hint("bursar vault check"),
+            TotpError::Random => Self::new(Kind::Unexpected, "crypto", sentence).hint("bursar doctor"),
         }
     }
 }

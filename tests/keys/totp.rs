@@ -1,0 +1,111 @@
+//! One-time codes before what only the owner may do.
+
+use std::path::PathBuf;
+
+use totp_rs::{Algorithm, Secret, TOTP};
+
+use crate::env::{PASSPHRASE, TestEnv};
+
+/// The code of the time step that comes next, which is good already and was not used by `enable`.
+fn next_code(seed: &str, steps: i64) -> String {
+    let seed = Secret::Encoded(seed.to_owned()).to_bytes().unwrap();
+    let now = jiff::Timestamp::now().as_second() + 30 * steps;
+    TOTP::new(Algorithm::SHA1, 6, 1, 30, seed, None, String::new()).unwrap().generate(now.unsigned_abs())
+}
+
+struct Guarded {
+    env: TestEnv,
+    seed: String,
+    backup: Vec<String>,
+}
+
+/// A vault that asks for codes, set up as a person does it.
+fn guarded() -> Guarded {
+    let env = TestEnv::new();
+    env.init();
+    let mut terminal = env.terminal(&["keys", "totp", "enable"]);
+    terminal.expect("Passphrase: ");
+    terminal.type_secret(PASSPHRASE);
+    terminal.expect("They do not protect the vault's file");
+    terminal.expect("or type this key:");
+    terminal.expect("    ");
+    let seed = terminal.find("").trim().to_owned();
+    terminal.expect("shows now: ");
+    // A step may end between reading the clock here and there, but not twice.
+    terminal.type_secret(&next_code(&seed, 0));
+    terminal.expect("shown this once:");
+    let output = terminal.finish();
+    assert_eq!(output.status, 0, "{output}");
+    let lines = output.stdout.rsplit("shown this once:").next().unwrap().lines().map(str::trim);
+    let code = |line: &&str| line.len() == 10 && line.chars().all(|c| c.is_ascii_alphanumeric());
+    let backup: Vec<String> = lines.filter(code).map(str::to_owned).collect();
+    assert_eq!(backup.len(), 10, "{output}");
+    for secret in backup.iter().chain([&seed]) {
+        env.guard(secret);
+    }
+    Guarded { env, seed, backup }
+}
+
+fn code_file(env: &TestEnv, code: &str) -> String {
+    let file: PathBuf = env.secret_file("code", &format!("{code}\n"));
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn only_the_owners_acts_want_a_code_and_each_code_is_good_once() {
+    let Guarded { env, seed, backup } = guarded();
+    env.ok(&["accounts"]);
+    env.ok(&["keys"]);
+    let key = env.path("secrets/timer.key");
+    let add = ["keys", "add", "key-file", key.to_str().unwrap(), "--role", "sync"];
+    env.snapshot("totp-required", &env.fails(4, &add));
+    let with = |code: &str| [&add[..], &["--totp-file", &code_file(&env, code)]].concat().join(" ");
+    let run = |line: &str| env.run(&line.split(' ').collect::<Vec<_>>());
+    assert_eq!(run(&with("000000")).status, 4);
+    let code = next_code(&seed, 1);
+    assert_eq!(run(&with(&code)).status, 0);
+    let again = env.fails(4, &["keys", "expire", "key-file", "now", "--totp-file", &code_file(&env, &code)]);
+    env.snapshot("totp-wrong", &again);
+
+    let file = code_file(&env, &backup[0]);
+    env.ok(&["keys", "expire", "key-file", "now", "--totp-file", &file]);
+    env.fails(4, &["keys", "expire", "key-file", "never", "--totp-file", &file]);
+    let status = env.json(&["keys", "totp"]);
+    assert_eq!((&status["enabled"], &status["backup_codes"]), (&true.into(), &9.into()));
+    let off = code_file(&env, &backup[1]);
+    env.ok(&["keys", "totp", "disable", "--totp-file", &off]);
+    env.ok(&["keys", "expire", "key-file", "never"]);
+    assert_eq!(env.json(&["keys", "totp", "status"])["enabled"], false);
+}
+
+#[test]
+fn a_lost_authenticator_is_replaced_by_the_recovery_code() {
+    let mut env = TestEnv::new();
+    let recovery = env.path("secrets/recovery.txt");
+    env.ok(&["init", "--env", "sandbox", "--recovery-file", recovery.to_str().unwrap(), "--yes"]);
+    let mut terminal = env.terminal(&["keys", "totp", "enable"]);
+    terminal.expect("Passphrase: ");
+    terminal.type_secret(PASSPHRASE);
+    terminal.expect("or type this key:");
+    terminal.expect("    ");
+    let seed = terminal.find("").trim().to_owned();
+    env.guard(&seed);
+    terminal.expect("shows now: ");
+    terminal.type_secret("123");
+    terminal.expect("that is not the code");
+    terminal.expect("shows now: ");
+    terminal.type_secret(&next_code(&seed, 0));
+    assert_eq!(terminal.finish().status, 0);
+    env.fails(4, &["keys", "totp", "disable"]);
+    env.unset("BURSAR_PASSPHRASE_FILE");
+    env.ok(&["keys", "totp", "disable", "--identity", recovery.to_str().unwrap()]);
+}
+
+#[test]
+fn nobody_sets_codes_up_without_a_terminal() {
+    let env = TestEnv::new();
+    env.init();
+    env.snapshot("totp-no-terminal", &env.fails(2, &["keys", "totp", "enable"]));
+    assert_eq!(env.json(&["keys", "totp"]), serde_json::json!({"enabled": false, "since": null, "backup_codes": null}));
+    env.fails(5, &["keys", "totp", "backup-codes"]);
+}
