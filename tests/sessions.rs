@@ -269,3 +269,63 @@ fn the_banks_ask_again_unless_the_session_is_for_them() {
     assert_eq!(env.json(&["lock"])["ended"], 1);
     env.fails(4, &["sync"]);
 }
+
+#[test]
+fn what_only_the_owner_may_do_asks_again_and_a_change_of_keys_ends_the_session() {
+    let (env, file) = locked_vault();
+    let key = env.path("secrets/more.key");
+    let add = ["keys", "add", "key-file", key.to_str().unwrap(), "--json"];
+    unlock(&env, &file, &["--bank"]);
+    assert_eq!(env.json(&["keys"])["total"], 1);
+    assert_eq!(env.fails(4, &add).error()["code"], "vault_locked");
+    assert!(!key.exists());
+    env.ok(&[&add[..], &["--passphrase-file", &file]].concat());
+    assert_eq!(env.fails(4, &["accounts", "--json"]).error()["code"], "vault_locked");
+    unlock(&env, &file, &[]);
+    assert_eq!(env.json(&["keys"])["total"], 2);
+}
+
+#[test]
+fn a_session_ends_with_the_key_that_opened_it() {
+    let (env, file) = locked_vault();
+    let key = env.path("secrets/brief.key");
+    let key = key.to_str().unwrap();
+    env.ok(&["keys", "add", "key-file", key, "--label", "brief", "--passphrase-file", &file]);
+    env.ok(&["unlock", "--identity", key]);
+    env.ok(&["accounts"]);
+    env.ok(&["keys", "expire", "brief", "now", "--passphrase-file", &file]);
+    env.fails(4, &["accounts"]);
+    assert_eq!(env.fails(4, &["unlock", "--identity", key, "--json"]).error()["code"], "expired");
+}
+
+#[test]
+fn a_viewer_has_sessions_too_but_not_for_the_banks() {
+    let (env, file) = locked_vault();
+    let key = env.path("secrets/viewer.key");
+    let key = key.to_str().unwrap();
+    env.ok(&["keys", "add", "key-file", key, "--role", "viewer", "--passphrase-file", &file]);
+    assert_eq!(env.fails(4, &["unlock", "--bank", "--identity", key, "--json"]).error()["code"], "role");
+    env.ok(&["unlock", "--identity", key]);
+    assert_eq!(env.json(&["status"])["role"], "viewer");
+    assert_eq!(env.fails(4, &["transactions", "note", "t1", "x", "--json"]).error()["code"], "role");
+}
+
+#[test]
+fn unlocking_and_locking_are_in_the_audit_log() {
+    let (env, file) = locked_vault();
+    let wrong = env.secret_file("wrong", "not-the-passphrase-at-all\n");
+    unlock(&env, &file, &["--for", "1h", "--bank"]);
+    env.ok(&["lock"]);
+    env.fails(4, &["accounts", "--passphrase-file", wrong.to_str().unwrap()]);
+    let log = env.json(&["audit", "list", "--passphrase-file", &file]);
+    let of = |action: &str| {
+        let items = log["items"].as_array().unwrap();
+        items.iter().find(|item| item["action"] == action).unwrap_or_else(|| panic!("no {action} in {log}"))["detail"]
+            .clone()
+    };
+    let unlocked = of("unlock");
+    assert_eq!((&unlocked["seconds"], &unlocked["scope"]), (&3600.into(), &"login".into()));
+    assert_eq!(unlocked["bank"], true);
+    assert_eq!(of("lock")["sessions"], 1);
+    assert_eq!(of("unlock.failed")["times"], 1);
+}

@@ -83,8 +83,8 @@ impl Totp {
 
     /// Takes a code, or not.
     pub fn take(&mut self, code: &Secret<String>, now: Timestamp) -> Result<Option<Taken>, TotpError> {
-        let typed: String = code.expose().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-        let typed = Secret::new(typed.to_ascii_lowercase());
+        let typed = code.expose().chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+        let typed = Secret::new(typed.collect::<String>());
         let totp = self.generator("")?;
         let present = u64::try_from(now.as_second()).unwrap_or_default() / STEP;
         for step in [present.saturating_sub(1), present, present + 1] {
