@@ -1,12 +1,8 @@
 //! `bursar link` without a browser: test logins, duplicates, what a kill leaves, what goes wrong.
 
-use bursar::{
-    sandbox::Fault,
-    secret::Secret,
-    vault::{Location, Locked, SlotSecret, Unlocked},
-};
+use bursar::sandbox::Fault;
 
-use crate::env::{PASSPHRASE, TestEnv};
+use crate::env::{TestEnv, block_on};
 
 const BANK: &str = "ins_109508";
 
@@ -100,29 +96,12 @@ fn an_unknown_institution_is_named() {
     assert!(output.error()["message"].as_str().unwrap().contains("ins_000000"), "{output}");
 }
 
-/// The vault, open in this process.
-fn unlock(env: &TestEnv) -> Unlocked {
-    let location = Location { dir: env.vault(), state_dir: env.path("home/.local/state/bursar") };
-    let secret = SlotSecret::Passphrase(Secret::new(PASSPHRASE.to_owned()));
-    Locked::open(&location).unwrap().unlock(&secret, jiff::Timestamp::UNIX_EPOCH).unwrap()
-}
-
-/// What a process leaves that is killed between the exchange and the commit.
-fn leave_behind(env: &TestEnv, reply: &serde_json::Value) {
-    let vault = unlock(env);
-    let writer = vault.writer_lock(std::time::Duration::from_secs(10)).unwrap();
-    vault.reserve_pending(&writer).unwrap().keep(&Secret::new(reply.to_string())).unwrap();
-}
-
 #[test]
 fn what_a_killed_link_left_is_finished_by_the_next() {
     let env = ready();
     let token = exchange(&env);
-    leave_behind(
-        &env,
-        &serde_json::json!({"environment": "sandbox", "item_id": token.1, "access_token": token.0,
-            "institution_id": BANK, "institution": "First Platypus Bank"}),
-    );
+    env.leave_behind(&serde_json::json!({"environment": "sandbox", "item_id": token.1, "access_token": token.0,
+            "institution_id": BANK, "institution": "First Platypus Bank"}));
     let output = env.ok(&["link", "--institution", "ins_109511", "--yes", "--no-sync", "--json"]);
     assert!(output.stderr.contains("c1 (First Platypus Bank) was linked earlier"), "{output}");
     let connections = env.json(&["connections"]);
@@ -135,16 +114,8 @@ fn what_a_killed_link_left_is_finished_by_the_next() {
 
 /// A connection that exists at the bank and not in the vault: its token and its id.
 fn exchange(env: &TestEnv) -> (String, String) {
-    let bank = env.sandbox();
-    let mut config = bursar::plaid::Config::new(
-        bursar::plaid::Environment::Sandbox,
-        bank.client_id.clone(),
-        Secret::new(bank.secret.clone()),
-    );
-    config.base_url = Some(bank.base_url.clone());
-    let client = bursar::plaid::Client::new(config).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    let client = env.client();
+    block_on(async {
         let institution = BANK.to_owned().into();
         let login =
             bursar::plaid::TestLogin { institution: &institution, user: None, password: None, days_requested: 730 };

@@ -16,6 +16,8 @@ mod browser;
 mod completions;
 mod config;
 #[cfg(feature = "sandbox")]
+mod connections;
+#[cfg(feature = "sandbox")]
 mod crash;
 #[cfg(feature = "sandbox")]
 mod demo;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod bank;
 mod candidates;
 mod completions;
 mod config;

@@ -21,6 +21,8 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("audit anchor", || schemars::schema_for!(views::AuditAnchor)),
     ("config", || schemars::schema_for!(super::config::Entries)),
     ("connections", || schemars::schema_for!(views::Listing<views::ConnectionView>)),
+    ("connections remove", || schemars::schema_for!(super::connections::Ending)),
+    ("connections rotate", || schemars::schema_for!(super::connections::Rotated)),
     ("doctor", || schemars::schema_for!(views::CheckReport)),
     ("init", || schemars::schema_for!(super::init::Initialised)),
     ("keys", || schemars::schema_for!(views::Listing<views::KeyView>)),

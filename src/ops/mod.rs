@@ -1,7 +1,12 @@
 //! Use-cases with I/O, in narrow arguments, without printing and without knowledge of flags.
 
+pub mod ahead;
+pub mod bank;
+pub mod connections;
 pub mod keys;
 pub mod link;
+pub mod recover;
+pub mod rotation;
 pub mod secrets;
 pub mod sync;
 pub mod totp;

@@ -88,6 +88,24 @@ impl ItemState {
     }
 }
 
+/// Why a connection is removed, in Plaid's words; its other words are about fraud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemovalReason {
+    /// It does not work.
+    NonFunctional,
+    /// Its owner wishes so.
+    Other,
+}
+
+impl RemovalReason {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::NonFunctional => "CONNECTION_IS_NON_FUNCTIONAL",
+            Self::Other => "OTHER",
+        }
+    }
+}
+
 fn of(access_token: &Secret<String>) -> ItemRequest {
     ItemRequest { access_token: Token::from(access_token) }
 }
@@ -114,9 +132,16 @@ impl Client {
 
     /// Removes a connection, which is the only end of its bill; its token is dead at once. An Item that is gone already
     /// answers with [`Action::Gone`](super::Action::Gone). Returns the answer's id.
-    pub async fn item_remove(&self, access_token: &Secret<String>) -> Result<String, PlaidError> {
-        let request =
-            ItemRemoveRequest { access_token: Token::from(access_token), reason_code: None, reason_note: None };
+    pub async fn item_remove(
+        &self,
+        access_token: &Secret<String>,
+        reason: RemovalReason,
+    ) -> Result<String, PlaidError> {
+        let request = ItemRemoveRequest {
+            access_token: Token::from(access_token),
+            reason_code: Some(reason.as_str().to_owned()),
+            reason_note: None,
+        };
         let answer: DoneResponse = self.call(Endpoint::ItemRemove, Bearer::Access(access_token), &request).await?;
         Ok(answer.request_id)
     }

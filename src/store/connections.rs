@@ -117,6 +117,13 @@ impl Store {
         found.optional()?.ok_or_else(|| StoreError::NotFound { noun: "connection", text: id.to_string() })
     }
 
+    /// The connection of a provider's id, removed or not.
+    pub fn connection_of_item(&self, environment: &str, item: &ProviderItemId) -> Result<Option<ConnectionId>> {
+        let sql = "SELECT id FROM connections WHERE environment = ?1 AND item_id = ?2";
+        let found = self.db.prepare_cached(sql)?.query_row((environment, item.as_str()), |row| row.get(0));
+        Ok(found.optional()?.map(ConnectionId))
+    }
+
     /// The connection a text means: an exact id, else an exact name, else a part of a name.
     pub fn find_connection(&self, text: &str) -> Result<ConnectionView> {
         let mut found = select(&self.connections()?, text);
@@ -206,7 +213,8 @@ impl Tx<'_> {
     /// Disconnects: the token goes, the history stays.
     pub fn remove_connection(&mut self, id: ConnectionId) -> Result<()> {
         self.about(id);
-        let sql = "UPDATE connections SET token = NULL, state = 'removed', removed_at = ?2 WHERE id = ?1";
+        let sql =
+            "UPDATE connections SET token = NULL, cursor = NULL, state = 'removed', removed_at = ?2 WHERE id = ?1";
         one(self.db.prepare_cached(sql)?.execute((id.0, encode::millis(self.at)))?, id)
     }
 

@@ -37,6 +37,13 @@ impl Tx<'_> {
             _ => Ok(()),
         }
     }
+
+    /// Records that every consent for a connection is withdrawn now.
+    pub fn withdraw_consents_of(&mut self, connection: ConnectionId) -> Result<()> {
+        let sql = "UPDATE consents SET withdrawn_at = coalesce(withdrawn_at, ?2) WHERE connection = ?1";
+        self.db.prepare_cached(sql)?.execute((connection.0, encode::millis(self.at)))?;
+        Ok(())
+    }
 }
 
 impl Store {

@@ -212,6 +212,27 @@ impl Digests {
         Ok(())
     }
 
+    /// Takes away all rows of a statement about one id, before they are deleted.
+    pub(crate) fn take_rows(
+        &mut self,
+        connection: &Connection,
+        (place, table): (Place, &str),
+        sql: &str,
+        id: i64,
+    ) -> Result<()> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([id])?;
+        while let Some(row) = rows.next()? {
+            let mut canonical = Canonical::of(table);
+            for column in 0..columns {
+                canonical = canonical.value(row.get_ref(column)?);
+            }
+            self.take(place, &canonical);
+        }
+        Ok(())
+    }
+
     /// Writes the gathered changes, and the root over all digests comes back.
     pub(crate) fn flush(&self, connection: &Connection) -> Result<[u8; 32]> {
         let register = self.register(connection)?;

@@ -195,7 +195,7 @@ impl Row {
         ])?)
     }
 
-    /// Deletes a row that nobody has seen yet.
+    /// Deletes the row for good: one that nobody has seen yet, or one that its owner wants gone.
     pub(crate) fn delete(&self, db: &Connection, digests: &mut Digests) -> Result<()> {
         db.prepare_cached("DELETE FROM transactions WHERE id = ?1")?.execute([self.id])?;
         digests.take(self.place(), &self.canonical());

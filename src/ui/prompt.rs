@@ -34,6 +34,15 @@ impl Ui {
         Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
     }
 
+    /// Asks for a word to be typed before something that cannot be undone; `--yes` types it.
+    pub fn confirm_typed(&mut self, word: &str) -> Result<bool, PromptError> {
+        if self.profile.yes {
+            return Ok(true);
+        }
+        let question = format!("Type {word} to go on");
+        Ok(self.line(&format!("{question}: "), &question, "--yes")? == word)
+    }
+
     /// Asks for a line of text; an empty answer is the default.
     pub fn ask(&mut self, question: &str, default: Option<&str>, flag: &'static str) -> Result<String, PromptError> {
         let shown = default.map_or_else(|| format!("{question}: "), |default| format!("{question} [{default}]: "));

@@ -21,6 +21,8 @@ use std::{
     process::Command,
 };
 
+#[cfg(feature = "sandbox")]
+pub(crate) use bank::block_on;
 pub(crate) use output::Output;
 pub(crate) use process::Background;
 use serde_json::Value;

@@ -7,7 +7,7 @@ use bursar::{
     },
     plaid::{
         Action, BalanceRequest, DAYS_REQUESTED, Hosted, KnownCurrencies, LinkProgress, LinkRequest, MadeUp, Purpose,
-        TestLogin,
+        RemovalReason, TestLogin,
     },
     secret::Secret,
 };
@@ -123,8 +123,15 @@ fn tokens_come_and_go_as_secrets() {
 #[test]
 fn the_plain_calls_say_what_they_mean() {
     let done = json!({"request_id": "R"});
-    let (path, body, id) = sent(&done, async |client| client.item_remove(&token()).await.unwrap());
-    assert_eq!((path.as_str(), body, id.as_str()), ("/item/remove", json!({"access_token": TOKEN}), "R"));
+    let (path, body, id) =
+        sent(&done, async |client| client.item_remove(&token(), RemovalReason::Other).await.unwrap());
+    assert_eq!(
+        (path.as_str(), body, id.as_str()),
+        ("/item/remove", json!({"access_token": TOKEN, "reason_code": "OTHER"}), "R")
+    );
+    let (_, body, _) =
+        sent(&done, async |client| client.item_remove(&token(), RemovalReason::NonFunctional).await.unwrap());
+    assert_eq!(body["reason_code"], "CONNECTION_IS_NON_FUNCTIONAL");
     let (path, _, _) = sent(&done, async |client| client.transactions_refresh(&token()).await.unwrap());
     assert_eq!(path, "/transactions/refresh");
     let answer = json!({"reset_login": true, "request_id": "R"});

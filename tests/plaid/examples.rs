@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bursar::{
     domain::{ids::InstitutionId, sync::History},
-    plaid::{BalanceRequest, KnownCurrencies},
+    plaid::{BalanceRequest, KnownCurrencies, RemovalReason},
 };
 
 use super::{
@@ -47,7 +47,10 @@ fn plaids_examples_are_understood() {
 
         let item = client.item_get(&token).await.unwrap();
         assert!(item.health.bank_updated_at.is_some() && item.health.consent_expires_at.is_some());
-        assert!(client.item_remove(&token).await.is_ok() && client.transactions_refresh(&token).await.is_ok());
+        assert!(
+            client.item_remove(&token, RemovalReason::Other).await.is_ok()
+                && client.transactions_refresh(&token).await.is_ok()
+        );
         assert!(client.public_token_exchange(&secret("public-sandbox-1")).await.is_ok());
         assert!(client.access_token_invalidate(&token).await.is_ok());
 

@@ -11,7 +11,7 @@ use bursar::{
     },
     plaid::{
         Action, BalanceRequest, Client, Config, DAYS_REQUESTED, Hosted, KnownCurrencies, LinkRequest, MadeUp,
-        PlaidError, Purpose, TestLogin,
+        PlaidError, Purpose, RemovalReason, TestLogin,
     },
     sandbox::{self, Fault, Running},
     secret::Secret,
@@ -101,8 +101,11 @@ pub(super) fn whole_life(sandbox: &Running, base_url: &str) {
         assert_eq!(state.health.error.unwrap().code, "ITEM_LOGIN_REQUIRED");
         flow.purpose = Purpose::Update { access_token: &token, choose_accounts: true, also_consent: &[] };
         assert!(client.link_token_create(&flow).await.is_ok());
-        client.item_remove(&token).await.unwrap();
-        assert_eq!(code(client.item_remove(&token).await), ("ITEM_NOT_FOUND".to_owned(), Action::Gone));
+        client.item_remove(&token, RemovalReason::Other).await.unwrap();
+        assert_eq!(
+            code(client.item_remove(&token, RemovalReason::Other).await),
+            ("ITEM_NOT_FOUND".to_owned(), Action::Gone)
+        );
     });
 }
 

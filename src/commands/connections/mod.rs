@@ -1,7 +1,10 @@
-//! `bursar connections [list]`.
+//! `bursar connections [list|remove|rotate]`.
 
 mod list;
+mod remove;
+mod rotate;
 
+pub(crate) use self::{remove::Ending, rotate::Rotated};
 use crate::{context::Context, error::Result};
 
 /// Bank connections: state, freshness, and what to do next
@@ -14,6 +17,8 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     List(list::Args),
+    Remove(remove::Args),
+    Rotate(rotate::Args),
 }
 
 impl Args {
@@ -21,6 +26,8 @@ impl Args {
         match self.verb {
             None => list::Args {}.run(context),
             Some(Verb::List(args)) => args.run(context),
+            Some(Verb::Remove(args)) => args.run(context),
+            Some(Verb::Rotate(args)) => args.run(context),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::outcome::few;
 use crate::{
     context::Context,
     loopback::{RedirectPage, open_browser},
-    ops::link::{Duplicate, Guide, Invitation, Linked, draw},
+    ops::link::{Duplicate, Guide, Invitation, draw},
     ui::{Progress, Ui},
 };
 
@@ -30,14 +30,6 @@ impl Host {
             environment: context.environment.pairs(),
             page: None,
             progress: None,
-        }
-    }
-
-    /// Tells of connections that an earlier link had made and not finished.
-    pub(super) fn recovered(&mut self, linked: &[Linked]) {
-        for connection in linked {
-            let bank = connection.institution.as_deref().unwrap_or("a bank");
-            self.ui.status(&format!("{} ({bank}) was linked earlier and is in the vault now", connection.id));
         }
     }
 

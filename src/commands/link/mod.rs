@@ -5,13 +5,15 @@ mod guide;
 mod outcome;
 
 use crate::{
-    commands::candidates,
+    commands::{bank, candidates},
     context::Context,
     domain::ids::{ConnectionId, InstitutionId},
     error::{Error, Kind, Result},
     loopback::Desktop,
-    ops::link::{Linker, Outcome, Pace, Repair, Stop, Wish},
-    plaid::Client,
+    ops::{
+        link::{Linker, Outcome, Pace, Repair, Stop, Wish},
+        recover::recover,
+    },
     vault::Right,
 };
 
@@ -105,11 +107,11 @@ impl Args {
             return Ok(());
         }
         context.require(Right::Write)?;
-        let client = context.client()?;
+        context.client()?;
         if wish.repair.is_none() && !self.way.resume {
             consent(context)?;
         }
-        let outcome = self.link(&wish, &client, context)?;
+        let outcome = self.link(&wish, context)?;
         let mut report = LinkReport::default();
         let fresh = report.take(outcome, &self.again())?;
         let verdict = if self.no_sync { Ok(()) } else { first_sync::run(context, &fresh, &mut report) };
@@ -146,31 +148,25 @@ impl Args {
         Ok(Some(Repair { connection, choose_accounts }))
     }
 
-    fn link(&self, wish: &Wish, client: &Client, context: &mut Context) -> Result<Outcome> {
+    fn link(&self, wish: &Wish, context: &mut Context) -> Result<Outcome> {
         let display = has_display(context);
         let mut guide = guide::Host::new(context, display && !self.way.hosted && !self.no_browser);
-        let (vault, clock) = (context.unlocked_for_bank()?, context.clock);
-        let lock_timeout = context.settings.lock_timeout;
-        let runtime = context.runtime()?;
-        let stop = Stop::on_interrupt(runtime);
-        let linker = Linker {
-            client,
-            runtime,
-            vault: &vault,
-            lock_timeout,
-            clock: &|| clock.now(),
-            pace: Pace::default(),
-            stop: &stop,
-        };
-        guide.recovered(&linker.recover()?);
-        Ok(match &self.way {
-            Way { institution: Some(id), .. } => {
-                let institution = InstitutionId::from(id.as_str());
-                linker.direct(&institution, self.terms.user.as_deref(), wish, &mut guide)?
-            }
-            Way { resume: true, .. } => linker.resume(wish, &mut guide)?,
-            Way { page: true, .. } => linker.page(wish, &mut guide)?,
-            Way { hosted, .. } => linker.hosted(wish, display && !hosted, &mut guide)?,
+        let mut ui = context.ui.again();
+        bank::with(context, Right::Write, |bank, mut book| {
+            let stop = Stop::on_interrupt(bank.runtime);
+            bank::recovered(&mut ui, &recover(bank, &mut book)?);
+            // Nobody else has to wait for a person at the bank's page.
+            drop(book);
+            let linker = Linker { bank: *bank, pace: Pace::default(), stop: &stop };
+            Ok(match &self.way {
+                Way { institution: Some(id), .. } => {
+                    let institution = InstitutionId::from(id.as_str());
+                    linker.direct(&institution, self.terms.user.as_deref(), wish, &mut guide)?
+                }
+                Way { resume: true, .. } => linker.resume(wish, &mut guide)?,
+                Way { page: true, .. } => linker.page(wish, &mut guide)?,
+                Way { hosted, .. } => linker.hosted(wish, display && !hosted, &mut guide)?,
+            })
         })
     }
 

@@ -5,11 +5,14 @@ pub(super) mod verdict;
 use std::collections::HashSet;
 
 use crate::{
-    commands::candidates,
+    commands::{bank, candidates},
     context::Context,
     domain::views::{ConnectionState, ConnectionView},
     error::Result,
-    ops::sync::{self, Means, Run},
+    ops::{
+        recover::recover,
+        sync::{self, Means, Run},
+    },
     store::SyncMode,
     vault::Right,
 };
@@ -61,22 +64,22 @@ impl Args {
 
 /// Syncs these connections with the context's means.
 pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], mode: SyncMode) -> Result<Run> {
-    let unlocked = context.require(Right::Sync)?;
-    let mut book = context.book_for_sync()?;
-    let jobs = sync::prepare(&book, &unlocked, wanted, mode)?;
-    if jobs.is_empty() {
+    if wanted.is_empty() {
         return Ok(Run::default());
     }
-    let client = context.client()?;
-    let clock = context.clock;
-    let progress = context.ui.progress("asking the banks");
-    let means = Means {
-        client: &client,
-        runtime: context.runtime()?,
-        now: &|| clock.now(),
-        progress: &|message| progress.say(message),
-    };
-    Ok(sync::run(&mut book, jobs, &means)?)
+    let mut ui = context.ui.again();
+    bank::with(context, Right::Sync, |bank, mut book| {
+        bank::recovered(&mut ui, &recover(bank, &mut book)?);
+        let jobs = sync::prepare(&book, bank.vault, wanted, mode)?;
+        let progress = ui.progress("asking the banks");
+        let means = Means {
+            client: bank.client,
+            runtime: bank.runtime,
+            now: bank.clock,
+            progress: &|message| progress.say(message),
+        };
+        Ok(sync::run(&mut book, jobs, &means)?)
+    })
 }
 
 /// Shows what came, and turns what did not into the exit code.

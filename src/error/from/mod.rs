@@ -2,6 +2,7 @@
 
 mod bank;
 mod book;
+mod connections;
 mod edges;
 mod keys;
 mod link;

@@ -64,25 +64,25 @@ impl Linker<'_> {
         url: Option<&Secret<String>>,
         wish: &Wish,
     ) -> Result<i64, LinkError> {
-        let environment = self.environment();
+        let environment = self.bank.environment();
         let written = Written { token: token.expose(), url: url.map(|url| url.expose().as_str()) };
         let json = serde_json::to_string(&written).map_err(|_| VaultError::Crypto("a flow does not serialise"))?;
-        let sealed = self.vault.seal_token(SEALED_FOR, environment, &Secret::new(json))?;
+        let sealed = self.bank.vault.seal_token(SEALED_FOR, environment, &Secret::new(json))?;
         let intent = NewIntent {
             environment,
             mode: mode.as_str(),
             connection: wish.mends(),
             sealed: &sealed,
-            expires_at: (self.clock)() + HOSTED_LIFETIME + KEPT,
+            expires_at: (self.bank.clock)() + HOSTED_LIFETIME + KEPT,
             detail: None,
         };
-        Ok(self.write_book()?.write(&self.event("link.begin"), |tx| tx.add_intent(&intent))?)
+        Ok(self.bank.write_book()?.write(&self.bank.event("link.begin"), |tx| tx.add_intent(&intent))?)
     }
 
     /// Opens what was written down.
     pub(super) fn recall(&self, intent: &Intent) -> Result<Flow, LinkError> {
         let sealed = intent.sealed.as_deref().unwrap_or_default();
-        let json = self.vault.open_token(SEALED_FOR, &intent.environment, sealed)?;
+        let json = self.bank.vault.open_token(SEALED_FOR, &intent.environment, sealed)?;
         let read: Read = serde_json::from_str(json.expose()).map_err(|_| VaultError::Damaged {
             file: "vault.db",
             reason: "a remembered link has an unknown form".to_owned(),
@@ -92,6 +92,6 @@ impl Linker<'_> {
 
     /// Notes how a flow has ended; what opened it is forgotten.
     pub(super) fn close(&self, intent: i64, state: IntentState) -> Result<(), LinkError> {
-        Ok(self.write_book()?.write(&self.event("link.end"), |tx| tx.advance_intent(intent, state, None))?)
+        Ok(self.bank.write_book()?.write(&self.bank.event("link.end"), |tx| tx.advance_intent(intent, state, None))?)
     }
 }

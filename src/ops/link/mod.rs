@@ -30,14 +30,18 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     domain::{
-        dates::Timestamp,
         ids::{ConnectionId, InstitutionId},
         sync::ItemError,
     },
     loopback::LoopbackError,
-    plaid::{Client, Hosted, LinkExit, LinkRequest, LinkToken, PlaidError, Purpose},
-    store::{Event, Store, StoreError},
-    vault::{Access, Unlocked, VaultError},
+    plaid::{Hosted, LinkExit, LinkRequest, LinkToken, PlaidError, Purpose},
+    store::StoreError,
+    vault::VaultError,
+};
+
+use super::{
+    ahead::{AheadError, Linked},
+    bank::Bank,
 };
 
 pub use self::{duplicate::Duplicate, poll::Pace, qr::draw};
@@ -123,16 +127,8 @@ pub struct Repair {
 /// Everything a link works with.
 #[derive(Clone, Copy)]
 pub struct Linker<'a> {
-    /// The bank side.
-    pub client: &'a Client,
-    /// Where the client's calls run.
-    pub runtime: &'a tokio::runtime::Runtime,
-    /// The open vault; its key must reach the banks.
-    pub vault: &'a Arc<Unlocked>,
-    /// How long to wait for another writer.
-    pub lock_timeout: Duration,
-    /// What time it is.
-    pub clock: &'a dyn Fn() -> Timestamp,
+    /// The bank side and the vault.
+    pub bank: Bank<'a>,
     /// How often to look whether the user is done.
     pub pace: Pace,
     /// Whether the user wants to stop; asked while waiting, never within an exchange.
@@ -180,15 +176,13 @@ pub trait Guide {
     fn link_again(&mut self, duplicate: &Duplicate) -> bool;
 }
 
-/// A connection that has come into the book.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Linked {
-    /// Its id.
-    pub id: ConnectionId,
-    /// The bank's name, where it is known.
-    pub institution: Option<String>,
-    /// The names of its accounts, where they could be read.
-    pub accounts: Vec<String>,
+impl From<AheadError> for LinkError {
+    fn from(error: AheadError) -> Self {
+        match error {
+            AheadError::Vault(error) => Self::Vault(error),
+            AheadError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// How a link ended.
@@ -226,29 +220,13 @@ impl Linker<'_> {
         };
         let request = LinkRequest {
             client_name: CLIENT_NAME,
-            user_id: &user_id(&self.vault.vault_id().0),
+            user_id: &user_id(&self.bank.vault.vault_id().0),
             language: &wish.language,
             country_codes: &countries,
             purpose,
             hosted,
         };
-        Ok(self.runtime.block_on(self.client.link_token_create(&request))?)
-    }
-
-    fn environment(&self) -> &'static str {
-        self.client.environment().as_str()
-    }
-
-    fn read_book(&self) -> Result<Store, StoreError> {
-        Store::open(self.vault, Access::Read, self.lock_timeout)
-    }
-
-    fn write_book(&self) -> Result<Store, StoreError> {
-        Store::open(self.vault, Access::Write, self.lock_timeout)
-    }
-
-    fn event(&self, action: &str) -> Event {
-        Event { at: (self.clock)(), action: action.to_owned(), resource: None }
+        Ok(self.bank.runtime.block_on(self.bank.client.link_token_create(&request))?)
     }
 }
 

@@ -12,21 +12,20 @@ use crate::{
 impl Linker<'_> {
     /// The access token of a connection.
     pub(super) fn open_connection(&self, id: ConnectionId) -> Result<Secret<String>, LinkError> {
-        let kept = self.read_book()?.connection(id)?;
-        let sealed = kept.token.ok_or(LinkError::Removed(id))?;
-        Ok(self.vault.open_token(kept.item_id.as_str(), &kept.environment, &sealed)?)
+        let kept = self.bank.read_book()?.connection(id)?;
+        self.bank.token(&kept)?.ok_or(LinkError::Removed(id))
     }
 
     /// Reads a mended connection's health and its accounts, of which some may have come or gone.
     pub(super) fn verify(&self, id: ConnectionId) -> Result<Outcome, LinkError> {
         let token = self.open_connection(id)?;
-        let health = self.runtime.block_on(self.client.item_get(&token))?.health;
+        let health = self.bank.runtime.block_on(self.bank.client.item_get(&token))?.health;
         let accounts = match &health.error {
-            None => self.runtime.block_on(self.client.accounts_get(&token, &KnownCurrencies::default())).ok(),
+            None => self.bank.runtime.block_on(self.bank.client.accounts_get(&token, &KnownCurrencies::default())).ok(),
             Some(_) => None,
         };
         let state = if health.error.is_some() { ConnectionState::Reauth } else { ConnectionState::Ok };
-        self.write_book()?.write(&self.event("link.repair"), |tx| {
+        self.bank.write_book()?.write(&self.bank.event("link.repair"), |tx| {
             if let Some(list) = &accounts {
                 tx.set_accounts(id, &list.accounts)?;
             }

@@ -10,10 +10,12 @@ use crate::store::Intent;
 impl Linker<'_> {
     /// Looks at the flows of the last hours, newest first, and goes on with the first that can be.
     pub fn resume(&self, wish: &Wish, guide: &mut dyn Guide) -> Result<Outcome, LinkError> {
-        let open = self.read_book()?.open_intents((self.clock)())?;
+        let open = self.bank.read_book()?.open_intents((self.bank.clock)())?;
         let mut ended = None;
         for intent in open {
-            if intent.environment != self.environment() || intent.mode == Mode::Direct.as_str() {
+            if intent.environment != self.bank.environment()
+                || ![Mode::Hosted, Mode::Page].map(Mode::as_str).contains(&&*intent.mode)
+            {
                 continue;
             }
             let repair = intent.connection.map(|connection| Repair { connection, choose_accounts: false });
@@ -36,7 +38,7 @@ impl Linker<'_> {
             (Look::Granted(grants), _) => End::Granted(grants),
             (Look::Completed(id), _) => End::Completed(id),
             (Look::Left(exit), _) => End::Left(exit),
-            (Look::Open, Some(url)) if (self.clock)() < intent.created_at + HOSTED_LIFETIME => {
+            (Look::Open, Some(url)) if (self.bank.clock)() < intent.created_at + HOSTED_LIFETIME => {
                 guide.invite(&Invitation { url: &url, anywhere: true });
                 self.watch(&flow.token, mends, None, guide)?
             }

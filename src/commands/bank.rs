@@ -1,0 +1,38 @@
+//! Opens the bank side for commands that change connections, and tells what an earlier run had left.
+
+use crate::{
+    context::Context,
+    error::Result,
+    ops::{bank::Bank, recover::Recovered},
+    store::Store,
+    ui::Ui,
+    vault::Right,
+};
+
+/// Does some work with the bank side, if the key that opened the vault grants the right.
+pub(super) fn with<T>(context: &mut Context, right: Right, work: impl FnOnce(&Bank<'_>) -> Result<T>) -> Result<T> {
+    let vault = context.require(right)?;
+    let client = context.client()?;
+    let (clock, lock_timeout) = (context.clock, context.settings.lock_timeout);
+    let runtime = context.runtime()?;
+    let now = || clock.now();
+    work(&Bank { client: &client, runtime, vault: &vault, lock_timeout, clock: &now }, book)
+}
+
+/// Tells what an earlier run had begun and this one has finished.
+pub(super) fn recovered(ui: &mut Ui, found: &[Recovered]) {
+    for one in found {
+        match one {
+            Recovered::Linked(connection) => {
+                let bank = connection.institution.as_deref().unwrap_or("a bank");
+                ui.status(&format!("{} ({bank}) was linked earlier and is in the vault now", connection.id));
+            }
+            Recovered::Rotated(id) => ui.status(&format!("{id} got a new token earlier, which is in the vault now")),
+            Recovered::Lost(id) => {
+                ui.warn(&format!(
+                    "the answer with the new token of {id} was lost; `bursar connections` says what to do"
+                ));
+            }
+        }
+    }
+}

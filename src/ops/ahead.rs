@@ -1,0 +1,134 @@
+//! Write-ahead of access tokens: what a bank gives once and never again is sealed into `pending/` before anything else.
+//!
+//! The order for an exchange and for a rotation: intent in the book and space on the disk; the call; the reply sealed into
+//! `pending/`; one commit; `pending/` emptied. Invariant: `recover` finishes whatever a killed process left in that order.
+
+use serde::{Deserialize, Serialize};
+
+use super::bank::Bank;
+use crate::{
+    domain::ids::{ConnectionId, InstitutionId, ProviderItemId},
+    plaid::{AccountList, KnownCurrencies},
+    secret::Secret,
+    store::{NewConnection, Store, StoreError},
+    vault::VaultError,
+};
+
+/// Version of the sentence that the user agreed to.
+const CONSENT: &str = "1";
+
+/// What the user agreed to.
+const SCOPE: &str = "transactions liabilities investments";
+
+/// A connection that has come into the book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Its id.
+    pub id: ConnectionId,
+    /// The bank's name, where it is known.
+    pub institution: Option<String>,
+    /// The names of its accounts, where they could be read.
+    pub accounts: Vec<String>,
+}
+
+/// Why what was left could not be finished.
+#[derive(Debug, thiserror::Error)]
+pub enum AheadError {
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The book.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A connection with the token that must not be lost.
+pub(super) struct Made {
+    pub(super) environment: String,
+    pub(super) item_id: ProviderItemId,
+    pub(super) access_token: Secret<String>,
+    pub(super) institution_id: Option<InstitutionId>,
+    pub(super) institution: Option<String>,
+}
+
+/// The accounts of a new connection; the bank may be slow to show them, and then the first sync brings them.
+pub(super) fn accounts(bank: &Bank<'_>, made: &Made) -> Option<AccountList> {
+    let known = KnownCurrencies::default();
+    bank.runtime.block_on(bank.client.accounts_get(&made.access_token, &known)).ok()
+}
+
+/// Puts a connection into the book, in one commit.
+pub(super) fn adopt(
+    bank: &Bank<'_>,
+    book: &mut Store,
+    made: &Made,
+    accounts: Option<&AccountList>,
+) -> Result<Linked, AheadError> {
+    let token = bank.vault.seal_token(made.item_id.as_str(), &made.environment, &made.access_token)?;
+    let new = NewConnection {
+        provider: "plaid",
+        environment: &made.environment,
+        item_id: &made.item_id,
+        institution_id: made.institution_id.as_ref(),
+        institution: made.institution.as_deref(),
+        token: &token,
+    };
+    let accounts = accounts.map(|list| list.accounts.as_slice()).unwrap_or_default();
+    let id = book.write(&bank.event("link"), |tx| {
+        let id = tx.add_connection(&new)?;
+        if !accounts.is_empty() {
+            tx.set_accounts(id, accounts)?;
+        }
+        tx.give_consent(Some(id), CONSENT, SCOPE)?;
+        tx.note("accounts", accounts.len());
+        Ok::<_, StoreError>(id)
+    })?;
+    let names = accounts.iter().map(|account| account.name.clone()).collect();
+    Ok(Linked { id, institution: made.institution.clone(), accounts: names })
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    environment: &'a str,
+    item_id: &'a str,
+    access_token: &'a str,
+    institution_id: Option<&'a str>,
+    institution: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    environment: String,
+    item_id: String,
+    access_token: String,
+    institution_id: Option<String>,
+    institution: Option<String>,
+}
+
+impl Made {
+    pub(super) fn to_json(&self) -> Result<Secret<String>, VaultError> {
+        let written = Written {
+            environment: &self.environment,
+            item_id: self.item_id.as_str(),
+            access_token: self.access_token.expose(),
+            institution_id: self.institution_id.as_ref().map(InstitutionId::as_str),
+            institution: self.institution.as_deref(),
+        };
+        let json = serde_json::to_string(&written);
+        Ok(Secret::new(json.map_err(|_| VaultError::Crypto("a token does not serialise"))?))
+    }
+
+    pub(super) fn from_json(json: &Secret<String>) -> Result<Self, VaultError> {
+        let read: Read = serde_json::from_str(json.expose()).map_err(|_| VaultError::Damaged {
+            file: "pending",
+            reason: "a token on its way into the book has an unknown form".to_owned(),
+        })?;
+        Ok(Self {
+            environment: read.environment,
+            item_id: read.item_id.into(),
+            access_token: Secret::new(read.access_token),
+            institution_id: read.institution_id.map(Into::into),
+            institution: read.institution,
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! What every use-case works with that talks to a bank and writes what came of it into the book.
+//!
+//! Invariant: a token is opened from its seal when it is needed, and never kept longer than the call.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    domain::dates::Timestamp,
+    plaid::Client,
+    secret::Secret,
+    store::{ConnectionSecrets, Event, Store, StoreError},
+    vault::{Access, Unlocked, VaultError},
+};
+
+/// The bank side, the vault and the clock.
+#[derive(Clone, Copy)]
+pub struct Bank<'a> {
+    /// The bank side.
+    pub client: &'a Client,
+    /// Where the client's calls run.
+    pub runtime: &'a tokio::runtime::Runtime,
+    /// The open vault; its key must reach the banks.
+    pub vault: &'a Arc<Unlocked>,
+    /// How long to wait for another writer.
+    pub lock_timeout: Duration,
+    /// What time it is.
+    pub clock: &'a dyn Fn() -> Timestamp,
+}
+
+impl Bank<'_> {
+    pub(super) fn environment(&self) -> &'static str {
+        self.client.environment().as_str()
+    }
+
+    pub(super) fn read_book(&self) -> Result<Store, StoreError> {
+        Store::open(self.vault, Access::Read, self.lock_timeout)
+    }
+
+    pub(super) fn write_book(&self) -> Result<Store, StoreError> {
+        Store::open(self.vault, Access::Write, self.lock_timeout)
+    }
+
+    pub(super) fn event(&self, action: &str) -> Event {
+        Event { at: (self.clock)(), action: action.to_owned(), resource: None }
+    }
+
+    /// The access token of a connection; none once it was removed.
+    pub(super) fn token(&self, kept: &ConnectionSecrets) -> Result<Option<Secret<String>>, VaultError> {
+        let open = |sealed| self.vault.open_token(kept.item_id.as_str(), &kept.environment, sealed);
+        kept.token.as_deref().map(open).transpose()
+    }
+}

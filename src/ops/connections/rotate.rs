@@ -1,0 +1,108 @@
+//! New access tokens for old ones; the old one is dead at once.
+//!
+//! Invariant: between the provider's answer and the commit the new token is sealed in `pending/`; an answer that never
+//! came is asked about, and what cannot be known now is asked about again at the next start.
+
+use super::ConnectionError;
+use crate::{
+    domain::ids::ConnectionId,
+    ops::{
+        ahead::Made,
+        bank::Bank,
+        recover::{Recovered, recover},
+        rotation::{self, Turn},
+    },
+    plaid::{Action, PlaidError},
+    store::{ConnectionSecrets, IntentState, Store},
+    vault::PendingSecret,
+};
+
+/// One connection's rotation.
+#[derive(Debug)]
+pub struct Rotation {
+    /// `c1`.
+    pub id: ConnectionId,
+    /// The connection's name.
+    pub name: String,
+    /// How it ended.
+    pub turn: Turn,
+    /// What went wrong.
+    pub error: Option<PlaidError>,
+}
+
+/// Replaces the tokens of all connections, one after the other; one that fails does not stop the rest. What an earlier
+/// process left is finished first. For `keys rotate --tokens`, `incident` and `connections rotate`.
+pub fn rotate_all(bank: &Bank<'_>, progress: &dyn Fn(&str)) -> Result<Vec<Rotation>, ConnectionError> {
+    let mut book = bank.write_book()?;
+    let all: Vec<ConnectionId> = book.connections()?.into_iter().map(|connection| connection.id).collect();
+    rotate(bank, &mut book, &all, progress)
+}
+
+/// Replaces the tokens of these connections; removed ones have none and are left out.
+pub fn rotate(
+    bank: &Bank<'_>,
+    book: &mut Store,
+    wanted: &[ConnectionId],
+    progress: &dyn Fn(&str),
+) -> Result<Vec<Rotation>, ConnectionError> {
+    let lost: Vec<ConnectionId> = recover(bank, book)?.into_iter().filter_map(lost).collect();
+    let names = book.connections()?;
+    let mut turns = Vec::new();
+    for connection in names.into_iter().filter(|connection| wanted.contains(&connection.id)) {
+        let kept = book.connection(connection.id)?;
+        if kept.token.is_none() {
+            continue;
+        }
+        progress(&connection.name);
+        let (turn, error) = if lost.contains(&kept.id) { (Turn::Lost, None) } else { one(bank, book, &kept)? };
+        turns.push(Rotation { id: connection.id, name: connection.name, turn, error });
+    }
+    Ok(turns)
+}
+
+fn lost(recovered: Recovered) -> Option<ConnectionId> {
+    match recovered {
+        Recovered::Lost(id) => Some(id),
+        Recovered::Linked(_) | Recovered::Rotated(_) => None,
+    }
+}
+
+fn one(
+    bank: &Bank<'_>,
+    book: &mut Store,
+    kept: &ConnectionSecrets,
+) -> Result<(Turn, Option<PlaidError>), ConnectionError> {
+    let Some(old) = bank.token(kept)? else { return Ok((Turn::Gone, None)) };
+    let space = bank.vault.reserve_pending(book.writer()?)?;
+    let intent = rotation::begin(bank, book, kept)?;
+    let error = match bank.runtime.block_on(bank.client.access_token_invalidate(&old)) {
+        Ok(rotated) => {
+            let made = Made {
+                environment: kept.environment.clone(),
+                item_id: kept.item_id.clone(),
+                access_token: rotated.access_token,
+                institution_id: kept.institution_id.clone(),
+                institution: None,
+            };
+            // If even the reserved space fails, the commit is the token's last chance and has to be tried.
+            let pending = made.to_json().and_then(|json| space.keep(&json));
+            let sealed = bank.vault.seal_token(made.item_id.as_str(), &made.environment, &made.access_token)?;
+            book.write(&bank.event("token.rotate"), |tx| {
+                tx.set_token(kept.id, &sealed)?;
+                tx.advance_intent(intent, IntentState::Done, None)
+            })?;
+            pending.and_then(PendingSecret::discard)?;
+            return Ok((Turn::Rotated, None));
+        }
+        Err(error) => error,
+    };
+    space.release()?;
+    if error.outcome_unknown() {
+        let turn = rotation::ask(bank, &old);
+        rotation::close(bank, book, (intent, kept.id), turn)?;
+        return Ok((turn, Some(error)));
+    }
+    let turn = if error.action() == Action::Gone { Turn::Gone } else { Turn::Failed };
+    rotation::close(bank, book, (intent, kept.id), turn)?;
+    Ok((turn, Some(error)))
+}

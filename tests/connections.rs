@@ -1,0 +1,4 @@
+//! `bursar connections`: new tokens for old, and the end of a connection.
+
+mod remove;
+mod rotate;
