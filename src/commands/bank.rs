@@ -9,9 +9,14 @@ use crate::{
     vault::Right,
 };
 
-/// Does some work with the bank side, if the key that opened the vault grants the right.
-pub(super) fn with<T>(context: &mut Context, right: Right, work: impl FnOnce(&Bank<'_>) -> Result<T>) -> Result<T> {
-    let vault = context.require(right)?;
+/// Does some work with the bank side and the book, if the key that opened the vault grants the right.
+pub(super) fn with<T>(
+    context: &mut Context,
+    right: Right,
+    work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
+) -> Result<T> {
+    let vault = context.unlocked_for_bank()?;
+    let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
     let client = context.client()?;
     let (clock, lock_timeout) = (context.clock, context.settings.lock_timeout);
     let runtime = context.runtime()?;

@@ -65,7 +65,9 @@ impl Args {
             Vec::new()
         } else {
             let progress = context.ui.progress("replacing tokens");
-            bank::with(context, Right::Write, |bank, mut book| Ok(rotate(bank, &mut book, &ids, &|name| progress.say(name))?))?
+            bank::with(context, Right::Write, |bank, mut book| {
+                Ok(rotate(bank, &mut book, &ids, &|name| progress.say(name))?)
+            })?
         };
         let error = verdict(&turns);
         let rotated = Rotated { connections: turns.into_iter().map(Line::from).collect() };
