@@ -23,6 +23,16 @@ pub enum Recovered {
     Lost(ConnectionId),
 }
 
+impl Recovered {
+    /// The connection whose token is lost, if this is one.
+    pub fn lost(&self) -> Option<ConnectionId> {
+        match self {
+            Self::Lost(id) => Some(*id),
+            Self::Linked(_) | Self::Rotated(_) => None,
+        }
+    }
+}
+
 /// Finishes what killed processes left: connections that were exchanged, tokens that were replaced. Without anything
 /// left it costs a look at a directory.
 pub fn recover(bank: &Bank<'_>, book: &mut Store) -> Result<Vec<Recovered>, AheadError> {

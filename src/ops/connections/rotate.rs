@@ -45,7 +45,7 @@ pub fn rotate(
     wanted: &[ConnectionId],
     progress: &dyn Fn(&str),
 ) -> Result<Vec<Rotation>, ConnectionError> {
-    let lost: Vec<ConnectionId> = recover(bank, book)?.into_iter().filter_map(lost).collect();
+    let lost: Vec<ConnectionId> = recover(bank, book)?.iter().filter_map(Recovered::lost).collect();
     let names = book.connections()?;
     let mut turns = Vec::new();
     for connection in names.into_iter().filter(|connection| wanted.contains(&connection.id)) {
@@ -58,13 +58,6 @@ pub fn rotate(
         turns.push(Rotation { id: connection.id, name: connection.name, turn, error });
     }
     Ok(turns)
-}
-
-fn lost(recovered: Recovered) -> Option<ConnectionId> {
-    match recovered {
-        Recovered::Lost(id) => Some(id),
-        Recovered::Linked(_) | Recovered::Rotated(_) => None,
-    }
 }
 
 fn one(
