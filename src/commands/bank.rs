@@ -15,6 +15,7 @@ pub(super) fn with<T>(
     right: Right,
     work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
 ) -> Result<T> {
+    context.require(right)?;
     let vault = context.unlocked_for_bank()?;
     let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
     let client = context.client()?;
