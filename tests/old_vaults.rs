@@ -39,6 +39,7 @@ fn a_vault_of_format_1_takes_changes_and_its_recovery_code() {
     env.ok(&["transactions", "note", "t4", "a note of today"]);
     assert_eq!(env.json(&["vault", "check"])["ok"], true);
     let code = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/vaults/v1/recovery.txt");
+    let code = env.secret_file("old-recovery-code", &fs::read_to_string(code).unwrap());
     env.unset("BURSAR_PASSPHRASE_FILE");
     env.set("BURSAR_IDENTITY", code.to_str().unwrap());
     assert_eq!(env.json(&["transactions", "show", "t4"])["note"], "a note of today");

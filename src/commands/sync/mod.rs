@@ -65,6 +65,7 @@ impl Args {
 /// Syncs these connections with the context's means.
 pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], mode: SyncMode) -> Result<Run> {
     if wanted.is_empty() {
+        context.require(Right::Sync)?;
         return Ok(Run::default());
     }
     let mut ui = context.ui.again();
