@@ -51,6 +51,24 @@ fn names_are_offered_when_files_open_the_vault_and_never_asked_for() {
     assert!(begin.elapsed() < Duration::from_secs(20), "completion has to be quick");
 }
 
+#[cfg(feature = "sandbox")]
+#[test]
+fn names_are_offered_when_an_identity_opens_the_vault() {
+    let mut env = TestEnv::new();
+    env.bank();
+    let code = env.path("secrets/recovery");
+    let file = code.to_str().unwrap().to_owned();
+    env.ok(&["init", "--env", "sandbox", "--recovery-file", &file, "--yes", "--no-input"]);
+    env.link("ins_109508");
+    env.unset("BURSAR_PASSPHRASE_FILE");
+    assert!(offers(&env, &["accounts", "show", "Pl"]).is_empty());
+    env.set("BURSAR_IDENTITY", &file);
+    assert_eq!(offers(&env, &["accounts", "show", "Plaid Sav"]), ["Plaid Saving"]);
+    assert_eq!(offers(&env, &["connections", "show", "First"]), ["First Platypus Bank"]);
+    env.set("BURSAR_IDENTITY", env.path("secrets/nothing").to_str().unwrap());
+    assert!(offers(&env, &["accounts", "show", "Pl"]).is_empty());
+}
+
 #[test]
 fn every_shell_has_a_script_that_asks_bursar() {
     let env = TestEnv::new();

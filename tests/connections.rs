@@ -1,4 +1,5 @@
-//! `bursar connections`: new tokens for old, and the end of a connection.
+//! `bursar connections`: how each stands, new tokens for old, and the end of a connection.
 
 mod remove;
 mod rotate;
+mod state;

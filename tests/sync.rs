@@ -1,5 +1,6 @@
 //! `bursar sync` against a bank that changes, misbehaves and is interrupted.
 
+mod log;
 mod refused;
 
 use std::{
@@ -90,7 +91,7 @@ fn one_bad_bank_never_costs_the_other() {
     let env = TestEnv::household();
     env.link("ins_109511");
     env.sandbox().advance(3);
-    env.sandbox().fault_at(Fault::ItemNotFound, CHANGES);
+    env.sandbox().fault_at(Fault::InstitutionDown, CHANGES);
     let output = env.fails(3, &["sync", "--json"]);
     let lines = output.json()["connections"].as_array().unwrap().clone();
     let added = |outcome: &str| {

@@ -6,8 +6,8 @@ use bursar::{
     domain::{
         dates::Timestamp,
         ids::{ConnectionId, ProviderItemId},
+        standing::Remedy,
         sync::{Health, History},
-        views::ConnectionState,
     },
     fsx,
     secret::Secret,
@@ -99,7 +99,7 @@ pub(crate) fn sync(store: &mut Store, rows: u64) -> SyncCounts {
             started_at: now(),
             cursor: "c",
             history: History::Complete,
-            state: ConnectionState::Ok,
+            remedy: Remedy::Nothing,
             health: &Health::default(),
         })
     });

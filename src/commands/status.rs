@@ -8,7 +8,8 @@ use crate::{
     context::Context,
     domain::{
         dates::Timestamp,
-        views::{ConnectionState, ConnectionView},
+        standing::{self, ConnectionState},
+        views::ConnectionView,
     },
     error::{Error, Kind, Result},
     render::{Cell, Fact, Facts, Sheet, ToSheet},
@@ -65,8 +66,9 @@ impl Args {
             status.next = first_steps();
         } else if context.locked().map(|_| context.opens_by_itself())? {
             status.unlocked = true;
+            let now = context.clock.now();
             let book = context.book()?;
-            status.connections = book.connections()?;
+            status.connections = book.connections_at(now)?;
             status.environment = Some(book.environment()?);
             status.role = Some(context.unlocked()?.role().as_str().to_owned());
             status.session_expires_at = session_end(context)?;
@@ -106,7 +108,9 @@ fn next_steps(connections: &[ConnectionView]) -> Vec<String> {
     if connections.is_empty() {
         return vec!["bursar link".to_owned()];
     }
+    // A plain sync stands below, for all of them.
     let repairs = connections.iter().filter_map(|connection| connection.action.clone());
+    let repairs = repairs.filter(|command| !command.starts_with("bursar sync "));
     let again = connections.iter().filter(|connection| connection.refused > 0);
     let again = again.map(|connection| format!("bursar sync {} --full", connection.id));
     repairs.chain(["bursar sync".to_owned(), "bursar report summary".to_owned()]).chain(again).collect()
@@ -120,9 +124,15 @@ impl ToSheet for Status {
             (true, true) => "open",
         };
         let live = || self.connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
-        let ill = live().filter(|connection| connection.state != ConnectionState::Ok).count();
+        let ill = live().filter(|connection| connection.state.needs_attention()).count();
         let count = |number: usize| if self.unlocked { Cell::Number(number as u64) } else { Cell::Empty };
         let refused: u64 = live().map(|connection| connection.refused).sum();
+        let attention = live().filter(|connection| connection.state.needs_attention()).map(|connection| {
+            let until = connection.consent_expires_at.filter(|_| connection.state == ConnectionState::ConsentEnding);
+            let until = until.map_or_else(String::new, |end| format!(" on {}", standing::day(end)));
+            Fact::new("attention", connection.name.as_str(), format!("{}{until}", connection.state.words()))
+        });
+        let attention: Vec<Fact> = attention.collect();
         let not_kept = (refused > 0).then(|| Fact::new("refused", "Rows not kept", Cell::Number(refused)));
         let facts = [
             Fact::new("vault", "Vault", self.vault.display().to_string()),
@@ -138,6 +148,6 @@ impl ToSheet for Status {
                 live().filter_map(|connection| connection.last_success_at).max(),
             ),
         ];
-        Facts(facts.into_iter().chain(not_kept).collect()).to_sheet()
+        Facts(facts.into_iter().chain(attention).chain(not_kept).collect()).to_sheet()
     }
 }

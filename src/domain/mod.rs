@@ -13,6 +13,7 @@ pub mod money;
 pub mod query;
 pub mod ratio;
 pub mod recurring;
+pub mod standing;
 pub mod sync;
 pub mod syntax;
 pub mod text;

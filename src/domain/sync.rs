@@ -102,11 +102,11 @@ pub struct Health {
 }
 
 /// An error that stays with a connection until its owner or the bank acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct ItemError {
     /// The provider's code, `ITEM_LOGIN_REQUIRED`.
     pub code: String,
-    /// What the provider says.
+    /// What the provider or the bank says, in its own words.
     pub message: String,
     /// The provider's id of the answer, for its support.
     pub request_id: Option<String>,

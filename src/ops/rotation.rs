@@ -8,8 +8,8 @@ use super::{ahead::AheadError, bank::Bank};
 use crate::{
     domain::{
         ids::ConnectionId,
+        standing::Remedy,
         sync::{Health, ItemError},
-        views::ConnectionState,
     },
     plaid::Action,
     secret::Secret,
@@ -85,7 +85,7 @@ pub(super) fn close(
     book.write(&bank.event("token.rotate.end"), |tx| {
         tx.advance_intent(intent, state, None)?;
         if !code.is_empty() {
-            tx.set_health(id, ConnectionState::Error, &health)?;
+            tx.set_health(id, Remedy::Gone, &health)?;
         }
         tx.about(id);
         Ok(())

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a code stands in the table at most once; codes that are not in it fall back on their `error_type`.
 
+use crate::domain::standing::Remedy;
+
 /// What bursar does about an error, or asks of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -95,6 +97,29 @@ impl Action {
             Self::PlanLimit => "the Plaid plan's allowance is used up",
             Self::OurBug => "a defect in bursar: please report it with the request id",
             Self::Report => "permanent: shown as it is",
+        }
+    }
+
+    /// What it leaves to be done about the connection.
+    pub fn remedy(self) -> Remedy {
+        match self {
+            Self::Retry
+            | Self::NotReady
+            | Self::RetryLater
+            | Self::RestartLoop
+            | Self::FullResync
+            | Self::NewToken
+            | Self::ReadAccounts
+            | Self::UseCached => Remedy::Wait,
+            Self::Relink | Self::Consent | Self::RetryInLink => Remedy::SignIn,
+            Self::ChooseAccounts => Remedy::ChooseAccounts,
+            Self::UserAtBank => Remedy::ActAtBank,
+            Self::RemoveAndLink => Remedy::Replace,
+            Self::Gone => Remedy::Gone,
+            Self::Unsupported => Remedy::Nothing,
+            Self::Reconfigure => Remedy::Keys,
+            Self::PlanLimit => Remedy::Plan,
+            Self::OurBug | Self::Report => Remedy::Report,
         }
     }
 
@@ -254,6 +279,8 @@ mod tests {
     fn an_action_is_never_both_ours_and_the_users() {
         for action in Action::ALL {
             assert!(!(action.heals_by_itself() && action.needs_user()), "{action:?}");
+            assert_eq!(action.remedy().needs_owner(), action.needs_user(), "{action:?}");
+            assert!(!action.heals_by_itself() || action.remedy() == Remedy::Wait, "{action:?}");
             assert!(!action.retries_now() || action.heals_by_itself(), "{action:?}");
         }
     }

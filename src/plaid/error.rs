@@ -246,6 +246,14 @@ impl PlaidError {
         self.api().and_then(|error| error.display_message.as_deref())
     }
 
+    /// The bank's or Plaid's own words, else what happened on the way.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Api(error) => error.display_message.clone().unwrap_or_else(|| error.message.clone()),
+            other => other.to_string(),
+        }
+    }
+
     /// The answer's id, for Plaid's support.
     pub fn request_id(&self) -> Option<&str> {
         match self {

@@ -8,7 +8,8 @@ use crate::domain::{
     dates::Timestamp,
     money::{Money, Sums},
     ratio::Ratio,
-    views::{AccountStatus, AccountView, ConnectionState, ConnectionView, CurrencyTotals},
+    standing::ConnectionState,
+    views::{AccountStatus, AccountView, ConnectionView, CurrencyTotals},
 };
 
 /// `report summary --json`.

@@ -8,8 +8,9 @@ use super::{Result, Store, StoreError, Tx, encode};
 use crate::domain::{
     dates::Timestamp,
     ids::{ConnectionId, InstitutionId, ProviderItemId},
-    sync::{Health, History},
-    views::{ConnectionState, ConnectionView},
+    standing::{self, Facts, Remedy},
+    sync::{Health, History, ItemError},
+    views::ConnectionView,
 };
 
 /// A connection to be made.
@@ -52,48 +53,58 @@ pub struct ConnectionSecrets {
 
 const VIEW: &str = "SELECT id, coalesce(name, institution, item_id), institution, state, last_success_at,
      bank_updated_at, consent_expires_at, error_message, error_code, removed_at,
-     (SELECT count(*) FROM refused r WHERE r.connection = connections.id) FROM connections";
+     (SELECT count(*) FROM refused r WHERE r.connection = connections.id), history, request_id FROM connections";
 
-fn state(word: &str) -> ConnectionState {
-    use ConnectionState as State;
-    [State::Reauth, State::Expired, State::Error, State::Removed]
-        .into_iter()
-        .find(|state| state.as_str() == word)
-        .unwrap_or(State::Ok)
-}
-
-fn view(row: &Row<'_>) -> Result<ConnectionView> {
-    let id = ConnectionId(row.get(0)?);
-    let state = state(&row.get::<_, String>(3)?);
-    let action = match state {
-        ConnectionState::Reauth | ConnectionState::Expired => Some(format!("bursar link --repair {id}")),
-        ConnectionState::Error => Some(format!("bursar sync {id}")),
-        ConnectionState::Ok | ConnectionState::Removed => None,
+fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
+    let facts = Facts {
+        id: ConnectionId(row.get(0)?),
+        removed: row.get::<_, Option<i64>>(9)?.is_some(),
+        remedy: Remedy::from_word(&row.get::<_, String>(3)?),
+        history: encode::history(&row.get::<_, String>(11)?),
+        last_success_at: encode::instant_opt(row.get(4)?)?,
+        bank_updated_at: encode::instant_opt(row.get(5)?)?,
+        consent_expires_at: encode::instant_opt(row.get(6)?)?,
     };
-    let message: Option<String> = row.get(7)?;
-    let code: Option<String> = row.get(8)?;
+    let (state, action) = facts.standing(now);
+    let (code, message): (Option<String>, Option<String>) = (row.get(8)?, row.get(7)?);
+    let last_error = match code {
+        Some(code) => Some(ItemError { code, message: message.unwrap_or_default(), request_id: row.get(12)? }),
+        None => None,
+    };
+    let ended = facts.consent_expires_at.filter(|end| *end <= now && !facts.removed);
+    let ended = ended.map(|end| format!("the owner's consent ended on {}", standing::day(end)));
+    let said = last_error.as_ref().map(|error| match error.message.as_str() {
+        "" => error.code.clone(),
+        words => words.to_owned(),
+    });
     Ok(ConnectionView {
-        id,
+        id: facts.id,
         name: row.get(1)?,
         institution: row.get(2)?,
         state,
         action,
-        last_success_at: encode::instant_opt(row.get(4)?)?,
-        bank_updated_at: encode::instant_opt(row.get(5)?)?,
-        consent_expires_at: encode::instant_opt(row.get(6)?)?,
-        error: message.filter(|text| !text.is_empty()).or(code),
+        last_success_at: facts.last_success_at,
+        bank_updated_at: facts.bank_updated_at,
+        consent_expires_at: facts.consent_expires_at,
+        error: said.or(ended),
+        last_error,
         refused: row.get::<_, i64>(10)?.unsigned_abs(),
     })
 }
 
 impl Store {
-    /// All connections; removed ones last.
+    /// All connections as they stand whatever the time (never stale, no consent ending); removed ones last.
     pub fn connections(&self) -> Result<Vec<ConnectionView>> {
+        self.connections_at(Timestamp::MIN)
+    }
+
+    /// All connections as they stand at an instant; removed ones last.
+    pub fn connections_at(&self, now: Timestamp) -> Result<Vec<ConnectionView>> {
         let mut statement = self.db.prepare_cached(&format!("{VIEW} ORDER BY removed_at IS NOT NULL, id"))?;
         let mut rows = statement.query([])?;
         let mut connections = Vec::new();
         while let Some(row) = rows.next()? {
-            connections.push(view(row)?);
+            connections.push(view(row, now)?);
         }
         Ok(connections)
     }
@@ -185,9 +196,9 @@ impl Tx<'_> {
         Ok(id)
     }
 
-    /// Writes the provider's health of a connection and the state it comes to, outside of a sync.
-    pub fn set_health(&mut self, id: ConnectionId, state: ConnectionState, health: &Health) -> Result<()> {
-        write_health(self.db, id, state, health)?;
+    /// Writes the provider's health of a connection and what is to be done about it, outside of a sync.
+    pub fn set_health(&mut self, id: ConnectionId, remedy: Remedy, health: &Health) -> Result<()> {
+        write_health(self.db, id, remedy, health)?;
         self.about(id);
         Ok(())
     }
@@ -239,7 +250,7 @@ fn one(changed: usize, id: ConnectionId) -> Result<()> {
 }
 
 /// Writes health; a missing instant leaves what was known.
-pub(crate) fn write_health(db: &Connection, id: ConnectionId, state: ConnectionState, health: &Health) -> Result<()> {
+pub(crate) fn write_health(db: &Connection, id: ConnectionId, remedy: Remedy, health: &Health) -> Result<()> {
     let millis = |at: Option<Timestamp>| at.map(encode::millis);
     let error = health.error.as_ref();
     let sql = "UPDATE connections SET state = ?2, error_code = ?3, error_message = ?4, request_id = ?5,
@@ -247,7 +258,7 @@ pub(crate) fn write_health(db: &Connection, id: ConnectionId, state: ConnectionS
                WHERE id = ?1";
     let changed = db.prepare_cached(sql)?.execute(params![
         id.0,
-        state.as_str(),
+        remedy.as_str(),
         error.map(|error| &error.code),
         error.map(|error| &error.message),
         error.and_then(|error| error.request_id.as_ref()),

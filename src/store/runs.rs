@@ -7,8 +7,9 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::ConnectionId,
+        standing::Remedy,
         sync::Health,
-        views::{ConnectionState, Limit, Listing, OutcomeKind},
+        views::{Limit, Listing, OutcomeKind},
     },
     store::{connections, sync::SyncCounts},
 };
@@ -18,6 +19,8 @@ use crate::{
 pub struct SyncRunView {
     /// The connection.
     pub connection: ConnectionId,
+    /// Its name.
+    pub name: String,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended.
@@ -34,8 +37,10 @@ pub struct SyncRunView {
     pub refused: u64,
     /// What else there is to say.
     pub notes: Vec<String>,
-    /// What went wrong, in one sentence.
+    /// What went wrong, in the provider's or the bank's own words.
     pub error: Option<String>,
+    /// The provider's code of it.
+    pub error_code: Option<String>,
     /// The provider's id of the failed answer, for its support.
     pub request_id: Option<String>,
 }
@@ -70,12 +75,11 @@ impl Tx<'_> {
         &mut self,
         connection: ConnectionId,
         started_at: Timestamp,
-        state: ConnectionState,
+        remedy: Remedy,
         health: &Health,
     ) -> Result<()> {
-        connections::write_health(self.db, connection, state, health)?;
-        let reauth = matches!(state, ConnectionState::Reauth | ConnectionState::Expired);
-        let outcome = if reauth { OutcomeKind::Reauth } else { OutcomeKind::Failed };
+        connections::write_health(self.db, connection, remedy, health)?;
+        let outcome = if remedy.needs_owner() { OutcomeKind::Reauth } else { OutcomeKind::Failed };
         let at = encode::millis(self.at);
         let error = health.error.as_ref();
         self.db
@@ -106,20 +110,26 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// The log of syncs, newest first.
-    pub fn sync_log(&self, limit: Limit) -> Result<Listing<SyncRunView>> {
-        let total: i64 = self.db.query_row("SELECT count(*) FROM sync_runs", [], |row| row.get(0))?;
+    /// The log of syncs of one connection or all, newest first.
+    pub fn sync_log(&self, of: Option<ConnectionId>, limit: Limit) -> Result<Listing<SyncRunView>> {
+        let of = of.map(|id| id.0);
+        let sql = "SELECT count(*) FROM sync_runs WHERE ?1 IS NULL OR connection = ?1";
+        let total: i64 = self.db.query_row(sql, [of], |row| row.get(0))?;
+        let (most, skipped) = super::transactions::slice(limit);
         let mut statement = self.db.prepare_cached(
-            "SELECT connection, started_at, finished_at, outcome, added, modified, removed, notes,
-               coalesce(error_message, error_code), request_id, refused
-             FROM sync_runs ORDER BY id DESC LIMIT ?1 OFFSET ?2",
+            "SELECT r.connection, r.started_at, r.finished_at, r.outcome, r.added, r.modified, r.removed, r.notes,
+               coalesce(r.error_message, r.error_code), r.request_id, r.refused, r.error_code,
+               coalesce(c.name, c.institution, c.item_id)
+             FROM sync_runs r JOIN connections c ON c.id = r.connection
+             WHERE ?1 IS NULL OR r.connection = ?1 ORDER BY r.id DESC LIMIT ?2 OFFSET ?3",
         )?;
-        let mut rows = statement.query(super::transactions::slice(limit))?;
+        let mut rows = statement.query((of, most, skipped))?;
         let mut items = Vec::new();
         while let Some(row) = rows.next()? {
             let notes: Option<String> = row.get(7)?;
             items.push(SyncRunView {
                 connection: ConnectionId(row.get(0)?),
+                name: row.get(12)?,
                 started_at: encode::instant(row.get(1)?)?,
                 finished_at: encode::instant(row.get(2)?)?,
                 outcome: row.get(3)?,
@@ -129,6 +139,7 @@ impl Store {
                 refused: row.get::<_, i64>(10)?.unsigned_abs(),
                 notes: notes.map_or(Ok(Vec::new()), |json| serde_json::from_str(&json))?,
                 error: row.get(8)?,
+                error_code: row.get(11)?,
                 request_id: row.get(9)?,
             });
         }

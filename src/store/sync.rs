@@ -20,10 +20,10 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::{ConnectionId, ProviderAccountId},
+        standing::Remedy,
         sync::{Delta, Health, History, Refusal, Removed},
         transactions::{ProviderTransaction, Status},
         transfers,
-        views::ConnectionState,
     },
     store::accounts::AccountRef,
 };
@@ -66,8 +66,8 @@ pub struct SyncEnd<'a> {
     pub cursor: &'a str,
     /// How complete the provider's history is.
     pub history: History,
-    /// What can be expected of the connection.
-    pub state: ConnectionState,
+    /// What is to be done about the connection.
+    pub remedy: Remedy,
     /// The provider's word on it.
     pub health: &'a Health,
 }
@@ -173,7 +173,7 @@ impl SyncRun<'_, '_> {
         }
         let next = Some(end.cursor).filter(|cursor| !cursor.is_empty()).or(self.cursor.as_deref());
         self.tx.move_cursor(self.connection, self.cursor.as_deref(), next, end.history)?;
-        connections::write_health(self.tx.db, self.connection, end.state, end.health)?;
+        connections::write_health(self.tx.db, self.connection, end.remedy, end.health)?;
         runs::record(self.tx, self.connection, end, &self.counts)?;
         self.tx.about(self.connection);
         for (name, count) in

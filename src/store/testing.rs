@@ -8,9 +8,9 @@ use crate::domain::{
     dates::{Date, Timestamp},
     ids::{ConnectionId, ProviderItemId},
     money::{Currency, Money},
+    standing::Remedy,
     sync::{Delta, Health, History, Removed},
     transactions::{ProviderCategory, ProviderTransaction, Status},
-    views::ConnectionState,
 };
 use crate::vault::{Hex, Key};
 
@@ -152,7 +152,7 @@ pub(crate) fn sync_as(
             started_at: at("2026-03-20T11:59:00Z"),
             cursor,
             history: History::Complete,
-            state: ConnectionState::Ok,
+            remedy: Remedy::Nothing,
             health: &Health::default(),
         })
     })

@@ -309,5 +309,5 @@ fn a_connection_is_mended() {
     assert_eq!(output.status, 0, "{output}");
     assert_eq!(output.json()["repaired"], "c1");
     let connection = &desk.env.json(&["connections"])["items"][0];
-    assert_eq!((&connection["state"], &connection["action"]), (&"ok".into(), &serde_json::Value::Null));
+    assert_eq!((&connection["state"], &connection["action"]), (&"healthy".into(), &serde_json::Value::Null));
 }

@@ -9,7 +9,8 @@ pub(crate) struct Args {}
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        let listing = Listing::all(context.book()?.connections()?);
+        let now = context.clock.now();
+        let listing = Listing::all(context.book()?.connections_at(now)?);
         context.present(&listing)?;
         if listing.items.is_empty() {
             context.ui.hint("bursar link");

@@ -1,10 +1,11 @@
-//! `bursar connections [list|remove|rotate]`.
+//! `bursar connections [list|show|remove|rotate]`.
 
 mod list;
 mod remove;
 mod rotate;
+mod show;
 
-pub(crate) use self::{remove::Ending, rotate::Rotated};
+pub(crate) use self::{remove::Ending, rotate::Rotated, show::Shown};
 use crate::{context::Context, error::Result};
 
 /// Bank connections: state, freshness, and what to do next
@@ -19,6 +20,7 @@ enum Verb {
     List(list::Args),
     Remove(remove::Args),
     Rotate(rotate::Args),
+    Show(show::Args),
 }
 
 impl Args {
@@ -28,6 +30,7 @@ impl Args {
             Some(Verb::List(args)) => args.run(context),
             Some(Verb::Remove(args)) => args.run(context),
             Some(Verb::Rotate(args)) => args.run(context),
+            Some(Verb::Show(args)) => args.run(context),
         }
     }
 }

@@ -5,10 +5,7 @@ use serde::Serialize;
 use crate::{
     commands::{bank, candidates},
     context::Context,
-    domain::{
-        ids::ConnectionId,
-        views::{ConnectionState, ConnectionView},
-    },
+    domain::{ids::ConnectionId, standing::ConnectionState, views::ConnectionView},
     error::{Error, Kind, Result},
     ops::{
         connections::{Rotation, rotate},

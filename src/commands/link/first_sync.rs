@@ -32,7 +32,7 @@ pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport)
     let mut lines: Vec<SyncLine> = Vec::new();
     let mut said = HashSet::new();
     loop {
-        let run = sync::run(context, &wanted, SyncMode::Changes)?;
+        let run = sync::run(context, &wanted, sync::Terms { mode: SyncMode::Changes, max_runtime: None })?;
         sync::remarks(context, &run, &mut said);
         for line in run.outcome.connections.iter().cloned() {
             add(&mut lines, line);

@@ -1,13 +1,18 @@
 //! `bursar sync`.
 
+mod log;
 pub(super) mod verdict;
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    hash::{BuildHasher as _, RandomState},
+    time::Duration,
+};
 
 use crate::{
     commands::{bank, candidates},
     context::Context,
-    domain::views::{ConnectionState, ConnectionView},
+    domain::{dates, standing::ConnectionState, views::ConnectionView},
     error::Result,
     ops::{
         recover::recover,
@@ -25,9 +30,13 @@ use crate::{
 /// bursar cannot hold exactly among it, is 3: what could be saved is, the rest is listed.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bursar sync\n  bursar sync platypus\n  bursar sync platypus --full\n  bursar sync --json --no-input   # from a timer"
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  bursar sync\n  bursar sync platypus\n  bursar sync platypus --full\n  bursar sync --no-input --jitter 10m --max-runtime 30m   # from a timer\n  \
+    bursar sync log --limit 5"
 )]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// Connections: id or name; none for all
     #[arg(value_name = "CONN", add = candidates::connections())]
     connections: Vec<String>,
@@ -36,10 +45,27 @@ pub(crate) struct Args {
     /// Brings rows that an older bursar could not hold. Costs nothing at Plaid, and as long as a first sync.
     #[arg(long)]
     full: bool,
+    /// Stop after this time (90s, 10m): what is saved by then stays, the rest comes with the next sync
+    #[arg(long, value_name = "TIME", value_parser = dates::duration)]
+    max_runtime: Option<Duration>,
+    /// Wait a random part of this time first, so that many timers do not strike at once
+    #[arg(long, value_name = "TIME", value_parser = dates::duration)]
+    jitter: Option<Duration>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    Log(log::Args),
 }
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        if let Some(Verb::Log(args)) = self.verb {
+            return args.run(context);
+        }
+        if let Some(most) = self.jitter.filter(|_| !context.settings.dry_run) {
+            wait_a_part(context, most);
+        }
         let wanted = self.wanted(context)?;
         if context.settings.dry_run {
             let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
@@ -47,7 +73,7 @@ impl Args {
             return Ok(());
         }
         let mode = if self.full { SyncMode::Full } else { SyncMode::Changes };
-        let run = run(context, &wanted, mode)?;
+        let run = run(context, &wanted, Terms { mode, max_runtime: self.max_runtime })?;
         report(context, &run)
     }
 
@@ -62,8 +88,26 @@ impl Args {
     }
 }
 
+/// Waits a random part of a time. Nothing is open yet, so Ctrl-C ends it at once.
+fn wait_a_part(context: &mut Context, most: Duration) {
+    let random = RandomState::new().hash_one(most);
+    let most_ms = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
+    let pause = Duration::from_millis(random % most_ms.saturating_add(1));
+    context.ui.status(&format!("starting in {} s", pause.as_secs()));
+    std::thread::sleep(pause);
+}
+
+/// How a run is to go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    /// The changes, or the whole history.
+    pub(super) mode: SyncMode,
+    /// When to stop.
+    pub(super) max_runtime: Option<Duration>,
+}
+
 /// Syncs these connections with the context's means.
-pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], mode: SyncMode) -> Result<Run> {
+pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms) -> Result<Run> {
     if wanted.is_empty() {
         context.require(Right::Sync)?;
         return Ok(Run::default());
@@ -71,13 +115,14 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], mode: SyncMo
     let mut ui = context.ui.again();
     bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
-        let jobs = sync::prepare(&book, bank.vault, wanted, mode)?;
+        let jobs = sync::prepare(&book, bank.vault, wanted, terms.mode)?;
         let progress = ui.progress("asking the banks");
         let means = Means {
             client: bank.client,
             runtime: bank.runtime,
             now: bank.clock,
             progress: &|message| progress.say(message),
+            max_runtime: terms.max_runtime,
         };
         Ok(sync::run(&mut book, jobs, &means)?)
     })

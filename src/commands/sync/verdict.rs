@@ -23,6 +23,16 @@ pub(in crate::commands) fn failures(run: &Run) -> Result<()> {
             format!("interrupted; {saved} of {} connections are saved, nothing half-done was kept", lines.len());
         return Err(Error::new(Kind::Interrupted, "interrupted", sentence).hint("bursar sync"));
     }
+    let skipped = of(OutcomeKind::Skipped);
+    if run.late && !skipped.is_empty() {
+        let sentence = format!(
+            "the time was up: {} of {} connections were not saved ({}); the next sync brings them",
+            skipped.len(),
+            lines.len(),
+            skipped.join(", ")
+        );
+        return Err(Error::new(Kind::Partial, "time_up", sentence).hint("bursar sync"));
+    }
     if failed.is_empty() {
         if reauth.is_empty() {
             return Ok(());

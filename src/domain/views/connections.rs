@@ -5,37 +5,9 @@ use serde::Serialize;
 use crate::domain::{
     dates::Timestamp,
     ids::ConnectionId,
-    sync::{Refusal, RowKind},
+    standing::ConnectionState,
+    sync::{ItemError, Refusal, RowKind},
 };
-
-/// What can be expected of a connection now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ConnectionState {
-    /// Syncs.
-    Ok,
-    /// The bank wants its owner to sign in again.
-    Reauth,
-    /// The owner's consent ended.
-    Expired,
-    /// The last sync failed for another reason.
-    Error,
-    /// Disconnected; its history stays.
-    Removed,
-}
-
-impl ConnectionState {
-    /// The word in JSON and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Reauth => "reauth",
-            Self::Expired => "expired",
-            Self::Error => "error",
-            Self::Removed => "removed",
-        }
-    }
-}
 
 /// One connection of `connections --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -48,7 +20,7 @@ pub struct ConnectionView {
     pub institution: Option<String>,
     /// What can be expected of it.
     pub state: ConnectionState,
-    /// The command that mends it; `null` when nothing is wrong.
+    /// The command to run next; `null` when nothing is to be done.
     pub action: Option<String>,
     /// When a sync last succeeded.
     pub last_success_at: Option<Timestamp>,
@@ -58,6 +30,8 @@ pub struct ConnectionView {
     pub consent_expires_at: Option<Timestamp>,
     /// What is wrong, in one sentence.
     pub error: Option<String>,
+    /// The last error, until a sync goes well.
+    pub last_error: Option<ItemError>,
     /// Rows of the bank that bursar cannot hold exactly and has not kept.
     pub refused: u64,
 }

@@ -15,7 +15,7 @@ mod transactions;
 pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals};
 pub use audit::{AuditAnchor, AuditDetail, AuditEntry, Verdict};
 pub use checks::{CheckItem, CheckReport};
-pub use connections::{ConnectionState, ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};
+pub use connections::{ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};
 pub use keys::{KdfView, KeyView};
 use serde::Serialize;
 pub use sessions::{Ended, SessionView};

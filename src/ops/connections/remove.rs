@@ -4,7 +4,7 @@
 
 use super::ConnectionError;
 use crate::{
-    domain::{ids::ConnectionId, views::ConnectionState},
+    domain::{ids::ConnectionId, standing::ConnectionState},
     ops::{bank::Bank, recover::recover},
     plaid::{Action, RemovalReason},
     store::{ConnectionSecrets, Event, Store},
@@ -70,8 +70,10 @@ fn tell(bank: &Bank<'_>, book: &Store, kept: &ConnectionSecrets) -> Result<AtPro
     let Some(token) = bank.token(kept)? else { return Ok(AtProvider::Gone) };
     let state = book.connections()?.into_iter().find(|view| view.id == kept.id).map(|view| view.state);
     let reason = match state {
-        Some(ConnectionState::Ok) | None => RemovalReason::Other,
-        Some(_) => RemovalReason::NonFunctional,
+        Some(ConnectionState::NeedsSignIn | ConnectionState::BankDown | ConnectionState::Failing) => {
+            RemovalReason::NonFunctional
+        }
+        _ => RemovalReason::Other,
     };
     match bank.runtime.block_on(bank.client.item_remove(&token, reason)) {
         Ok(_) => Ok(AtProvider::Ended),

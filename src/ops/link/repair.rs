@@ -4,8 +4,8 @@
 
 use super::{LinkError, Linker, Outcome};
 use crate::{
-    domain::{ids::ConnectionId, views::ConnectionState},
-    plaid::KnownCurrencies,
+    domain::{ids::ConnectionId, standing::Remedy},
+    plaid::{KnownCurrencies, action_of},
     secret::Secret,
 };
 
@@ -24,12 +24,13 @@ impl Linker<'_> {
             None => self.bank.runtime.block_on(self.bank.client.accounts_get(&token, &KnownCurrencies::default())).ok(),
             Some(_) => None,
         };
-        let state = if health.error.is_some() { ConnectionState::Reauth } else { ConnectionState::Ok };
+        let remedy =
+            health.error.as_ref().map_or(Remedy::Nothing, |error| action_of("ITEM_ERROR", &error.code).remedy());
         self.bank.write_book()?.write(&self.bank.event("link.repair"), |tx| {
             if let Some(list) = &accounts {
                 tx.set_accounts(id, &list.accounts)?;
             }
-            tx.set_health(id, state, &health)
+            tx.set_health(id, remedy, &health)
         })?;
         Ok(Outcome::Repaired { connection: id, error: health.error })
     }

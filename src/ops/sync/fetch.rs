@@ -1,6 +1,6 @@
 //! The asking half: a task a connection reads accounts, changes and health, and hands them over in order.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     runtime::Runtime,
@@ -46,8 +46,8 @@ pub(super) struct Arrival {
 pub(super) struct Shared {
     /// Bounds how many banks are asked at the same time.
     pub(super) turns: Arc<Semaphore>,
-    /// Becomes true when the user stops the run.
-    pub(super) stop: watch::Receiver<bool>,
+    /// Changes when the run is to end early.
+    pub(super) stop: watch::Receiver<Halt>,
     /// Told a connection's index when there is something to write: all of it, or as much as may wait.
     pub(super) ready: UnboundedSender<usize>,
 }
@@ -115,13 +115,34 @@ impl Bell {
     }
 }
 
-/// Stops the run when the user presses Ctrl-C; what is not committed by then is rolled back.
-pub(super) fn stop_on_interrupt(runtime: &Runtime, stop: watch::Sender<bool>) -> JoinHandle<()> {
+/// Why a run ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// It does not.
+    No,
+    /// The user pressed Ctrl-C.
+    Asked,
+    /// Its time is up.
+    Late,
+}
+
+/// Stops the run when the user presses Ctrl-C or its time is up; what is not committed by then is rolled back.
+pub(super) fn halt(runtime: &Runtime, stop: watch::Sender<Halt>, max_runtime: Option<Duration>) -> JoinHandle<()> {
     runtime.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.send_replace(true);
-            // The sender lives on, so that only this counts as a change.
-            std::future::pending::<()>().await;
+        let late = async {
+            match max_runtime {
+                Some(limit) => tokio::time::sleep(limit).await,
+                None => std::future::pending().await,
+            }
+        };
+        let why = tokio::select! {
+            pressed = tokio::signal::ctrl_c() => if pressed.is_ok() { Halt::Asked } else { Halt::No },
+            () = late => Halt::Late,
+        };
+        if why != Halt::No {
+            stop.send_replace(why);
         }
+        // The sender lives on, so that only this counts as a change.
+        std::future::pending::<()>().await;
     })
 }

@@ -7,7 +7,7 @@
 mod fetch;
 mod save;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     runtime::Runtime,
@@ -18,8 +18,10 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::ConnectionId,
-        views::{ConnectionView, OutcomeKind, SyncOutcome},
+        standing::ConnectionState,
+        views::{ConnectionView, OutcomeKind, SyncLine, SyncOutcome},
     },
+    ops::sync::fetch::Halt,
     plaid::{Action, Client, KnownCurrencies, PlaidError, SyncFrom},
     secret::Secret,
     store::{Store, StoreError, SyncMode},
@@ -40,6 +42,17 @@ pub struct Job {
     mode: SyncMode,
 }
 
+/// What a run has to do.
+#[derive(Default)]
+pub struct Jobs {
+    /// Connections to ask.
+    pub open: Vec<Job>,
+    /// Connections that are gone at the provider, and are not asked any more.
+    pub gone: Vec<SyncLine>,
+    /// All of them, in the order asked for.
+    order: Vec<ConnectionId>,
+}
+
 /// How a whole run ended.
 #[derive(Debug, Default)]
 pub struct Run {
@@ -51,6 +64,8 @@ pub struct Run {
     pub notes: Vec<String>,
     /// Whether the user stopped it.
     pub interrupted: bool,
+    /// Whether its time was up.
+    pub late: bool,
     /// Why connections failed, one for each that did.
     pub causes: Vec<Cause>,
     /// Connections whose history is not complete yet at the provider.
@@ -91,6 +106,8 @@ pub struct Means<'a> {
     pub now: &'a dyn Fn() -> Timestamp,
     /// Told what is being done.
     pub progress: &'a dyn Fn(&str),
+    /// When to stop asking; what is not saved by then comes with the next sync.
+    pub max_runtime: Option<Duration>,
 }
 
 /// Reads what a sync of these connections needs: opened tokens, and cursors unless the whole history is wanted.
@@ -99,28 +116,32 @@ pub fn prepare(
     unlocked: &Unlocked,
     wanted: &[ConnectionView],
     mode: SyncMode,
-) -> Result<Vec<Job>, SyncError> {
+) -> Result<Jobs, SyncError> {
     let known: KnownCurrencies = store.account_currencies()?;
-    let mut jobs = Vec::with_capacity(wanted.len());
+    let mut jobs = Jobs { order: wanted.iter().map(|connection| connection.id).collect(), ..Jobs::default() };
     for connection in wanted {
+        if connection.state == ConnectionState::Gone {
+            jobs.gone.push(gone(connection));
+            continue;
+        }
         let secrets = store.connection(connection.id)?;
         let Some(sealed) = &secrets.token else { continue };
         let token = unlocked.open_token(secrets.item_id.as_str(), &secrets.environment, sealed)?;
         let cursor = secrets.cursor.filter(|_| mode == SyncMode::Changes);
         let from = SyncFrom { cursor, known: known.clone() };
-        jobs.push(Job { id: connection.id, name: connection.name.clone(), token, from, mode });
+        jobs.open.push(Job { id: connection.id, name: connection.name.clone(), token, from, mode });
     }
     Ok(jobs)
 }
 
 /// Syncs these connections and says how each went.
-pub fn run(store: &mut Store, jobs: Vec<Job>, means: &Means<'_>) -> Result<Run, SyncError> {
+pub fn run(store: &mut Store, jobs: Jobs, means: &Means<'_>) -> Result<Run, SyncError> {
     let (ready, mut next) = mpsc::unbounded_channel();
-    let (stop, stopped) = watch::channel(false);
-    let listener = fetch::stop_on_interrupt(means.runtime, stop);
+    let (stop, stopped) = watch::channel(Halt::No);
+    let listener = fetch::halt(means.runtime, stop, means.max_runtime);
     let shared = fetch::Shared { turns: Arc::new(Semaphore::new(AT_ONCE)), stop: stopped.clone(), ready };
     let start = |(index, job)| fetch::start(index, job, means, &shared);
-    let mut arrivals: Vec<_> = jobs.into_iter().enumerate().map(start).collect();
+    let mut arrivals: Vec<_> = jobs.open.into_iter().enumerate().map(start).collect();
     drop(shared);
     let mut lines: Vec<Option<save::Saved>> = arrivals.iter().map(|_| None).collect();
     while let Some(index) = next.blocking_recv() {
@@ -129,14 +150,17 @@ pub fn run(store: &mut Store, jobs: Vec<Job>, means: &Means<'_>) -> Result<Run, 
             lines[index] = Some(save::connection(store, &mut arrivals[index], means)?);
         }
     }
-    let interrupted = *stopped.borrow();
+    let halt = *stopped.borrow();
     listener.abort();
-    Ok(summary(lines.into_iter().flatten().collect(), interrupted))
+    let mut run = summary(lines.into_iter().flatten().collect(), jobs.gone, halt);
+    run.outcome.connections.sort_by_key(|line| jobs.order.iter().position(|id| *id == line.id));
+    Ok(run)
 }
 
-fn summary(saved: Vec<save::Saved>, interrupted: bool) -> Run {
+fn summary(saved: Vec<save::Saved>, gone: Vec<SyncLine>, halt: Halt) -> Run {
     let failed = saved.iter().filter(|one| one.line.outcome == OutcomeKind::Failed);
-    let causes = failed.map(|one| one.error.as_ref().map_or(Cause::Other, cause)).collect();
+    let causes = failed.map(|one| one.error.as_ref().map_or(Cause::Other, cause));
+    let causes = causes.chain(gone.iter().map(|_| Cause::Other)).collect();
     let incomplete = saved.iter().filter(|one| one.incomplete).map(|one| one.line.id).collect();
     let (mut lines, mut rounded, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for one in saved {
@@ -144,7 +168,33 @@ fn summary(saved: Vec<save::Saved>, interrupted: bool) -> Run {
         rounded.extend(one.rounded);
         notes.extend(one.notes);
     }
-    Run { outcome: SyncOutcome::new(lines), rounded, notes, interrupted, causes, incomplete }
+    lines.extend(gone);
+    Run {
+        outcome: SyncOutcome::new(lines),
+        rounded,
+        notes,
+        interrupted: halt == Halt::Asked,
+        late: halt == Halt::Late,
+        causes,
+        incomplete,
+    }
+}
+
+/// The line of a connection that is not asked any more: it stays a failure until its owner removes it.
+fn gone(connection: &ConnectionView) -> SyncLine {
+    let why = connection.error.as_deref().unwrap_or("it does not exist at Plaid any more").trim_end_matches('.');
+    SyncLine {
+        id: connection.id,
+        name: connection.name.clone(),
+        outcome: OutcomeKind::Failed,
+        added: 0,
+        modified: 0,
+        removed: 0,
+        refused: 0,
+        refused_rows: Vec::new(),
+        bank_updated_at: connection.bank_updated_at,
+        error: Some(format!("{why}; `bursar connections remove {}` ends it here too", connection.id)),
+    }
 }
 
 fn cause(error: &PlaidError) -> Cause {

@@ -8,10 +8,11 @@ use crate::{
     domain::{
         accounts::ProviderAccount,
         dates::Timestamp,
+        standing::Remedy,
         sync::{Health, History, ItemError, Refusal},
-        views::{ConnectionState, OutcomeKind, SyncLine},
+        views::{OutcomeKind, SyncLine},
     },
-    plaid::{Action, PlaidError, SyncEvent, SyncOutcome},
+    plaid::{PlaidError, SyncEvent, SyncOutcome, action_of},
     store::{Event, Store, StoreError, SyncCounts, SyncEnd, SyncMode},
 };
 
@@ -91,9 +92,9 @@ fn changes(
                     Some(Message::Change(SyncEvent::Restart)) => return Err(Left::Again(mode)),
                     Some(Message::Change(SyncEvent::FullResync)) => return Err(Left::Again(SyncMode::Full)),
                     Some(Message::Change(SyncEvent::Done(SyncOutcome { cursor, history, .. }))) => {
-                        let state = start.health.error.as_ref().map_or(ConnectionState::Ok, state_of_item);
+                        let remedy = start.health.error.as_ref().map_or(Remedy::Nothing, remedy_of);
                         let cursor = cursor.as_deref().unwrap_or_default();
-                        let end = SyncEnd { started_at, cursor, history, state, health: &start.health };
+                        let end = SyncEnd { started_at, cursor, history, remedy, health: &start.health };
                         return Ok((run.finish(&end)?, history));
                     }
                     Some(Message::Start(..)) | None => return Err(Left::Ended),
@@ -111,7 +112,7 @@ fn changes(
 
 fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) -> Saved {
     let outcome = match &start.health.error {
-        Some(error) if state_of_item(error) != ConnectionState::Error => OutcomeKind::Reauth,
+        Some(error) if remedy_of(error).needs_owner() => OutcomeKind::Reauth,
         _ => OutcomeKind::Ok,
     };
     let line = SyncLine {
@@ -138,20 +139,20 @@ fn failed(
     started_at: Timestamp,
     error: PlaidError,
 ) -> Result<Saved, StoreError> {
-    let state = state_of(error.action());
+    let remedy = error.action().remedy();
     let item_error = ItemError {
         code: error.code().unwrap_or("NO_ANSWER").to_owned(),
-        message: error.to_string(),
+        message: error.words(),
         request_id: error.request_id().map(str::to_owned),
     };
     let health = Health { error: Some(item_error), ..Health::default() };
     let stopped = matches!(error, PlaidError::Stopped);
     if !stopped {
-        store.write(&event(arrival, (means.now)()), |tx| tx.sync_failed(arrival.id, started_at, state, &health))?;
+        store.write(&event(arrival, (means.now)()), |tx| tx.sync_failed(arrival.id, started_at, remedy, &health))?;
     }
-    let outcome = match state {
+    let outcome = match remedy {
         _ if stopped => OutcomeKind::Skipped,
-        ConnectionState::Reauth | ConnectionState::Expired => OutcomeKind::Reauth,
+        remedy if remedy.needs_owner() => OutcomeKind::Reauth,
         _ => OutcomeKind::Failed,
     };
     let line = SyncLine {
@@ -173,10 +174,6 @@ fn event(arrival: &Arrival, at: Timestamp) -> Event {
     Event { at, action: "sync".to_owned(), resource: Some(arrival.id.to_string()) }
 }
 
-fn state_of(action: Action) -> ConnectionState {
-    if action.needs_user() { ConnectionState::Reauth } else { ConnectionState::Error }
-}
-
-fn state_of_item(error: &ItemError) -> ConnectionState {
-    state_of(crate::plaid::action_of("ITEM_ERROR", &error.code))
+fn remedy_of(error: &ItemError) -> Remedy {
+    action_of("ITEM_ERROR", &error.code).remedy()
 }

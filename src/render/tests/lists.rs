@@ -6,7 +6,8 @@ use super::{
 };
 use crate::domain::{
     ids::ConnectionId,
-    views::{Accounts, ConnectionState, ConnectionView, Listing, OutcomeKind, SyncLine, SyncOutcome, TransactionView},
+    standing::ConnectionState,
+    views::{Accounts, ConnectionView, Listing, OutcomeKind, SyncLine, SyncOutcome, TransactionView},
 };
 
 #[test]
@@ -57,12 +58,13 @@ fn connections_and_what_a_sync_brought() {
         id: ConnectionId(1),
         name: "First Platypus Bank".to_owned(),
         institution: Some("First Platypus Bank".to_owned()),
-        state: ConnectionState::Reauth,
+        state: ConnectionState::NeedsSignIn,
         action: Some("bursar link --repair c1".to_owned()),
         last_success_at: Some("2026-03-14T06:00:00Z".parse().unwrap()),
         bank_updated_at: None,
         consent_expires_at: None,
         error: Some("the login details of this item have changed".to_owned()),
+        last_error: None,
         refused: 0,
     };
     insta::assert_snapshot!(print(&Listing::all(vec![connection]), &screen(100)));

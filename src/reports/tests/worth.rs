@@ -7,9 +7,8 @@ use crate::{
     domain::{
         accounts::AccountType,
         ids::{AccountId, ConnectionId},
-        views::{
-            AccountStatus, AccountView, BalancePoint, BalanceView, ConnectionState, ConnectionView, DailyFlow, Flows,
-        },
+        standing::ConnectionState,
+        views::{AccountStatus, AccountView, BalancePoint, BalanceView, ConnectionView, DailyFlow, Flows},
     },
     reports::{networth, summary},
 };
@@ -129,11 +128,12 @@ fn the_summary_sums_up() {
         bank_updated_at: None,
         consent_expires_at: None,
         error: None,
+        last_error: None,
         refused: 0,
     };
     let connections = [
-        connection(1, ConnectionState::Ok, Some("2026-03-15T06:00:00Z")),
-        connection(2, ConnectionState::Reauth, None),
+        connection(1, ConnectionState::Healthy, Some("2026-03-15T06:00:00Z")),
+        connection(2, ConnectionState::NeedsSignIn, None),
         connection(3, ConnectionState::Removed, Some("2026-03-15T07:00:00Z")),
     ];
     insta::assert_snapshot!(json(&summary::build(&accounts, &connections, None).unwrap()));

@@ -7,9 +7,10 @@ use crate::{
         ids::{AccountId, ConnectionId, InstitutionId, TransactionId},
         money::{Currency, Money},
         query::Query,
+        standing::{ConnectionState, Remedy},
         sync::{Health, ItemError},
         transactions::{Counterparty, Kind, Location, Status},
-        views::{AccountStatus, ConnectionState, Grouping, Limit, Sum, SumRequest},
+        views::{AccountStatus, Grouping, Limit, Sum, SumRequest},
     },
     store::{AccountEdit, IntentState, NewIntent, Store, StoreError, SyncMode, testing::*},
 };
@@ -57,16 +58,16 @@ fn connections_show_what_mends_them() {
     };
     let health = Health { error: Some(error), ..Health::default() };
     let began = at("2026-03-20T11:00:00Z");
-    write(&mut store, |tx| tx.sync_failed(ConnectionId(1), began, ConnectionState::Reauth, &health));
+    write(&mut store, |tx| tx.sync_failed(ConnectionId(1), began, Remedy::SignIn, &health));
     let view = store.find_connection("platypus").unwrap();
-    assert_eq!(view.state, ConnectionState::Reauth);
+    assert_eq!(view.state, ConnectionState::NeedsSignIn);
     assert_eq!(view.action.as_deref(), Some("bursar link --repair c1"));
     assert_eq!(view.error.as_deref(), Some("sign in again"));
 
     sync(&mut store, &[page(vec![], &[])], "one");
     let view = store.find_connection("c1").unwrap();
-    assert_eq!((view.state, view.error, view.last_success_at), (ConnectionState::Ok, None, Some(event("").at)));
-    let log = store.sync_log(Limit::default()).unwrap();
+    assert_eq!((view.state, view.error, view.last_success_at), (ConnectionState::Healthy, None, Some(event("").at)));
+    let log = store.sync_log(None, Limit::default()).unwrap();
     let outcomes: Vec<_> = log.items.iter().map(|run| (run.outcome.as_str(), run.request_id.as_deref())).collect();
     assert_eq!(outcomes, [("ok", None), ("reauth", Some("r1"))]);
 

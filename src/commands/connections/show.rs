@@ -1,0 +1,92 @@
+//! `bursar connections show`.
+
+use serde::Serialize;
+
+use crate::{
+    commands::candidates,
+    context::Context,
+    domain::views::{ConnectionView, Limit, RefusedRow},
+    error::Result,
+    render::{Cell, Fact, Facts, Sheet, ToSheet},
+    store::{Contents, SyncRunView},
+};
+
+/// Runs shown of the log.
+const RUNS: u64 = 5;
+
+/// One connection: how it stands, what went wrong last, what to do
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  bursar connections show platypus\n  bursar connections show c2 --json")]
+pub(crate) struct Args {
+    /// Connection: id or name
+    #[arg(value_name = "CONN", add = candidates::connections())]
+    connection: String,
+}
+
+/// `connections show --json`.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(crate) struct Shown {
+    #[serde(flatten)]
+    connection: ConnectionView,
+    /// What the vault has of it.
+    contents: Contents,
+    /// Rows of the bank that bursar cannot hold exactly and has not kept.
+    refused_rows: Vec<RefusedRow>,
+    /// The last syncs, newest first.
+    runs: Vec<SyncRunView>,
+}
+
+impl Args {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let now = context.clock.now();
+        let book = context.book()?;
+        let id = book.find_connection(&self.connection)?.id;
+        let Some(connection) = book.connections_at(now)?.into_iter().find(|connection| connection.id == id) else {
+            return Ok(());
+        };
+        let limit = Limit { limit: Some(RUNS), offset: 0 };
+        let shown = Shown {
+            contents: book.contents_of(id)?,
+            refused_rows: book.refused_rows(id)?,
+            runs: book.sync_log(Some(id), limit)?.items,
+            connection,
+        };
+        context.present(&shown)?;
+        if let Some(command) = shown.connection.action.filter(|_| !context.is_machine()) {
+            context.ui.hint(&command);
+        }
+        Ok(())
+    }
+}
+
+impl ToSheet for Shown {
+    fn count(&self) -> u64 {
+        1
+    }
+
+    fn to_sheet(&self) -> Sheet {
+        let connection = &self.connection;
+        let error = connection.last_error.as_ref();
+        let mut facts = vec![
+            Fact::new("id", "Id", connection.id.to_string()),
+            Fact::new("name", "Name", connection.name.as_str()),
+            Fact::new("institution", "Institution", connection.institution.as_ref()),
+            Fact::new("state", "State", connection.state.words()),
+            Fact::new("action", "Next", connection.action.as_ref()),
+            Fact::new("error", "Error", connection.error.as_ref()),
+            Fact::new("error_code", "Its code", error.map(|error| error.code.clone())),
+            Fact::new("request_id", "Its request", error.and_then(|error| error.request_id.clone())),
+            Fact::new("last_success_at", "Synced (UTC)", connection.last_success_at),
+            Fact::new("bank_updated_at", "Bank's data of (UTC)", connection.bank_updated_at),
+            Fact::new("consent_expires_at", "Consent ends (UTC)", connection.consent_expires_at),
+            Fact::new("accounts", "Accounts", Cell::Number(self.contents.accounts)),
+            Fact::new("transactions", "Transactions", Cell::Number(self.contents.transactions)),
+        ];
+        let rows = self.refused_rows.iter().take(10).map(|row| {
+            let text = format!("{} {}: {}", row.kind.as_str(), row.id, row.reason);
+            Fact::new("refused", "Not kept", text)
+        });
+        facts.extend(rows);
+        Facts(facts).to_sheet()
+    }
+}

@@ -1,0 +1,123 @@
+//! How connections stand: every trouble has one state, the bank's own words and one command that can be run.
+
+use std::collections::BTreeSet;
+
+use bursar::{
+    domain::{ids::ConnectionId, standing::Remedy},
+    plaid::{BY_TYPE, TABLE, action_of},
+    sandbox::Fault,
+};
+use serde_json::Value;
+
+use crate::env::TestEnv;
+
+fn first(env: &TestEnv) -> Value {
+    env.json(&["connections"])["items"][0].clone()
+}
+
+/// State and next command of the first connection.
+fn stands(env: &TestEnv) -> String {
+    let connection = first(env);
+    format!("{}: {}", connection["state"].as_str().unwrap(), connection["action"].as_str().unwrap_or_default())
+}
+
+#[test]
+fn every_code_of_plaids_leads_to_one_state_and_one_command() {
+    let env = TestEnv::new();
+    let mut commands = BTreeSet::new();
+    let types = BY_TYPE.iter().map(|(kind, action)| (*kind, "A_CODE_OF_TOMORROW", *action));
+    let codes = TABLE.iter().map(|(code, action)| ("A_TYPE_OF_TOMORROW", *code, *action));
+    for (kind, code, action) in codes.chain(types).chain([("", "", action_of("", ""))]) {
+        assert_eq!(action_of(kind, code), action, "{kind} {code}");
+        let remedy = action.remedy();
+        assert_eq!(remedy.state().is_some(), remedy.command(ConnectionId(1)).is_some(), "{code}");
+        assert_eq!(remedy.needs_owner(), action.needs_user(), "{code}");
+        commands.extend(remedy.command(ConnectionId(1)));
+    }
+    assert!(commands.len() > 4, "{commands:?}");
+    for command in commands {
+        let mut words: Vec<&str> = command.split(' ').skip(1).collect();
+        words.push("--help");
+        env.ok(&words);
+    }
+    assert_eq!(action_of("A_TYPE_OF_TOMORROW", "A_CODE_OF_TOMORROW").remedy(), Remedy::Report);
+}
+
+#[test]
+fn each_trouble_shows_in_the_list() {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    env.ok(&["link", "--institution", "ins_109508", "--yes", "--no-sync"]);
+    assert_eq!(stands(&env), "new: bursar sync c1");
+    env.sandbox().fault_at(Fault::NotReady, "/transactions/sync");
+    env.ok(&["sync"]);
+    assert_eq!(stands(&env), "syncing: bursar sync c1");
+    env.ok(&["sync"]);
+    assert_eq!(stands(&env), "healthy: ");
+    for (fault, code, expected) in [
+        (Fault::LoginRequired, 8, "needs_sign_in: bursar link --repair c1"),
+        (Fault::InstitutionDown, 9, "bank_down: bursar sync c1"),
+        (Fault::CreditsExhausted, 7, "failing: bursar sync c1"),
+        (Fault::InvalidKeys, 4, "failing: bursar config plaid"),
+    ] {
+        env.sandbox().fault(fault, None);
+        env.fails(code, &["sync"]);
+        assert_eq!(stands(&env), expected, "{}", fault.name());
+        let error = first(&env)["last_error"].clone();
+        assert!(!error["request_id"].as_str().unwrap().is_empty(), "{error}");
+        assert!(!error["message"].as_str().unwrap().contains("/accounts/get"), "not the bank's own words: {error}");
+        env.ok(&["sync"]);
+        assert_eq!((stands(&env).as_str(), &first(&env)["last_error"]), ("healthy: ", &Value::Null));
+    }
+}
+
+#[test]
+fn a_connection_that_is_gone_is_not_asked_again() {
+    let env = TestEnv::household();
+    env.sandbox().fault(Fault::ItemNotFound, None);
+    env.fails(3, &["sync"]);
+    assert_eq!(stands(&env), "gone: bursar connections remove c1");
+    env.sandbox().advance(2);
+    let again = env.fails(3, &["sync", "--json"]);
+    let line = &again.json()["connections"][0];
+    assert_eq!((&line["outcome"], &line["added"]), (&"failed".into(), &0.into()), "it was asked: {again}");
+    assert!(line["error"].as_str().unwrap().contains("bursar connections remove c1"), "{line}");
+    let status = env.ok(&["status"]);
+    assert!(status.stdout.contains("gone") && status.hint() == "bursar connections remove c1", "{status}");
+}
+
+#[test]
+fn time_alone_makes_a_connection_stale_or_ends_its_consent() {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    env.link("ins_127287");
+    assert_eq!(stands(&env), "healthy: ");
+    env.set("BURSAR_TODAY", "2026-04-20");
+    assert_eq!(stands(&env), "stale: bursar sync c1");
+    env.set("BURSAR_TODAY", "2026-10-05");
+    assert_eq!(stands(&env), "consent_ending: bursar link --repair c1");
+    let status = env.ok(&["status"]);
+    assert!(status.stdout.contains("consent ending on 2026-10-1"), "{status}");
+    env.set("BURSAR_TODAY", "2026-11-01");
+    assert_eq!(stands(&env), "needs_sign_in: bursar link --repair c1");
+    assert!(first(&env)["error"].as_str().unwrap().starts_with("the owner's consent ended on 2026-10-1"));
+    assert_eq!(env.ok(&["status"]).hint(), "bursar link --repair c1");
+}
+
+#[test]
+fn one_connection_is_shown_with_all_there_is() {
+    let env = TestEnv::household();
+    env.snapshot("connections-show", &env.ok(&["connections", "show", "platypus"]));
+    env.sandbox().fault(Fault::LoginRequired, None);
+    env.fails(8, &["sync"]);
+    let shown = env.json(&["connections", "show", "c1"]);
+    assert_eq!((&shown["id"], &shown["state"]), (&"c1".into(), &"needs_sign_in".into()));
+    assert_eq!(shown["contents"]["accounts"], 9);
+    let outcomes: Vec<&str> =
+        shown["runs"].as_array().unwrap().iter().map(|run| run["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes.first(), Some(&"reauth"), "{shown}");
+    assert_eq!(env.ok(&["connections", "show", "c1"]).hint(), "bursar link --repair c1");
+    env.fails(5, &["connections", "show", "nobody"]);
+}

@@ -1,0 +1,47 @@
+//! `sync log`, and runs that end early or begin late.
+
+use bursar::sandbox::Fault;
+
+use crate::env::TestEnv;
+
+#[test]
+fn past_runs_are_listed_newest_first() {
+    let env = TestEnv::household();
+    env.link("ins_109511");
+    env.sandbox().fault(Fault::InstitutionDown, None);
+    env.run(&["sync", "c1"]);
+    let log = env.json(&["sync", "log"]);
+    let newest = &log["items"][0];
+    assert_eq!(
+        (&newest["connection"], &newest["name"], &newest["outcome"], &newest["error_code"]),
+        (&"c1".into(), &"First Platypus Bank".into(), &"failed".into(), &"INSTITUTION_DOWN".into())
+    );
+    assert!(newest["request_id"].is_string() && newest["error"].is_string(), "{newest}");
+    let total = log["total"].as_u64().unwrap();
+    let of_second = env.json(&["sync", "log", "c2", "--limit", "1"]);
+    assert_eq!(of_second["items"].as_array().unwrap().len(), 1);
+    assert!(of_second["total"].as_u64().unwrap() < total && of_second["items"][0]["connection"] == "c2");
+    let rest = env.json(&["sync", "log", "--offset", "1", "--limit", "100"]);
+    assert_eq!(rest["items"].as_array().unwrap().len() as u64, total - 1);
+    env.snapshot("sync-log-empty", &empty().ok(&["sync", "log"]));
+}
+
+fn empty() -> TestEnv {
+    let env = TestEnv::new();
+    env.init();
+    env
+}
+
+#[test]
+fn what_is_not_saved_when_the_time_is_up_comes_with_the_next_sync() {
+    let env = TestEnv::household();
+    env.sandbox().advance(2);
+    env.sandbox().fault_at(Fault::Slow, "/transactions/sync");
+    let late = env.fails(3, &["sync", "--max-runtime", "200ms", "--json"]);
+    assert_eq!(
+        (&late.error()["code"], &late.json()["connections"][0]["outcome"]),
+        (&"time_up".into(), &"skipped".into())
+    );
+    assert!(env.json(&["sync", "--max-runtime", "1m", "--jitter", "30ms"])["added"].as_u64().unwrap() > 0);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
