@@ -1,15 +1,21 @@
 //! Where a command's secret comes from: the source in the settings, else a question.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::Context;
 use crate::{
     error::Result,
-    ops::secrets,
+    ops::{
+        keys::{self, Means},
+        secrets,
+    },
     secret::Secret,
     settings::SecretSource,
     vault::{Locked, SlotSecret, Unlocked, is_second_factor},
 };
+
+/// How long an interrupted rotation waits for others before it is left to the next command.
+const NOBODY_WAITS: Duration = Duration::from_millis(50);
 
 impl Context {
     /// The vault with its key: from a session, or with a secret that is asked for the first time.
@@ -81,7 +87,31 @@ impl Context {
             self.wait_after_failures(locked);
         }
         let secret = self.slot_secret()?;
-        Ok(self.adopt(Arc::new(locked.unlock(&secret, self.clock.latest())?)))
+        let unlocked = Arc::new(locked.unlock(&secret, self.clock.latest())?);
+        let unlocked = self.carry_on_rotation(unlocked);
+        Ok(self.adopt(unlocked))
+    }
+
+    /// Ends a rotation that was interrupted, if nobody else is here. It may fail: the vault opens all the same.
+    fn carry_on_rotation(&mut self, unlocked: Arc<Unlocked>) -> Arc<Unlocked> {
+        if !unlocked.rotates() {
+            return unlocked;
+        }
+        let progress = self.ui.progress("carrying on with the rotation of keys that was interrupted");
+        let said = progress.clone();
+        let say: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(move |message| said.say(message));
+        let means = Means { patience: NOBODY_WAITS, now: self.clock.now(), say };
+        let outcome = keys::carry_on(&unlocked, &means);
+        drop((means, progress));
+        match outcome {
+            Ok(Some(ended)) => {
+                self.ui.status("the rotation of keys that was interrupted has ended");
+                return ended;
+            }
+            Ok(None) => {}
+            Err(error) => self.ui.warn(&format!("a rotation of keys was interrupted and cannot go on: {error}")),
+        }
+        unlocked
     }
 
     /// The secret that opens the vault, from the first source that is set, else from a question.

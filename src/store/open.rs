@@ -5,6 +5,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use rusqlite::Connection;
+
 use super::{Keys, Result, Store, StoreError, Witness, audit, migrate};
 use crate::vault::{Access, Freshness, Key, Unlocked, VaultError, WriterLock};
 
@@ -34,10 +36,7 @@ impl Store {
             let vault = Arc::clone(vault);
             Box::new(move |epoch, head: &_| vault.record(epoch, head).map_err(StoreError::from)) as Witness
         });
-        let audit_start =
-            if vault.can_use_bank() { Some(Key::from_bytes(vault.audit_start()?.expose())) } else { None };
-        let slot = Some(vault.slot().id.to_string());
-        let keys = Keys { vault_id: vault.vault_id(), digest: vault.digest_key()?, audit_start, slot };
+        let keys = keys_of(vault)?;
         let db = vault.connect(access)?;
         let migrates = lock.is_some() && matches!(migrate::inspect(&db)?, migrate::State::Older(_));
         let _alone = migrates.then(|| vault.alone(lock_timeout)).transpose()?;
@@ -45,8 +44,19 @@ impl Store {
         Ok(Self { lock, vault: Some(Arc::clone(vault)), ..store })
     }
 
+    /// The book in a copy of the vault's database, for proving it.
+    pub fn of_copy(vault: &Unlocked, copy: Connection) -> Result<Self> {
+        Self::begin(copy, keys_of(vault)?, None, None)
+    }
+
     /// The writer's lock, for what has to happen under it beside the book (`pending/`).
     pub fn writer(&self) -> Result<&WriterLock> {
         self.lock.as_ref().ok_or(StoreError::ReadOnly)
     }
+}
+
+fn keys_of(vault: &Unlocked) -> Result<Keys> {
+    let audit_start = if vault.can_use_bank() { Some(Key::from_bytes(vault.audit_start()?.expose())) } else { None };
+    let slot = Some(vault.slot().id.to_string());
+    Ok(Keys { vault_id: vault.vault_id(), digest: vault.digest_key()?, audit_start, slot })
 }

@@ -21,21 +21,25 @@ use crate::{fsx::Staged, secret::Secret};
 
 /// A change of the key file that has not been written yet.
 pub struct Change<'a> {
-    vault: &'a Unlocked,
+    pub(super) vault: &'a Unlocked,
     pub(super) outer: Outer,
     pub(super) inner: Inner,
 }
 
 impl Unlocked {
     /// Begins a change of slots. Refused when another process changed them since this one looked.
-    pub fn change_keys(&self, _writer: &WriterLock) -> Result<Change<'_>> {
+    pub fn change_keys(&self, writer: &WriterLock) -> Result<Change<'_>> {
         self.require(Right::Admin)?;
-        self.require_same_keys()?;
-        Ok(Change { vault: self, outer: self.payload().copy()?, inner: self.inner()?.copy()? })
+        Change::begin(self, writer)
     }
 }
 
-impl Change<'_> {
+impl<'a> Change<'a> {
+    pub(super) fn begin(vault: &'a Unlocked, _writer: &WriterLock) -> Result<Self> {
+        vault.require_same_keys()?;
+        Ok(Self { vault, outer: vault.payload().copy()?, inner: vault.inner()?.copy()? })
+    }
+
     /// Adds a slot.
     pub fn add(&mut self, made: &Made) -> Result<()> {
         let slot = &made.slot;
@@ -71,7 +75,18 @@ impl Change<'_> {
     }
 
     /// Writes the next generation and tells it. The audit log has to hear of it in the same breath.
-    pub fn commit(mut self, action: &str, slot: Option<&Slot>, now: Timestamp) -> Result<u64> {
+    pub fn commit(self, action: &str, slot: Option<&Slot>, now: Timestamp) -> Result<u64> {
+        Ok(self.write(action, slot, now)?.0)
+    }
+
+    /// The same, and the vault as it is then.
+    pub fn commit_open(self, action: &str, slot: Option<&Slot>, now: Timestamp) -> Result<(u64, Unlocked)> {
+        let vault = self.vault;
+        let (generation, sealed) = self.write(action, slot, now)?;
+        Ok((generation, vault.reopened(&sealed, generation)?))
+    }
+
+    fn write(mut self, action: &str, slot: Option<&Slot>, now: Timestamp) -> Result<(u64, Vec<u8>)> {
         let generation = self.outer.generation + 1;
         self.outer.generation = generation;
         self.inner.generation = generation;
@@ -87,7 +102,7 @@ impl Change<'_> {
         self.try_out(&written).map_err(|_| unreadable())?;
         keys.commit()?;
         self.vault.adopt_keys(&sealed, generation);
-        Ok(generation)
+        Ok((generation, sealed))
     }
 
     /// Opens what was written with the identity that is at hand, unless its own slot was changed.
@@ -106,9 +121,8 @@ impl Change<'_> {
         found.ok_or_else(|| VaultError::NoSlot { text: wanted.id.to_string() })
     }
 
-    fn require_owner(&self, changed: &Slot) -> Result<()> {
-        let lasting = |slot: &&Slot| Role::of(slot) == Role::Owner && slot.expires.is_none();
-        if self.outer.slots.iter().any(|slot| lasting(&slot)) {
+    pub(super) fn require_owner(&self, changed: &Slot) -> Result<()> {
+        if self.outer.slots.iter().any(Slot::owns_for_good) {
             return Ok(());
         }
         Err(VaultError::LastOwner { label: changed.label.clone() })

@@ -3,7 +3,11 @@
 //! Invariant: the key reaches SQLCipher as bytes in a wiped buffer, never as SQL; and SQLCipher's own log is off
 //! before anything else happens.
 
-use std::{io::Read, path::Path, time::Duration};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use zeroize::Zeroizing;
@@ -53,6 +57,67 @@ pub(super) fn create(dir: &Path, key: &Key, salt: Hex<16>) -> Result<()> {
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.close().map_err(|(_, error)| error)?;
     Ok(())
+}
+
+/// A database file with its key and salt.
+pub(super) struct Keyed {
+    pub path: PathBuf,
+    pub key: Key,
+    pub salt: Hex<16>,
+}
+
+impl Keyed {
+    fn open(&self) -> Result<Connection> {
+        let connection = keyed(&self.path, &self.key, self.salt, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(BUSY)?;
+        Ok(connection)
+    }
+}
+
+/// Brings everything out of the write-ahead log into the database.
+pub(super) fn settle_log(source: &Keyed) -> Result<()> {
+    let connection = source.open()?;
+    configure(&connection, Access::Write).map_err(said_plainly)?;
+    let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
+    connection.close().map_err(|(_, error)| error)?;
+    if busy == 0 { Ok(()) } else { Err(VaultError::Busy { file: "vault.db-wal", waited_ms: BUSY.as_millis() }) }
+}
+
+/// Writes the database once more, under another key. `progress` is told bytes done and in all.
+pub(super) fn export(
+    source: &Keyed,
+    target: &Keyed,
+    mut progress: impl FnMut(u64, u64) + Send + 'static,
+) -> Result<()> {
+    const INSTRUCTIONS: i32 = 200_000;
+    let mut connection = source.open()?;
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
+    let (all, growing) = (length(&source.path), target.path.clone());
+    let watch = move || {
+        progress(length(&growing), all);
+        false
+    };
+    connection.progress_handler(INSTRUCTIONS, Some(watch))?;
+    let key = raw_key(&target.key, target.salt);
+    let key = std::str::from_utf8(&key).map_err(|_| VaultError::Crypto("the raw key is not text"))?;
+    connection.execute("ATTACH ?1 AS copy KEY ?2", (target.path.to_string_lossy(), key))?;
+    // What is written here counts only once it has been synced and proved.
+    connection.execute_batch("PRAGMA copy.synchronous = OFF; PRAGMA copy.secure_delete = ON")?;
+    connection.query_row("SELECT sqlcipher_export('copy')", (), |_| Ok(()))?;
+    for pragma in ["user_version", "application_id"] {
+        let number: i64 = connection.query_row(&format!("PRAGMA main.{pragma}"), (), |row| row.get(0))?;
+        connection.pragma_update(Some("copy"), pragma, number)?;
+    }
+    connection.execute_batch("DETACH copy")?;
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(())
+}
+
+/// Opens a copy that nobody else knows of, for reading.
+pub(super) fn open_copy(copy: &Keyed) -> Result<Connection> {
+    let connection = keyed(&copy.path, &copy.key, copy.salt, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    configure(&connection, Access::Read).map_err(said_plainly)?;
+    Ok(connection)
 }
 
 fn keyed(path: &Path, key: &Key, salt: Hex<16>, flags: OpenFlags) -> Result<Connection> {

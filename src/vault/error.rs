@@ -106,6 +106,20 @@ pub enum VaultError {
         /// The slot's label.
         label: String,
     },
+    /// The slot that was used cannot remove itself.
+    #[error("{label:?} is the key you opened the vault with; open it with another one to remove this")]
+    OwnSlot {
+        /// The slot's label.
+        label: String,
+    },
+    /// The disk is too full for a copy.
+    #[error("the disk has {free} bytes free, and the copy of the ledger needs {needed}; nothing was replaced")]
+    NoSpace {
+        /// The size of the database.
+        needed: u64,
+        /// What is free.
+        free: u64,
+    },
     /// Another process changed the key file while this one waited for it.
     #[error("another bursar changed the vault's keys in the meantime; nothing was changed")]
     KeysMoved,

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{
     agefile::{self, ContentKey, Opened},
+    derive::Purpose,
     error::{Result, VaultError},
     material::{Hex, Key, VaultId},
     slots::{Cap, Slot},
@@ -34,11 +35,36 @@ pub(super) struct KeyRing {
     /// The number that will be current when a rotation has finished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<u32>,
+    /// When the current key was made; the vault's own age if it never had another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
 }
 
 impl KeyRing {
     fn new(key: Key) -> Self {
-        Self { current: 1, keys: BTreeMap::from([(1, key)]), pending: None }
+        Self { current: 1, keys: BTreeMap::from([(1, key)]), pending: None, since: None }
+    }
+
+    /// Makes the next key and tells its number.
+    pub(super) fn begin(&mut self) -> Result<u32> {
+        let next = self.keys.keys().max().copied().unwrap_or(self.current).saturating_add(1);
+        self.keys.insert(next, Key::random()?);
+        self.pending = Some(next);
+        Ok(next)
+    }
+
+    /// Makes the pending key, if there is one, the only one.
+    pub(super) fn finish(&mut self, now: Timestamp) {
+        if let Some(next) = self.pending.take() {
+            self.current = next;
+            self.since = Some(now);
+            self.keys.retain(|id, _| *id == next);
+        }
+    }
+
+    /// The number of the key to seal with.
+    pub(super) fn newest(&self) -> u32 {
+        self.pending.unwrap_or(self.current)
     }
 
     pub(super) fn current(&self) -> Result<&Key> {
@@ -70,6 +96,12 @@ pub(super) struct Outer {
     pub created: Timestamp,
     pub ledger: KeyRing,
     pub db: Database,
+    /// How it will be keyed when a rotation has finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_db: Option<Database>,
+    /// Keys that outlive a rotation of L; derived from it while there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasting: Option<Lasting>,
     /// The inner payload, an age file in text form.
     pub bank_sealed: String,
     pub slots: Vec<Slot>,
@@ -79,6 +111,22 @@ pub(super) struct Outer {
     /// Rules of this vault; none in format 1 yet, kept as found.
     #[serde(default)]
     pub policy: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Keys of MACs and of the device's files: derived from the first L, and kept when L is replaced, so that digests,
+/// pins and waiting readings stay good. They open nothing of the vault.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Lasting {
+    pub digest: Key,
+    pub pin: Key,
+    pub readings: Key,
+}
+
+impl Lasting {
+    pub(super) fn of(ledger: &Key, vault_id: VaultId) -> Self {
+        let key = |purpose: Purpose| purpose.key(ledger, vault_id);
+        Self { digest: key(Purpose::Digest), pin: key(Purpose::Pin), readings: key(Purpose::Readings) }
+    }
 }
 
 /// One change of the key file.
@@ -125,6 +173,8 @@ impl Outer {
             created: now,
             ledger: KeyRing::new(Key::random()?),
             db: Database { salt: Hex::random()?, key_id: 1 },
+            next_db: None,
+            lasting: None,
             bank_sealed: String::new(),
             slots,
             change: None,
@@ -145,6 +195,18 @@ impl Outer {
     /// The same payload once more, for changing it.
     pub(super) fn copy(&self) -> Result<Self> {
         from_json(&to_json(self)?)
+    }
+
+    /// The keys that outlive a rotation.
+    pub(super) fn lasting(&self) -> Result<Lasting> {
+        match &self.lasting {
+            Some(kept) => Ok(Lasting {
+                digest: Key::from_bytes(kept.digest.expose()),
+                pin: Key::from_bytes(kept.pin.expose()),
+                readings: Key::from_bytes(kept.readings.expose()),
+            }),
+            None => Ok(Lasting::of(self.ledger.current()?, self.vault_id)),
+        }
     }
 
     /// Reads an authenticated payload, refusing newer versions before anything else.

@@ -26,6 +26,7 @@ mod pending;
 mod pin;
 mod readings;
 mod role;
+mod rotation;
 mod seal;
 pub mod sessions;
 mod slots;

@@ -54,10 +54,10 @@ impl Place<'_> {
     }
 }
 
-/// Seals with the current bank key: version, key number, nonce, ciphertext, tag.
+/// Seals with the newest bank key: version, key number, nonce, ciphertext, tag.
 pub(super) fn seal(ring: &KeyRing, vault_id: VaultId, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>> {
-    let key_id = ring.current;
-    let key = place.purpose(key_id).key(ring.current()?, vault_id);
+    let key_id = ring.newest();
+    let key = place.purpose(key_id).key(ring.get(key_id)?, vault_id);
     let mut blob = Vec::with_capacity(HEAD + plain.len() + 16);
     blob.push(VERSION);
     blob.extend_from_slice(&key_id.to_be_bytes());
@@ -71,6 +71,14 @@ pub(super) fn seal(ring: &KeyRing, vault_id: VaultId, place: Place<'_>, plain: &
         .map_err(|_| VaultError::Crypto("sealing"))?;
     blob.extend_from_slice(&body);
     Ok(blob)
+}
+
+/// Seals with the newest key what an older one sealed; `None` if the newest did already.
+pub(super) fn reseal(ring: &KeyRing, vault_id: VaultId, place: Place<'_>, blob: &[u8]) -> Result<Option<Vec<u8>>> {
+    if blob.get(1..5) == Some(&ring.newest().to_be_bytes()) {
+        return Ok(None);
+    }
+    seal(ring, vault_id, place, &open(ring, vault_id, place, blob)?).map(Some)
 }
 
 /// Opens what `seal` wrote, for exactly the same place.
@@ -133,7 +141,7 @@ mod tests {
 
     fn ring() -> KeyRing {
         let keys = BTreeMap::from([(1, Key::from_bytes(&[1; 32])), (2, Key::from_bytes(&[2; 32]))]);
-        KeyRing { current: 1, keys, pending: None }
+        KeyRing { current: 1, keys, pending: None, since: None }
     }
 
     #[test]

@@ -119,6 +119,11 @@ impl Slot {
         self.caps.contains(&cap)
     }
 
+    /// Tells whether its holder owns the vault for good.
+    pub(super) fn owns_for_good(&self) -> bool {
+        Role::of(self) == Role::Owner && self.expires.is_none()
+    }
+
     /// The recipient that the inner file and `pending/` are sealed to.
     pub(super) fn public(&self) -> Result<x25519::Recipient> {
         self.recipient.parse().map_err(|_| VaultError::damaged("bursar.keys", "a slot has no valid recipient"))

@@ -15,11 +15,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Location,
-    agefile::ContentKey,
+    agefile::{self, ContentKey, Opened},
     attempts::Attempts,
     audit::Head,
     connect::{self, Access},
-    derive::Purpose,
     error::{Result, VaultError},
     keyset::{FORMAT, Inner, KEYS_FILE, KeyChange, LARGEST, Outer},
     lockfile::{Alone, VaultLock, WriterLock},
@@ -100,10 +99,9 @@ impl Unlocked {
             }
         };
         let slot = slot.ok_or_else(|| VaultError::damaged(KEYS_FILE, "it does not list the slot that opened it"))?;
-        let pin_key = Purpose::Pin.key(outer.ledger.current()?, outer.vault_id);
-        let pins = PinBoard::new(&location.state_dir, outer.vault_id, pin_key);
-        let readings_key = Purpose::Readings.key(outer.ledger.current()?, outer.vault_id);
-        let readings = Readings::new(&location.state_dir, outer.vault_id, readings_key);
+        let lasting = outer.lasting()?;
+        let pins = PinBoard::new(&location.state_dir, outer.vault_id, lasting.pin);
+        let readings = Readings::new(&location.state_dir, outer.vault_id, lasting.readings);
         Ok(Self { location, outer, outer_key, inner, identity, slot, pins, attempts, readings, seen })
     }
 
@@ -175,7 +173,8 @@ impl Unlocked {
 
     /// Opens a connection to `vault.db`.
     pub fn connect(&self, access: Access) -> Result<Connection> {
-        connect::open(self.dir(), &self.database_key()?, self.outer.db.salt, access)
+        let database = self.database()?;
+        connect::open(self.dir(), &self.key_of(database)?, database.salt, access)
     }
 
     /// Becomes the one writer, waiting at most this long.
@@ -196,6 +195,29 @@ impl Unlocked {
         let sealed = fsx::read_private(&self.dir().join(KEYS_FILE), LARGEST)?;
         let same = <[u8; 32]>::from(Sha256::digest(&sealed)) == self.key_file().digest;
         if same { Ok(()) } else { Err(VaultError::KeysMoved) }
+    }
+
+    /// The same vault as a newer key file has it, which the same identity opens.
+    pub(super) fn reopened(&self, sealed: &[u8], generation: u64) -> Result<Self> {
+        let identity = self.identity()?;
+        let unreadable = |_| VaultError::damaged(KEYS_FILE, "it does not open right after it was written");
+        let Opened { plain, key } = agefile::open_keeping(sealed, identity).map_err(unreadable)?;
+        let keys = KeyFile { digest: Sha256::digest(sealed).into(), generation };
+        let surroundings = Surroundings {
+            location: self.location.clone(),
+            attempts: self.attempts.clone(),
+            seen: Seen { keys: Mutex::new(keys), lock: Arc::clone(&self.seen.lock) },
+        };
+        Self::assemble(surroundings, Outer::parse(&plain)?, key, Opener::Slot(identity.clone()))
+    }
+
+    /// Tells whether a slot may be removed, before anything is asked.
+    pub fn may_remove(&self, slot: &Slot) -> Result<()> {
+        if slot.id == self.slot().id {
+            return Err(VaultError::OwnSlot { label: slot.label.clone() });
+        }
+        let mut left = self.slots().iter().filter(|kept| kept.id != slot.id);
+        if left.any(Slot::owns_for_good) { Ok(()) } else { Err(VaultError::LastOwner { label: slot.label.clone() }) }
     }
 
     /// Remembers a key file that this process has just put in place.
@@ -240,6 +262,16 @@ impl Unlocked {
             .map_err(|_| VaultError::damaged(connect::DB_FILE, "a sealed token is not text"))
     }
 
+    /// Seals a token under the newest key; `None` if it is already.
+    pub fn reseal_token(&self, item_id: &str, environment: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
+        seal::reseal(&self.inner()?.bank, self.vault_id(), Place::Token { item_id, environment }, sealed)
+    }
+
+    /// Seals credentials under the newest key; `None` if they are already.
+    pub fn reseal_client(&self, environment: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
+        seal::reseal(&self.inner()?.bank, self.vault_id(), Place::Client { environment }, sealed)
+    }
+
     /// Seals the Plaid client's credentials for one environment.
     pub fn seal_client(&self, environment: &str, keys: &ClientKeys) -> Result<Vec<u8>> {
         self.seal(Place::Client { environment }, &keys.to_json()?)
@@ -252,7 +284,7 @@ impl Unlocked {
 
     /// The MAC key for content digests.
     pub fn digest_key(&self) -> Result<Key> {
-        Ok(Purpose::Digest.key(self.outer.ledger.current()?, self.vault_id()))
+        Ok(self.outer.lasting()?.digest)
     }
 
     /// The first key of the audit chain, for putting into a new database and for verifying the whole chain.
@@ -349,11 +381,6 @@ impl Unlocked {
     /// The identity of the slot that was used; a session keeps none.
     pub(super) fn identity(&self) -> Result<&x25519::Identity> {
         self.identity.as_ref().ok_or(VaultError::SessionOnly)
-    }
-
-    fn database_key(&self) -> Result<Key> {
-        let key_id = self.outer.db.key_id;
-        Ok(Purpose::Database { key_id }.key(self.outer.ledger.get(key_id)?, self.vault_id()))
     }
 
     pub(super) fn inner(&self) -> Result<&Inner> {

@@ -2,6 +2,7 @@
 
 mod files;
 mod lasting;
+mod rotation;
 mod totp;
 
 use serde_json::Value;

@@ -5,7 +5,10 @@ mod expire;
 mod list;
 mod passwd;
 mod phrase;
+mod plan;
 mod recovery;
+mod remove;
+mod rotate;
 pub(crate) mod totp;
 mod until;
 
@@ -24,7 +27,9 @@ pub(crate) struct Args {
 enum Verb {
     List(list::Args),
     Add(add::Args),
+    Remove(remove::Args),
     Expire(expire::Args),
+    Rotate(rotate::Args),
     Passwd(passwd::Args),
     Recovery(recovery::Args),
     Totp(totp::Args),
@@ -36,6 +41,8 @@ impl Args {
             None => list::Args {}.run(context),
             Some(Verb::List(args)) => args.run(context),
             Some(Verb::Add(args)) => args.run(context),
+            Some(Verb::Remove(args)) => args.run(context),
+            Some(Verb::Rotate(args)) => args.run(context),
             Some(Verb::Expire(args)) => args.run(context),
             Some(Verb::Passwd(args)) => args.run(context),
             Some(Verb::Recovery(args)) => args.run(context),

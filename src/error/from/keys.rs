@@ -15,6 +15,7 @@ impl From<KeysError> for Error {
             KeysError::InsideVault => {
                 Self::new(Kind::Refused, "key_in_vault", sentence).hint("bursar keys add key-file ~/bursar.key")
             }
+            KeysError::Unproved(_) => Self::new(Kind::Integrity, "unproved", sentence).hint("bursar vault check"),
             KeysError::FileExists(_) => {
                 Self::new(Kind::Conflict, "file_exists", sentence).hint("bursar keys add key-file NEW_FILE")
             }

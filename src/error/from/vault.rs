@@ -35,6 +35,8 @@ impl From<VaultError> for Error {
             V::TooManySlots { .. } => Self::new(Kind::Refused, "too_many_keys", sentence).hint("bursar keys list"),
             V::NoPassphrase { .. } => Self::new(Kind::Refused, "no_passphrase", sentence).hint("bursar keys list"),
             V::LastOwner { .. } => Self::new(Kind::Refused, "last_owner", sentence).hint("bursar keys add passphrase"),
+            V::OwnSlot { .. } => Self::new(Kind::Refused, "own_key", sentence).hint("bursar keys list"),
+            V::NoSpace { .. } => Self::new(Kind::Io, "disk_full", sentence).hint("bursar doctor"),
             V::KeysMoved => Self::new(Kind::Busy, "keys_moved", sentence).again_with(""),
             V::SessionOnly => Self::new(Kind::Auth, "session_only", sentence).hint("bursar lock"),
             V::NoSessionStore { of_login, .. } => {

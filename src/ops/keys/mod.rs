@@ -3,7 +3,11 @@
 //! Uses the vault and the store. Invariant: the key file is replaced inside the book's transaction that enters the
 //! change; a commit that is lost after it is entered at the next opening for writing (`settle`).
 
+mod rotate;
+
 use std::path::Path;
+
+pub use rotate::{Means, Which, carry_on, remove, rotate};
 
 use crate::{
     domain::{
@@ -31,6 +35,9 @@ pub enum KeysError {
     /// A key file in the vault it opens.
     #[error("a key file inside the vault goes wherever the vault goes and protects nothing; nothing was changed")]
     InsideVault,
+    /// A copy that does not pass the checks; it was thrown away.
+    #[error("the copy of the ledger under its new key does not pass the checks ({0}); the old one stays in place")]
+    Unproved(String),
     /// A file is there already.
     #[error("{0} exists already; nothing was changed")]
     FileExists(String),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Bound into the seal instead of an item's id, which a flow does not have yet.
-const SEALED_FOR: &str = "link";
+pub const SEALED_FOR: &str = "link";
 
 /// How long Plaid keeps what a flow brought, after its end.
 const KEPT: Duration = Duration::from_hours(6);

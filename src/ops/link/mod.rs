@@ -44,7 +44,7 @@ use super::{
     bank::Bank,
 };
 
-pub use self::{duplicate::Duplicate, poll::Pace, qr::draw};
+pub use self::{duplicate::Duplicate, intent::SEALED_FOR, poll::Pace, qr::draw};
 
 /// What the bank's window shows as the program's name.
 const CLIENT_NAME: &str = "bursar";

@@ -162,6 +162,7 @@ fn content_of(name: &str) -> &'static str {
     match name {
         KEYS_FILE => "age file: readable header, encrypted keys",
         "vault.db" | "vault.db-wal" => "SQLCipher pages, encrypted and authenticated",
+        "vault.db.new" | "vault.db.new-journal" => "SQLCipher pages, copied under a new key",
         SAFETY_COPY => "SQLCipher pages, from before a migration",
         "vault.db-shm" => "page numbers of the write-ahead log, no content",
         "vault.lock" | "writer.lock" => "empty, only locked",
