@@ -29,6 +29,8 @@ mod errors;
 mod examples;
 mod generated;
 mod harden;
+#[cfg(feature = "sandbox")]
+mod incident;
 mod init;
 mod keys;
 #[cfg(feature = "sandbox")]

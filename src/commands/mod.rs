@@ -15,6 +15,7 @@ mod demo;
 mod doctor;
 mod generate;
 mod help;
+mod incident;
 mod init;
 mod keys;
 mod link;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Report(report::Args),
     Keys(keys::Args),
     Vault(vault::Args),
+    Incident(incident::Args),
     Audit(audit::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -97,6 +99,7 @@ pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Con
         Some(Command::Report(args)) => args.run(context),
         Some(Command::Keys(args)) => args.run(context),
         Some(Command::Vault(args)) => args.run(context),
+        Some(Command::Incident(args)) => args.run(context),
         Some(Command::Audit(args)) => args.run(context),
         Some(Command::Config(args)) => args.run(context),
         Some(Command::Completions(args)) => args.run(context),

@@ -25,6 +25,7 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("connections rotate", || schemars::schema_for!(super::connections::Rotated)),
     ("connections show", || schemars::schema_for!(super::connections::Shown)),
     ("doctor", || schemars::schema_for!(views::CheckReport)),
+    ("incident", || schemars::schema_for!(super::incident::Incident)),
     ("init", || schemars::schema_for!(super::init::Initialised)),
     ("keys", || schemars::schema_for!(views::Listing<views::KeyView>)),
     ("keys totp", || schemars::schema_for!(super::keys::totp::Status)),

@@ -3,6 +3,7 @@
 pub mod ahead;
 pub mod bank;
 pub mod connections;
+pub mod incident;
 pub mod keys;
 pub mod link;
 pub mod recover;

@@ -12,6 +12,8 @@ mod rotate;
 pub(crate) mod totp;
 mod until;
 
+pub(super) use self::{phrase::NewPassphrase, recovery::hand_over, rotate::with_means};
+
 use crate::{context::Context, error::Result};
 
 /// The ways into the vault: passphrases, recovery code, key files, second factors

@@ -12,7 +12,7 @@ use crate::{
 
 /// Where a new passphrase comes from.
 #[derive(Debug, clap::Args)]
-pub(super) struct NewPassphrase {
+pub(in crate::commands) struct NewPassphrase {
     /// Read the new passphrase from this file instead of asking
     #[arg(long, value_name = "FILE", conflicts_with = "generate")]
     new_passphrase_file: Option<PathBuf>,
@@ -22,8 +22,18 @@ pub(super) struct NewPassphrase {
 }
 
 impl NewPassphrase {
+    /// Whether nobody has to be asked.
+    pub(in crate::commands) fn is_from_file(&self) -> bool {
+        self.new_passphrase_file.is_some()
+    }
+
+    /// The passphrase, where a file has it.
+    pub(in crate::commands) fn filed(&self) -> Result<Option<Secret<String>>> {
+        Ok(self.new_passphrase_file.as_deref().map(secrets::from_file).transpose()?)
+    }
+
     /// The passphrase, strong enough.
-    pub(super) fn obtain(&self, context: &mut Context) -> Result<Secret<String>> {
+    pub(in crate::commands) fn obtain(&self, context: &mut Context) -> Result<Secret<String>> {
         if let Some(file) = &self.new_passphrase_file {
             let given = secrets::from_file(file)?;
             return vault::passphrase::check(&given, &[]).map(|()| given).map_err(|weak| {

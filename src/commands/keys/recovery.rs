@@ -97,7 +97,7 @@ impl Args {
 }
 
 /// Shows the code and has its end typed back, unless it goes to a file.
-fn hand_over(code: &Secret<String>, file: Option<&Path>, context: &mut Context) -> Result<()> {
+pub(in crate::commands) fn hand_over(code: &Secret<String>, file: Option<&Path>, context: &mut Context) -> Result<()> {
     if let Some(file) = file {
         context.ui.status(&format!("the recovery code goes to {}; move it to a safe place", file.display()));
         return Ok(());

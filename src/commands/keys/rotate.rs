@@ -84,7 +84,7 @@ impl Args {
 }
 
 /// Runs a rotation with progress on the screen.
-pub(super) fn with_means<T>(
+pub(in crate::commands) fn with_means<T>(
     context: &mut Context,
     run: impl FnOnce(&Means) -> std::result::Result<T, keys::KeysError>,
 ) -> Result<T> {

@@ -7,7 +7,7 @@ mod rotate;
 
 use std::path::Path;
 
-pub use rotate::{Means, Which, carry_on, remove, rotate};
+pub use rotate::{Means, Which, carry_on, remove, renew, rotate};
 
 use crate::{
     domain::{
@@ -73,6 +73,20 @@ pub fn view(slot: &Slot, vault: &Unlocked, last_used_at: Option<Timestamp>, now:
 /// Adds a slot that has been made.
 pub fn add(vault: &Unlocked, book: &mut Store, made: &Made, event: Event) -> Result<(), KeysError> {
     change(vault, book, &made.slot, event, |change| change.add(made))
+}
+
+/// Adds a slot that has been made, and gives the vault as it is then, for whoever goes on to change it.
+pub fn add_open(vault: &Unlocked, book: &mut Store, made: &Made, event: Event) -> Result<Unlocked, KeysError> {
+    let event = Event { resource: Some(made.slot.id.to_string()), ..event };
+    let mut change = vault.change_keys(book.writer()?)?;
+    change.add(made)?;
+    book.write(&event, |tx| {
+        let (generation, opened) = change.commit_open(&event.action, Some(&made.slot), event.at)?;
+        tx.note("kind", made.slot.kind.as_str());
+        tx.note("role", Role::of(&made.slot).as_str());
+        tx.note("gen", generation);
+        Ok(opened)
+    })
 }
 
 /// Sets or takes away a slot's end.

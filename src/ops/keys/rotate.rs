@@ -5,6 +5,7 @@
 //! what is on the disk, so carrying on is the same as carrying out.
 
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -53,6 +54,22 @@ pub fn rotate(vault: &Arc<Unlocked>, which: Which, event: &Event, means: &Means)
 pub fn remove(vault: &Arc<Unlocked>, slot: &Slot, event: Event, means: &Means) -> Result<Arc<Unlocked>, KeysError> {
     let event = Event { resource: Some(slot.id.to_string()), ..event };
     begin(vault, Some(slot), &event, means, |change| change.remove(slot))
+}
+
+/// Removes every slot but these, and gives the vault new keys.
+pub fn renew(
+    vault: &Arc<Unlocked>,
+    keep: &BTreeSet<String>,
+    event: &Event,
+    means: &Means,
+) -> Result<Arc<Unlocked>, KeysError> {
+    begin(vault, None, event, means, |change| {
+        for slot in vault.slots().iter().filter(|slot| !keep.contains(&slot.id.to_string())) {
+            change.remove(slot)?;
+        }
+        change.rotate_ledger()?;
+        change.rotate_bank()
+    })
 }
 
 /// Carries on a rotation that was interrupted. `None` while somebody else is in the vault: it opens all the same.
