@@ -104,6 +104,11 @@ impl Locked {
         }
     }
 
+    /// Tells whether a secret opens the vault; a failure is not counted.
+    pub fn is_opened_by(&self, secret: &SlotSecret) -> bool {
+        self.open_outer(secret).is_ok()
+    }
+
     /// An unlocked vault from a payload that has been opened.
     pub(super) fn assemble(&self, outer: Outer, key: ContentKey, identity: x25519::Identity) -> Result<Unlocked> {
         Unlocked::assemble(self.surroundings(outer.generation), outer, key, Opener::Slot(identity))

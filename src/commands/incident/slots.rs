@@ -9,7 +9,7 @@ use super::{
 use crate::{
     commands::keys::{hand_over, with_means},
     context::Context,
-    error::Result,
+    error::{Error, Kind, Result},
     ops::{
         self,
         incident::{self, Progress},
@@ -33,6 +33,10 @@ pub(super) fn renew(wishes: &Args, context: &mut Context, progress: &Progress) -
     let mut typed = None;
     if !passphrase {
         let new = wishes.passphrase.obtain(context)?;
+        if context.locked()?.is_opened_by(&SlotSecret::Passphrase(new.clone())) {
+            let sentence = "this passphrase opens the vault already, and somebody may know it; no key was changed";
+            return Err(Error::new(Kind::Refused, "known_passphrase", sentence).hint("bursar incident --generate"));
+        }
         keep.insert(add(context, &Factor::Passphrase(&new).make(&terms)?)?);
         typed = Some(new);
     }
