@@ -140,16 +140,19 @@ fn connections_can_be_ended_instead() {
     assert!(kept["total"].as_u64().unwrap() > 10);
 }
 
-/// Killed at the k-th renaming of a file: in the middle of keys, copies and pins.
+const RENAMES: &str = "rename,renameat,renameat2";
+const SYNCS: &str = "fsync,fdatasync,unlink,unlinkat,ftruncate";
+
+/// Killed at the k-th system call of a kind: in the middle of keys, copies and pins.
 #[test]
 fn killed_in_the_middle_it_goes_on() {
     if !have("strace") {
         return;
     }
-    for kill_at in [2, 4, 6] {
+    for (calls, kill_at) in [(RENAMES, 2), (RENAMES, 6), (SYNCS, 19)] {
         let bad = bad_day();
         let mut command = std::process::Command::new("strace");
-        let inject = format!("inject=rename,renameat,renameat2:signal=KILL:when={kill_at}");
+        let inject = format!("inject={calls}:signal=KILL:when={kill_at}");
         command.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject, env!("CARGO_BIN_EXE_bursar")]);
         command.args(bad.args(&[])).current_dir("/").env_clear();
         command.envs(bad.env.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));

@@ -50,7 +50,8 @@ impl Args {
         let vault = context.unlock_for_admin()?;
         let slots = vault.slots().len();
         drop(vault);
-        let book = context.book()?;
+        // Opened for writing, the book first hears of a change of keys that a killed run could not enter.
+        let book = if context.settings.dry_run { context.book()? } else { context.book_mut()? };
         let progress = incident::progress(&book)?;
         let live = book.connections()?.into_iter().filter(|bank| bank.state != ConnectionState::Removed).count();
         drop(book);
