@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
+    connect::DB_FILE,
     derive::Purpose,
     error::{Result, VaultError},
     keyset::KeyRing,
     material::{VaultId, fill_random},
+    unlocked::Unlocked,
 };
 use crate::secret::Secret;
 
@@ -97,6 +99,49 @@ pub(super) fn open(ring: &KeyRing, vault_id: VaultId, place: Place<'_>, blob: &[
         .decrypt_in_place(XNonce::from_slice(nonce), &place.bind(vault_id, key_id), &mut *plain)
         .map_err(|_| damaged())?;
     Ok(plain)
+}
+
+impl Unlocked {
+    /// Seals an access token for one item in one environment (`sandbox`, `production`).
+    pub fn seal_token(&self, item_id: &str, environment: &str, token: &Secret<String>) -> Result<Vec<u8>> {
+        self.seal(Place::Token { item_id, environment }, token.expose().as_bytes())
+    }
+
+    /// Opens what `seal_token` sealed for the same item and environment.
+    pub fn open_token(&self, item_id: &str, environment: &str, sealed: &[u8]) -> Result<Secret<String>> {
+        let plain = self.open(Place::Token { item_id, environment }, sealed)?;
+        std::str::from_utf8(&plain)
+            .map(|text| Secret::new(text.to_owned()))
+            .map_err(|_| VaultError::damaged(DB_FILE, "a sealed token is not text"))
+    }
+
+    /// Seals a token under the newest key; `None` if it is already.
+    pub fn reseal_token(&self, item_id: &str, environment: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
+        reseal(&self.inner()?.bank, self.vault_id(), Place::Token { item_id, environment }, sealed)
+    }
+
+    /// Seals credentials under the newest key; `None` if they are already.
+    pub fn reseal_client(&self, environment: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
+        reseal(&self.inner()?.bank, self.vault_id(), Place::Client { environment }, sealed)
+    }
+
+    /// Seals the Plaid client's credentials for one environment.
+    pub fn seal_client(&self, environment: &str, keys: &ClientKeys) -> Result<Vec<u8>> {
+        self.seal(Place::Client { environment }, &keys.to_json()?)
+    }
+
+    /// Opens what `seal_client` sealed for the same environment.
+    pub fn open_client(&self, environment: &str, sealed: &[u8]) -> Result<ClientKeys> {
+        ClientKeys::from_json(&self.open(Place::Client { environment }, sealed)?)
+    }
+
+    fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>> {
+        seal(&self.inner()?.bank, self.vault_id(), place, plain)
+    }
+
+    fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        open(&self.inner()?.bank, self.vault_id(), place, sealed)
+    }
 }
 
 /// The Plaid client's credentials.

@@ -25,10 +25,9 @@ use super::{
     material::{Hex, Key, VaultId},
     pin::{Freshness, Pin, PinBoard},
     readings::{Readings, Waiting},
-    seal::{self, ClientKeys, Place},
     slots::Slot,
 };
-use crate::{fsx, secret::Secret};
+use crate::fsx;
 
 /// The copy of the database from before its last migration.
 pub(super) const SAFETY_COPY: &str = "vault.db.before-migration";
@@ -249,39 +248,6 @@ impl Unlocked {
         Ok(fsx::remove(&self.safety_copy())?)
     }
 
-    /// Seals an access token for one item in one environment (`sandbox`, `production`).
-    pub fn seal_token(&self, item_id: &str, environment: &str, token: &Secret<String>) -> Result<Vec<u8>> {
-        self.seal(Place::Token { item_id, environment }, token.expose().as_bytes())
-    }
-
-    /// Opens what `seal_token` sealed for the same item and environment.
-    pub fn open_token(&self, item_id: &str, environment: &str, sealed: &[u8]) -> Result<Secret<String>> {
-        let plain = self.open(Place::Token { item_id, environment }, sealed)?;
-        std::str::from_utf8(&plain)
-            .map(|text| Secret::new(text.to_owned()))
-            .map_err(|_| VaultError::damaged(connect::DB_FILE, "a sealed token is not text"))
-    }
-
-    /// Seals a token under the newest key; `None` if it is already.
-    pub fn reseal_token(&self, item_id: &str, environment: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
-        seal::reseal(&self.inner()?.bank, self.vault_id(), Place::Token { item_id, environment }, sealed)
-    }
-
-    /// Seals credentials under the newest key; `None` if they are already.
-    pub fn reseal_client(&self, environment: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
-        seal::reseal(&self.inner()?.bank, self.vault_id(), Place::Client { environment }, sealed)
-    }
-
-    /// Seals the Plaid client's credentials for one environment.
-    pub fn seal_client(&self, environment: &str, keys: &ClientKeys) -> Result<Vec<u8>> {
-        self.seal(Place::Client { environment }, &keys.to_json()?)
-    }
-
-    /// Opens what `seal_client` sealed for the same environment.
-    pub fn open_client(&self, environment: &str, sealed: &[u8]) -> Result<ClientKeys> {
-        ClientKeys::from_json(&self.open(Place::Client { environment }, sealed)?)
-    }
-
     /// The MAC key for content digests.
     pub fn digest_key(&self) -> Result<Key> {
         Ok(self.outer.lasting()?.digest)
@@ -386,14 +352,6 @@ impl Unlocked {
     pub(super) fn inner(&self) -> Result<&Inner> {
         let none = || if self.by_session() { VaultError::SessionOnly } else { VaultError::NoBankKey };
         self.inner.as_ref().map(|(inner, _)| inner).ok_or_else(none)
-    }
-
-    fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>> {
-        seal::seal(&self.inner()?.bank, self.vault_id(), place, plain)
-    }
-
-    fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>> {
-        seal::open(&self.inner()?.bank, self.vault_id(), place, sealed)
     }
 
     fn present(&self, epoch: u64, audit_head: &Head) -> Pin {
