@@ -13,7 +13,7 @@ use report::{Item, State};
 use super::keys::NewPassphrase;
 use crate::{
     context::Context,
-    domain::views::ConnectionState,
+    domain::standing::ConnectionState,
     error::{Error, Kind, Result},
     ops::incident::{self, Progress},
     vault::sessions,

@@ -4,7 +4,7 @@ use super::report::{Item, State};
 use crate::{
     commands::bank,
     context::Context,
-    domain::{ids::ConnectionId, views::ConnectionState},
+    domain::{ids::ConnectionId, standing::ConnectionState},
     error::Result,
     ops::{
         connections::{self, Removal},
