@@ -2,6 +2,7 @@
 
 mod log;
 mod refused;
+mod tombstones;
 
 use std::{
     fs,

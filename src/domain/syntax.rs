@@ -20,6 +20,8 @@ pub struct SyntaxError {
     pub length: usize,
     /// The whole word as it was perhaps meant.
     pub suggestion: Option<String>,
+    /// Whether it is a period that cannot be read, rather than a query.
+    pub period: bool,
 }
 
 impl SyntaxError {
@@ -33,6 +35,7 @@ impl SyntaxError {
             column: before.chars().count() + 1,
             length: part.chars().count(),
             suggestion: None,
+            period: false,
         }
     }
 

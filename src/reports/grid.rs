@@ -178,7 +178,7 @@ impl Grid {
         let cells = self.columns.periods.iter().zip(&line.cells);
         cells
             .map(|(period, minor)| {
-                let amount = Money::from_wide(*minor, currency)?;
+                let amount = Some(Money::from_wide(*minor, currency)?);
                 Ok(PeriodAmount { begin: period.begin, end: period.end, amount })
             })
             .collect()

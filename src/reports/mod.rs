@@ -99,6 +99,18 @@ pub struct Report {
     pub gaps: Vec<Gap>,
 }
 
+impl Report {
+    /// Puts the currencies in this order; those that it does not name come last, by code.
+    pub fn order(&mut self, currencies: &[Currency]) {
+        let rank = |currency: Currency| {
+            (currencies.iter().position(|known| *known == currency).unwrap_or(usize::MAX), currency)
+        };
+        self.rows.sort_by_key(|row| rank(row.currency));
+        self.totals.sort_by_key(|total| rank(total.currency));
+        self.period_totals.sort_by_key(|totals| rank(totals.currency));
+    }
+}
+
 /// One row: a group of transactions or accounts, in one currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Row {
@@ -129,8 +141,8 @@ pub struct PeriodAmount {
     pub begin: Option<Date>,
     /// First day after.
     pub end: Option<Date>,
-    /// The amount.
-    pub amount: Money,
+    /// The amount; `null` where it is not known (net worth before the history of an account begins).
+    pub amount: Option<Money>,
 }
 
 /// What all rows of one currency come to.

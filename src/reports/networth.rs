@@ -14,8 +14,8 @@ use super::{
 use crate::domain::{
     dates::Date,
     ids::AccountId,
-    money::Money,
-    views::{AccountStatus, AccountView, BalancePoint, Flows, Group, Grouping},
+    money::{Currency, Money},
+    views::{AccountStatus, AccountView, BalancePoint, Flows, Group, Grouping, main_currencies},
 };
 
 /// The report's name.
@@ -48,12 +48,16 @@ pub fn build(request: &Request, known: &Balances) -> Result<Report, ReportError>
     let days = columns.last_days();
     columns.periods.truncate(days.len().max(1));
     let mut grid = Grid::new(columns);
-    let mut gaps = Vec::new();
+    let (mut gaps, mut unknown) = (Vec::new(), Vec::new());
     for account in accounts {
         let Some(history) = histories.get_mut(&account.id) else { continue };
         let balances: Vec<Option<Money>> = days.iter().map(|day| history.at(*day)).collect();
         if balances.contains(&None) {
             gaps.push(Gap { account: account.id, name: account.name.clone(), known_from: history.known_from() });
+        }
+        if history.known_from().is_some() {
+            let columns = balances.iter().enumerate().filter(|(_, balance)| balance.is_none());
+            unknown.extend(columns.map(|(column, _)| (account.currency, row_of(request.by, account), column)));
         }
         for (column, balance) in balances.into_iter().enumerate() {
             if let Some(balance) = balance {
@@ -65,7 +69,39 @@ pub fn build(request: &Request, known: &Balances) -> Result<Report, ReportError>
     let counts: fn(&RowKey) -> bool = if request.by == Grouping::Total { |row| row.rank == NET } else { |_| true };
     let mut report = grid.in_order(NAME, request, Total::Last, counts)?;
     report.gaps = gaps;
+    if request.interval.is_some() {
+        leave_blank(&mut report, &unknown);
+    }
+    report.order(&main_currencies(known.accounts));
     Ok(report)
+}
+
+/// The row that a balance of the account counts in; none if it is every row.
+fn row_of(by: Grouping, account: &AccountView) -> Option<String> {
+    match by {
+        Grouping::Account => Some(account.id.to_string()),
+        Grouping::Connection => account.connection.map(|connection| connection.to_string()),
+        Grouping::Institution => account.institution.clone(),
+        _ => None,
+    }
+}
+
+/// Takes amounts out that lack an account: a series must not step because an account begins to count.
+fn leave_blank(report: &mut Report, unknown: &[(Currency, Option<String>, usize)]) {
+    let lacks = |currency: Currency, key: Option<&String>, column: usize| {
+        unknown.iter().any(|(of, row, at)| {
+            *of == currency && *at == column && (key.is_none() || row.is_none() || row.as_ref() == key)
+        })
+    };
+    let rows = report.rows.iter_mut().map(|row| (row.currency, row.key.clone(), &mut row.periods));
+    let totals = report.period_totals.iter_mut().map(|totals| (totals.currency, None, &mut totals.periods));
+    for (currency, key, periods) in rows.chain(totals) {
+        for (column, period) in periods.iter_mut().enumerate() {
+            if lacks(currency, key.as_ref(), column) {
+                period.amount = None;
+            }
+        }
+    }
 }
 
 fn add(

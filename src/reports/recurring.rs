@@ -152,7 +152,7 @@ fn row(series: &Series, stream: &Stream, period: Period) -> Result<Option<Row>, 
         last: last.date,
         next: (stream.standing != Standing::Ended).then_some(stream.next),
         count: stream.payments.len() as u64,
-        periods: vec![PeriodAmount { begin: period.begin, end: period.end, amount: total }],
+        periods: vec![PeriodAmount { begin: period.begin, end: period.end, amount: Some(total) }],
         total,
         share: None,
     }))

@@ -101,6 +101,26 @@ impl Ledger {
         }
     }
 
+    /// Takes back the newest posted row.
+    pub(crate) fn take_back(&mut self) {
+        let newest = self.rows().filter(|(_, row)| !row.pending).map(|(key, _)| key).last();
+        if let Some(key) = newest {
+            self.remove(key);
+        }
+    }
+
+    /// Brings every posted row again that was taken back.
+    pub(crate) fn give_back(&mut self) {
+        for key in 0..self.entries.len() {
+            let place = self.len();
+            let entry = &mut self.entries[key];
+            if entry.gone && !entry.row.pending {
+                (entry.gone, entry.born, entry.last) = (false, place, place);
+                self.log.push(Change::Put(key));
+            }
+        }
+    }
+
     /// Enters all rows of an account anew, for readers that could not see it before.
     pub(crate) fn announce(&mut self, account: usize) {
         for key in 0..self.entries.len() {

@@ -184,6 +184,16 @@ impl Running {
         self.lock().faults.clear();
     }
 
+    /// Lets every bank take back its newest posted transaction.
+    pub fn take_back(&self) {
+        self.lock().take_back(false);
+    }
+
+    /// Lets every bank bring again what it has taken back.
+    pub fn give_back(&self) {
+        self.lock().take_back(true);
+    }
+
     /// Lets days pass: pending rows post, new ones come, logins older than thirty days break.
     pub fn advance(&self, days: u32) {
         self.lock().advance(days.into());

@@ -97,6 +97,13 @@ impl State {
         }
     }
 
+    /// Lets every bank take back its newest posted row, or bring all of those again.
+    pub(crate) fn take_back(&mut self, again: bool) {
+        for item in &mut self.items {
+            if again { item.ledger.give_back() } else { item.ledger.take_back() }
+        }
+    }
+
     /// What new data depends on.
     pub(crate) fn setting(&self) -> Setting {
         let Config { seed, transactions, .. } = self.config;

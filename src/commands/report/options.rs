@@ -5,7 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::{
     commands::selection::{IntervalArgs, Selection},
     context::Context,
-    domain::views::{Grouping, Sum},
+    domain::views::{Grouping, Sum, main_currencies},
     error::Result,
     reports::{Report, ReportError, Request},
 };
@@ -48,8 +48,10 @@ impl ReportArgs {
             today: context.clock.today(),
             top: self.top,
         };
-        let sums = context.book()?.sums(&request.sums(query))?;
-        let report = build(&request, &sums)?;
+        let book = context.book()?;
+        let sums = book.sums(&request.sums(query))?;
+        let mut report = build(&request, &sums)?;
+        report.order(&main_currencies(&book.accounts()?));
         context.present(&report)
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn period(whole: &str, today: Date) -> Result<Period> {
 
 impl Reader<'_> {
     fn error(self, part: &str, message: impl Into<String>) -> SyntaxError {
-        SyntaxError::at(self.whole, part, message)
+        SyntaxError { period: true, ..SyntaxError::at(self.whole, part, message) }
     }
 
     /// A period that is not a range.

@@ -1,5 +1,7 @@
 //! Accounts as listed: balances in bursar's sign, and what they come to per currency.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use serde::Serialize;
 
 use crate::domain::{
@@ -95,7 +97,7 @@ pub struct Accounts {
     pub limit: Option<u64>,
     /// Always zero.
     pub offset: u64,
-    /// One entry for each currency, in the order of the codes; closed accounts do not count.
+    /// One entry for each currency, that of most accounts first; closed accounts do not count.
     pub totals: Vec<CurrencyTotals>,
 }
 
@@ -113,17 +115,38 @@ impl Accounts {
 }
 
 impl CurrencyTotals {
-    /// Sorts balances into assets and debts and sums each, per currency.
+    /// Sorts balances into assets and debts and sums each, per currency: that of most balances first, then by code.
     pub fn of(balances: impl IntoIterator<Item = Money>) -> Result<Vec<Self>, MoneyError> {
         let (mut assets, mut debts) = (Sums::default(), Sums::default());
+        let mut uses: BTreeMap<Currency, usize> = BTreeMap::new();
         for balance in balances {
+            *uses.entry(balance.currency).or_default() += 1;
             let (side, other) = if balance.minor < 0 { (&mut debts, &mut assets) } else { (&mut assets, &mut debts) };
             side.add(balance);
             other.add(Money::zero(balance.currency));
         }
         let sides = assets.totals()?.into_iter().zip(debts.totals()?);
-        sides.map(|(assets, debts)| Ok(Self { assets, debts, net: assets.checked_add(debts)? })).collect()
+        let totals = sides.map(|(assets, debts)| Ok(Self { assets, debts, net: assets.checked_add(debts)? }));
+        let mut totals = totals.collect::<Result<Vec<_>, MoneyError>>()?;
+        let order = by_use(uses);
+        totals.sort_by_key(|totals| order.iter().position(|currency| *currency == totals.net.currency));
+        Ok(totals)
     }
+}
+
+/// The currencies of accounts that are not closed, the book's main one first: that of most accounts, then by code.
+pub fn main_currencies(accounts: &[AccountView]) -> Vec<Currency> {
+    let mut uses: BTreeMap<Currency, usize> = BTreeMap::new();
+    for account in accounts.iter().filter(|account| account.status != AccountStatus::Closed) {
+        *uses.entry(account.currency).or_default() += 1;
+    }
+    by_use(uses)
+}
+
+fn by_use(uses: BTreeMap<Currency, usize>) -> Vec<Currency> {
+    let mut order: Vec<(Currency, usize)> = uses.into_iter().collect();
+    order.sort_by_key(|(currency, uses)| (Reverse(*uses), *currency));
+    order.into_iter().map(|(currency, _)| currency).collect()
 }
 
 #[cfg(test)]
@@ -141,8 +164,8 @@ mod tests {
         assert_eq!(
             totals,
             [
-                CurrencyTotals { assets: eur(0), debts: eur(-100), net: eur(-100) },
                 CurrencyTotals { assets: usd(501), debts: usd(-200), net: usd(301) },
+                CurrencyTotals { assets: eur(0), debts: eur(-100), net: eur(-100) },
             ]
         );
     }

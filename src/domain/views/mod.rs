@@ -12,7 +12,7 @@ mod sessions;
 mod sums;
 mod transactions;
 
-pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals};
+pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals, main_currencies};
 pub use audit::{AuditAnchor, AuditDetail, AuditEntry, Verdict};
 pub use checks::{CheckItem, CheckReport};
 pub use connections::{ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};

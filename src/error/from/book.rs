@@ -67,7 +67,8 @@ impl From<MoneyError> for Error {
 
 impl From<SyntaxError> for Error {
     fn from(error: SyntaxError) -> Self {
-        Self::new(Kind::Usage, "syntax", error.to_string()).hint("bursar help queries").hint("bursar help periods")
+        let topic = if error.period { "bursar help periods" } else { "bursar help queries" };
+        Self::new(Kind::Usage, "syntax", error.to_string()).hint(topic)
     }
 }
 

@@ -36,7 +36,11 @@ impl ToSheet for Report {
                 sheet.push(Style::Total, total_cells(self, totals));
             }
         }
-        sheet.notes.extend(self.gaps.iter().map(note));
+        sheet.notes.extend(self.gaps.iter().map(|gap| note(gap, self.interval.is_some())));
+        if self.interval.is_some() && self.by.is_none() && !self.gaps.is_empty() {
+            let advice = "`bursar report networth --by account` shows each account from where it is known";
+            sheet.notes.push(advice.to_owned());
+        }
         sheet
     }
 }
@@ -107,7 +111,7 @@ fn periods(report: &Report) -> &[PeriodAmount] {
 
 /// How many periods there are up to the last in which something happened: people need no columns of the future.
 fn told(report: &Report) -> usize {
-    let last = |row: &Row| row.periods.iter().rposition(|period| period.amount.minor != 0);
+    let last = |row: &Row| row.periods.iter().rposition(|period| period.amount.is_some_and(|amount| amount.minor != 0));
     report.rows.iter().filter_map(last).max().map_or(usize::MAX, |last| last + 1)
 }
 
@@ -143,11 +147,11 @@ fn line(report: &Report, front: [Cell; 3], periods: &[PeriodAmount], figures: &F
     let mut cells: Vec<Cell> = front.into();
     cells.push(figures.total.currency.code().into());
     if report.interval.is_some() {
-        cells.extend(periods.iter().map(|period| Cell::Money(period.amount)));
+        cells.extend(periods.iter().map(|period| Cell::from(period.amount)));
     }
     cells.extend([figures.total.into(), figures.average.into(), figures.share.into(), figures.count.into()]);
     if periods.len() > 2 {
-        cells.push(Cell::Spark(periods.iter().map(|period| period.amount.minor).collect()));
+        cells.push(Cell::Spark(periods.iter().filter_map(|period| period.amount).map(|amount| amount.minor).collect()));
     } else if report.report != cashflow::NAME && report.report != networth::NAME {
         cells.push(bar(figures.total, largest));
     }
@@ -170,9 +174,9 @@ fn head(sheet: &mut Sheet, report: &Report, rows: &[&Row], first: &Row) {
     let Some(total) = sum_of(first.currency, own.iter().map(|row| row.total)) else { return };
     let columns = first.periods.iter().enumerate();
     let summed = columns.filter_map(|(index, period)| {
-        let amounts = own.iter().filter_map(|row| row.periods.get(index)).map(|period| period.amount);
+        let amounts = own.iter().filter_map(|row| row.periods.get(index)).filter_map(|period| period.amount);
         let amount = sum_of(first.currency, amounts)?;
-        Some(PeriodAmount { amount, ..*period })
+        Some(PeriodAmount { amount: Some(amount), ..*period })
     });
     let summed: Vec<PeriodAmount> = summed.collect();
     let whole = report.period_totals.iter().find(|totals| totals.currency == first.currency);
@@ -186,9 +190,12 @@ fn sum_of(currency: Currency, mut amounts: impl Iterator<Item = Money>) -> Optio
     amounts.try_fold(Money::zero(currency), Money::checked_add).ok()
 }
 
-fn note(gap: &Gap) -> String {
+fn note(gap: &Gap, series: bool) -> String {
     let (account, name) = (gap.account, &gap.name);
     match gap.known_from {
+        Some(day) if series => {
+            format!("the history of {account} {name} begins {day}; what would need it before is left blank")
+        }
         Some(day) => format!("the history of {account} {name} begins {day}; before that it does not count"),
         None => format!("the balance of {account} {name} is not known; it does not count"),
     }

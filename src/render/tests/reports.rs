@@ -56,7 +56,7 @@ fn a_column_a_month_with_a_trend() {
 }
 
 #[test]
-fn on_narrow_screens_the_oldest_months_go_first() {
+fn on_narrow_screens_what_can_be_worked_out_goes_first_and_then_the_oldest_months() {
     for width in [80, 60, 40] {
         insta::assert_snapshot!(format!("monthly_{width}"), print(&monthly(), &screen(width)));
     }

@@ -185,7 +185,7 @@ proptest! {
                 let asked = sums.iter().filter(|sum| sum.kind == kind && sum.amount.currency == totals.currency);
                 prop_assert_eq!(totals.total.minor, sign * asked.map(|sum| sum.amount.minor).sum::<i64>());
                 prop_assert_eq!(totals.total.minor, own().map(|row| row.total.minor).sum::<i64>());
-                prop_assert_eq!(totals.total.minor, totals.periods.iter().map(|period| period.amount.minor).sum::<i64>());
+                prop_assert_eq!(totals.total.minor, totals.periods.iter().filter_map(|period| period.amount).map(|amount| amount.minor).sum::<i64>());
                 prop_assert_eq!(totals.count, own().map(|row| row.count).sum::<u64>());
                 prop_assert!(top.is_none_or(|top| own().count() <= top + 1));
             }

@@ -5,7 +5,7 @@ mod worth;
 
 use jiff::civil::date;
 
-use super::{Report, Request, Row};
+use super::{PeriodAmount, Report, Request, Row};
 use crate::domain::{
     dates::{Date, Interval, Period},
     money::Money,
@@ -31,7 +31,7 @@ fn json(value: &impl serde::Serialize) -> String {
 /// A report as lines: label, amounts by column, total, average, share, count.
 fn lines(report: &Report) -> String {
     let row = |row: &Row| {
-        let cells: Vec<String> = row.periods.iter().map(|period| period.amount.decimal()).collect();
+        let cells: Vec<String> = row.periods.iter().map(shown).collect();
         let average = row.average.map_or("-".to_owned(), |average| average.decimal());
         let share = row.share.map_or("-".to_owned(), super::Ratio::percent);
         let group = row.group.as_ref().map(|group| format!("{group} / ")).unwrap_or_default();
@@ -42,11 +42,16 @@ fn lines(report: &Report) -> String {
     let mut lines = vec![format!("{} {} to {}", report.report, span(report.begin), span(report.end))];
     lines.extend(report.rows.iter().map(row));
     for totals in &report.period_totals {
-        let cells: Vec<String> = totals.periods.iter().map(|period| period.amount.decimal()).collect();
+        let cells: Vec<String> = totals.periods.iter().map(shown).collect();
         lines.push(format!("= {} | {} | {}", cells.join(" "), totals.total, totals.count));
     }
     for gap in &report.gaps {
         lines.push(format!("? {} {} {}", gap.account, gap.name, span(gap.known_from)));
     }
     lines.join("\n")
+}
+
+/// An amount, or a dash where it is not known.
+fn shown(period: &PeriodAmount) -> String {
+    period.amount.map_or_else(|| "-".to_owned(), |amount| amount.decimal())
 }

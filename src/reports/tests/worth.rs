@@ -64,13 +64,41 @@ fn worth(period: &str, interval: Option<Interval>, by: Grouping) -> String {
 fn past_balances_come_from_todays_and_the_transactions_since() {
     insta::assert_snapshot!(worth("2025-12..", Some(Interval::Monthly), Grouping::Total), @r"
     networth 2025-12-01 to 2026-03-16
-    assets: 750.00 650.00 5850.00 6000.00 | 6000.00 USD | - - 2
-    debts: 0.00 0.00 -200.00 -250.00 | -250.00 USD | - - 1
-    net: 750.00 650.00 5650.00 5750.00 | 5750.00 USD | - - 3
-    = 750.00 650.00 5650.00 5750.00 | 5750.00 USD | 3
+    assets: - - 5850.00 6000.00 | 6000.00 USD | - - 2
+    debts: - - -200.00 -250.00 | -250.00 USD | - - 1
+    net: - - 5650.00 5750.00 | 5750.00 USD | - - 3
+    = - - 5650.00 5750.00 | 5750.00 USD | 3
     ? a2 Account 2 2026-02-19
     ? a3 Account 3 2026-02-27
     ");
+}
+
+#[test]
+fn a_series_never_steps_because_an_account_begins_to_count() {
+    let (accounts, flows, points) = book();
+    let known = networth::Balances { accounts: &accounts, flows: &flows, points: &points };
+    let monthly = |by| networth::build(&request("2025-12..", Some(Interval::Monthly), by), &known).unwrap();
+    let by_account = monthly(Grouping::Account);
+    let cells = |row: usize| by_account.rows[row].periods.iter().map(shown).collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        [cells(0), cells(1), cells(2)],
+        ["750.00 650.00 1050.00 1000.00", "- - -200.00 -250.00", "- - 4800.00 5000.00"]
+    );
+    let json = serde_json::to_value(monthly(Grouping::Total)).unwrap();
+    assert!(json["rows"][2]["periods"][0]["amount"].is_null() && json["gaps"][0]["account"] == "a2", "{json}");
+}
+
+#[test]
+fn the_currency_of_most_accounts_comes_first() {
+    let mut accounts = vec![account(1, AccountType::Depository, "10.00", None); 3];
+    accounts[0].currency = crate::domain::money::Currency::iso("EUR").unwrap();
+    accounts[0].balance.current = Some(Money::new(500, accounts[0].currency));
+    accounts[1].id = AccountId(2);
+    accounts[2].id = AccountId(3);
+    let known = networth::Balances { accounts: &accounts, flows: &Flows::default(), points: &[] };
+    let report = networth::build(&request("2026-03", None, Grouping::Account), &known).unwrap();
+    let codes: Vec<&str> = report.rows.iter().map(|row| row.currency.code()).collect();
+    assert_eq!((codes.as_slice(), report.totals[0].currency.code()), (&["USD", "USD", "EUR"][..], "USD"));
 }
 
 #[test]
@@ -103,7 +131,7 @@ fn an_old_balance_counts_from_the_day_it_was_seen() {
     accounts[0].balance.as_of = Some("2026-02-09T23:00:00Z".parse::<Timestamp>().unwrap());
     let known = networth::Balances { accounts: &accounts, flows: &flows, points: &[] };
     let report = networth::build(&request("2026", Some(Interval::Monthly), Grouping::Total), &known).unwrap();
-    let net: Vec<String> = report.rows[2].periods.iter().map(|period| period.amount.decimal()).collect();
+    let net: Vec<String> = report.rows[2].periods.iter().map(shown).collect();
     assert_eq!(net, ["1000.00", "1000.00", "1000.00"]);
 }
 
