@@ -174,3 +174,30 @@ fn killed_in_the_middle_it_goes_on() {
         assert_eq!(check["ok"], true, "{check}");
     }
 }
+
+/// What a person sees and types; the recovery code is asked back before anything depends on it.
+#[test]
+fn at_a_terminal_everything_is_asked_for() {
+    let bad = bad_day();
+    let mut terminal = bad.env.terminal(&["incident"]);
+    terminal.expect("Passphrase: ");
+    terminal.type_secret(crate::env::PASSPHRASE);
+    terminal.expect("4. list what only you can do");
+    terminal.expect("Type incident to go on: ");
+    terminal.type_line("incident");
+    terminal.expect("New passphrase");
+    terminal.type_secret(NEW);
+    terminal.expect("The same again: ");
+    terminal.type_secret(NEW);
+    terminal.expect("    AGE-SECRET-KEY-1");
+    let code = format!("AGE-SECRET-KEY-1{}", terminal.find("").trim());
+    bad.env.guard(&code);
+    terminal.expect("Type its last 6 characters");
+    terminal.type_line(&code[code.len() - 6..]);
+    let output = terminal.finish();
+    assert_eq!(output.status, 0, "{output}");
+    assert!(output.stdout.contains("rotate the secret in Plaid's dashboard"), "{output}");
+    fs::write(&bad.recovery, format!("{code}\n")).unwrap();
+    crate::env::mode(std::path::Path::new(&bad.recovery), 0o600);
+    bad.all_is_new();
+}

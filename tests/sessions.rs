@@ -10,13 +10,15 @@ use linux_keyutils::{Key, KeyPermissions, KeyRing, KeyRingIdentifier, KeySerialI
 use crate::env::{Output, TestEnv, have, keyring};
 
 /// A vault whose secret no variable names, in a login of its own; the file that has the secret comes with it.
-fn locked_vault() -> (TestEnv, String) {
-    keyring::new_login();
+fn locked_vault() -> Option<(TestEnv, String)> {
+    if !keyring::new_login() {
+        return None;
+    }
     let mut env = TestEnv::new();
     env.init();
     env.unset("BURSAR_PASSPHRASE_FILE");
     let file = env.path("secrets/passphrase").to_str().unwrap().to_owned();
-    (env, file)
+    Some((env, file))
 }
 
 fn unlock(env: &TestEnv, file: &str, args: &[&str]) -> serde_json::Value {
@@ -42,7 +44,7 @@ fn wait_until_locked(env: &TestEnv) -> Output {
 
 #[test]
 fn an_unlocked_vault_does_not_ask_until_it_is_locked() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     env.fails(4, &["accounts"]);
     let session = unlock(&env, &file, &[]);
     assert_eq!((&session["scope"], &session["bank"]), (&"login".into(), &false.into()));
@@ -64,7 +66,7 @@ fn an_unlocked_vault_does_not_ask_until_it_is_locked() {
 
 #[test]
 fn the_kernel_has_an_end_for_it_and_lets_only_the_login_read_it() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     let id = id(&unlock(&env, &file, &["--for", "2h"]));
     let ours: Vec<_> = keyring::sessions().into_iter().filter(|line| line[0] == format!("{id:08x}")).collect();
     assert_eq!(ours.len(), 1, "{ours:?}");
@@ -80,7 +82,7 @@ fn the_kernel_has_an_end_for_it_and_lets_only_the_login_read_it() {
 
 #[test]
 fn another_login_cannot_use_read_or_prolong_it_and_can_end_it() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     let session = unlock(&env, &file, &[]);
     let id = id(&session);
     let own_ring = KeyRing::from_special_id(KeyRingIdentifier::Session, false).unwrap();
@@ -91,7 +93,7 @@ fn another_login_cannot_use_read_or_prolong_it_and_can_end_it() {
 
 /// What a program of the same user in another login tries.
 fn elsewhere(env: TestEnv, id: i32, their_ring: KeyRing) -> TestEnv {
-    keyring::new_login();
+    assert!(keyring::new_login());
     env.fails(4, &["accounts"]);
     let key = Key::from_id(KeySerialId(id));
     assert!(key.read_to_vec().is_err(), "it can be read from another login");
@@ -113,7 +115,7 @@ fn elsewhere(env: TestEnv, id: i32, their_ring: KeyRing) -> TestEnv {
 
 #[test]
 fn a_session_ends_by_itself() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     unlock(&env, &file, &["--for", "300ms"]);
     wait_until_locked(&env);
     assert_eq!(env.json(&["status"])["session_expires_at"], serde_json::Value::Null);
@@ -123,7 +125,7 @@ fn a_session_ends_by_itself() {
 
 #[test]
 fn a_clock_set_back_does_not_prolong_it() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     // The kernel counts whole seconds, so that for a while only bursar's own count has ended.
     unlock(&env, &file, &["--for", "200ms"]);
     wait_until_locked(&env);
@@ -138,7 +140,7 @@ fn a_clock_set_back_does_not_prolong_it() {
 /// What a clock set back by two hours amounts to: the kernel's timer goes on, the time since the start does not wait.
 #[test]
 fn the_machines_uptime_decides_not_the_kernels_timer() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     let later = |args: &[&str]| {
         let mut command = std::process::Command::new("unshare");
         command.args(["--time", "--boottime", "7200", "--fork"]).args(args).current_dir("/");
@@ -156,7 +158,7 @@ fn the_machines_uptime_decides_not_the_kernels_timer() {
 
 #[test]
 fn lengths_are_bounded() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     for length in ["13h", "0", "soon", "-5m"] {
         env.fails(2, &["unlock", "--passphrase-file", &file, &format!("--for={length}")]);
     }
@@ -166,7 +168,7 @@ fn lengths_are_bounded() {
 
 #[test]
 fn unlocking_again_replaces_the_session() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     unlock(&env, &file, &["--bank", "--for", "1h"]);
     unlock(&env, &file, &[]);
     let mine: Vec<_> = env.json(&["sessions"])["items"]
@@ -182,7 +184,7 @@ fn unlocking_again_replaces_the_session() {
 
 #[test]
 fn a_wrong_secret_opens_no_session_and_the_next_try_waits() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     let wrong = env.secret_file("wrong", "not-the-passphrase-at-all\n");
     env.fails(4, &["unlock", "--passphrase-file", wrong.to_str().unwrap()]);
     env.fails(4, &["accounts"]);
@@ -198,11 +200,11 @@ fn a_wrong_secret_opens_no_session_and_the_next_try_waits() {
 
 #[test]
 fn every_login_of_the_user_has_a_session_of_the_wider_scope() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     unlock(&env, &file, &["--scope", "user"]);
     let env = thread::scope(|scope| {
         let other = scope.spawn(move || {
-            keyring::new_login();
+            assert!(keyring::new_login());
             env.ok(&["accounts"]);
             env
         });
@@ -214,8 +216,8 @@ fn every_login_of_the_user_has_a_session_of_the_wider_scope() {
 
 #[test]
 fn without_a_keyring_of_its_own_a_login_asks_each_time() {
-    let (env, file) = locked_vault();
-    keyring::shared_login(&format!("bursar-test-{}", std::process::id()));
+    let Some((env, file)) = locked_vault() else { return };
+    assert!(keyring::shared_login(&format!("bursar-test-{}", std::process::id())));
     env.fails(4, &["unlock", "--passphrase-file", &file]);
     let still = env.ok(&["accounts", "--passphrase-file", &file]);
     assert!(!still.stderr.contains("keyring"), "said once, by unlock\n{still}");
@@ -223,7 +225,7 @@ fn without_a_keyring_of_its_own_a_login_asks_each_time() {
 
 #[test]
 fn without_keyrings_at_all_everything_but_sessions_works() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     if !have("strace") {
         return;
     }
@@ -244,7 +246,7 @@ fn without_keyrings_at_all_everything_but_sessions_works() {
 
 #[test]
 fn a_session_of_another_vault_is_none() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     unlock(&env, &file, &[]);
     let moved = env.path("home/moved");
     std::fs::rename(env.vault(), &moved).unwrap();
@@ -256,7 +258,7 @@ fn a_session_of_another_vault_is_none() {
 #[cfg(feature = "sandbox")]
 #[test]
 fn the_banks_ask_again_unless_the_session_is_for_them() {
-    let (mut env, file) = locked_vault();
+    let Some((mut env, file)) = locked_vault() else { return };
     env.bank();
     env.ok(&["link", "--institution", "ins_109508", "--yes", "--passphrase-file", &file]);
     unlock(&env, &file, &[]);
@@ -272,7 +274,7 @@ fn the_banks_ask_again_unless_the_session_is_for_them() {
 
 #[test]
 fn what_only_the_owner_may_do_asks_again_and_a_change_of_keys_ends_the_session() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     let key = env.path("secrets/more.key");
     let add = ["keys", "add", "key-file", key.to_str().unwrap(), "--json"];
     unlock(&env, &file, &["--bank"]);
@@ -287,7 +289,7 @@ fn what_only_the_owner_may_do_asks_again_and_a_change_of_keys_ends_the_session()
 
 #[test]
 fn a_session_ends_with_the_key_that_opened_it() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     let key = env.path("secrets/brief.key");
     let key = key.to_str().unwrap();
     env.ok(&["keys", "add", "key-file", key, "--label", "brief", "--passphrase-file", &file]);
@@ -300,7 +302,7 @@ fn a_session_ends_with_the_key_that_opened_it() {
 
 #[test]
 fn a_viewer_has_sessions_too_but_not_for_the_banks() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     let key = env.path("secrets/viewer.key");
     let key = key.to_str().unwrap();
     env.ok(&["keys", "add", "key-file", key, "--role", "viewer", "--passphrase-file", &file]);
@@ -312,7 +314,7 @@ fn a_viewer_has_sessions_too_but_not_for_the_banks() {
 
 #[test]
 fn unlocking_and_locking_are_in_the_audit_log() {
-    let (env, file) = locked_vault();
+    let Some((env, file)) = locked_vault() else { return };
     let wrong = env.secret_file("wrong", "not-the-passphrase-at-all\n");
     unlock(&env, &file, &["--for", "1h", "--bank"]);
     env.ok(&["lock"]);
