@@ -1,5 +1,6 @@
 //! `bursar sync` against a bank that changes, misbehaves and is interrupted.
 
+mod fire;
 mod log;
 mod refused;
 mod tombstones;
