@@ -2,7 +2,10 @@
 
 use bursar::sandbox::Fault;
 
-use crate::env::{TestEnv, block_on};
+use crate::{
+    env::{PASSPHRASE, TestEnv, block_on},
+    sandbox::http::send,
+};
 
 const BANK: &str = "ins_109508";
 
@@ -49,6 +52,43 @@ fn the_same_accounts_are_not_linked_twice_by_accident() {
     assert_eq!(twice["connections"][0]["id"], "c2");
     env.json(&["link", "--institution", "ins_109511", "--yes", "--no-sync"]);
     assert_eq!(env.json(&["connections"])["items"].as_array().unwrap().len(), 3, "another bank is no duplicate");
+}
+
+/// Signs in at the page of the sandbox as a person does with a browser, and chooses one account.
+fn sign_in(base_url: &str, page: &str) {
+    let opened = send(base_url, "GET", page, &[], "");
+    let address = opened.header("location").unwrap_or_else(|| panic!("{}", opened.body)).to_owned();
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    for fields in ["institution=ins_109508", "username=user_good&password=pass_good", "account=0000"] {
+        let answer = send(base_url, "POST", &address, &[form, ("Origin", base_url)], fields);
+        assert_eq!(answer.status, 303, "{fields}: {}", answer.body);
+    }
+}
+
+#[test]
+fn a_person_is_asked_before_the_same_accounts_are_linked_twice() {
+    let env = ready();
+    env.ok(&["link", "--institution", BANK, "--yes", "--no-sync"]);
+    let base_url = env.sandbox().base_url.clone();
+    let answered = |answer: &str| {
+        let mut terminal = env.terminal(&["link", "--hosted", "--no-sync"]);
+        terminal.expect("Passphrase: ");
+        terminal.type_secret(PASSPHRASE);
+        terminal.expect("Go on? [y/N] ");
+        terminal.type_line("y");
+        let address = terminal.find(&base_url);
+        sign_in(&base_url, address.strip_prefix(&base_url).unwrap());
+        terminal.expect("linked already by c1 (First Platypus Bank)");
+        terminal.expect("Link the same accounts a second time? [y/N] ");
+        terminal.type_line(answer);
+        env.keep(terminal.finish())
+    };
+    let no = answered("n");
+    assert_eq!(no.status, 6, "{no}");
+    assert_eq!(env.json(&["connections"])["items"].as_array().unwrap().len(), 1);
+    let yes = answered("y");
+    assert_eq!(yes.status, 0, "{yes}");
+    assert_eq!(env.json(&["connections"])["items"][1]["id"], "c2");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod client;
 mod data;
 mod faults;
-mod http;
+pub(crate) mod http;
 mod link_page;
 mod orders;
 
