@@ -331,3 +331,47 @@ fn unlocking_and_locking_are_in_the_audit_log() {
     assert_eq!(of("lock")["sessions"], 1);
     assert_eq!(of("unlock.failed")["times"], 1);
 }
+
+/// As a user of its own, since it ends the sessions of every login of the user who asks.
+#[test]
+fn lock_all_ends_the_sessions_of_every_login() {
+    let root = rustix::process::geteuid().is_root();
+    if !root || !have("setpriv") || !keyring::new_login() {
+        return;
+    }
+    let env = TestEnv::new();
+    let user = (54_000 + std::process::id() % 1000).to_string();
+    let program = env.path("secrets/bursar");
+    std::fs::copy(env!("CARGO_BIN_EXE_bursar"), &program).unwrap();
+    let owned = std::process::Command::new("chown").args(["-R", &format!("{user}:{user}")]).arg(env.path("")).status();
+    assert!(owned.unwrap().success());
+    let typed = env.command(&[]);
+    let variables: Vec<_> =
+        typed.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+    let home = env.path("home");
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new("setpriv");
+        command.args([&format!("--reuid={user}"), &format!("--regid={user}"), "--clear-groups"]).arg(&program);
+        command.args(args).env_clear().envs(variables.iter().cloned()).current_dir(&home);
+        if args[0] != "init" && args[0] != "unlock" {
+            command.env_remove("BURSAR_PASSPHRASE_FILE");
+        }
+        let ended = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Output { status: ended.status.code().unwrap(), stdout: text(&ended.stdout), stderr: text(&ended.stderr) }
+    };
+    assert_eq!(run(&["init", "--env", "sandbox", "--no-recovery", "--yes", "--no-input"]).status, 0);
+    assert_eq!(run(&["unlock"]).status, 0);
+    assert_eq!(run(&["accounts"]).status, 0);
+    let ended = thread::scope(|scope| {
+        let elsewhere = scope.spawn(|| {
+            assert!(keyring::new_login());
+            assert_eq!(run(&["unlock", "--scope", "user"]).status, 0);
+            run(&["lock", "--all", "--json"])
+        });
+        elsewhere.join().unwrap()
+    });
+    assert_eq!(ended.json()["ended"], 2, "{ended}");
+    assert_eq!(run(&["accounts"]).status, 4);
+    assert_eq!(run(&["sessions", "--json"]).json()["total"], 0);
+}
