@@ -8,7 +8,7 @@ use crate::{
     domain::{ids::ConnectionId, standing::ConnectionState, views::ConnectionView},
     error::{Error, Kind, Result},
     ops::{
-        connections::{Rotation, rotate},
+        connections::{Rotation, rotate, rotate_all},
         rotation::Turn,
     },
     render::{Cell, Column, Kind as CellKind, Sheet, Style, ToSheet},
@@ -63,7 +63,10 @@ impl Args {
         } else {
             let progress = context.ui.progress("replacing tokens");
             bank::with(context, Right::Write, |bank, mut book| {
-                Ok(rotate(bank, &mut book, &ids, &|name| progress.say(name))?)
+                let say = |name: &str| progress.say(name);
+                let turns =
+                    if self.all { rotate_all(bank, &mut book, &say) } else { rotate(bank, &mut book, &ids, &say) };
+                Ok(turns?)
             })?
         };
         let error = verdict(&turns);

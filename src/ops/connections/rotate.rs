@@ -32,10 +32,13 @@ pub struct Rotation {
 
 /// Replaces the tokens of all connections, one after the other; one that fails does not stop the rest. What an earlier
 /// process left is finished first. For `keys rotate --tokens`, `incident` and `connections rotate`.
-pub fn rotate_all(bank: &Bank<'_>, progress: &dyn Fn(&str)) -> Result<Vec<Rotation>, ConnectionError> {
-    let mut book = bank.write_book()?;
+pub fn rotate_all(
+    bank: &Bank<'_>,
+    book: &mut Store,
+    progress: &dyn Fn(&str),
+) -> Result<Vec<Rotation>, ConnectionError> {
     let all: Vec<ConnectionId> = book.connections()?.into_iter().map(|connection| connection.id).collect();
-    rotate(bank, &mut book, &all, progress)
+    rotate(bank, book, &all, progress)
 }
 
 /// Replaces the tokens of these connections; removed ones have none and are left out.
