@@ -36,6 +36,8 @@ mod keys;
 #[cfg(feature = "sandbox")]
 mod link;
 mod loopback;
+#[cfg(feature = "sandbox")]
+mod members;
 mod old_vaults;
 mod plaid;
 #[cfg(feature = "sandbox")]

@@ -20,6 +20,7 @@ mod init;
 mod keys;
 mod link;
 mod lock;
+mod members;
 mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Transactions(transactions::Args),
     Report(report::Args),
     Keys(keys::Args),
+    Members(members::Args),
     Vault(vault::Args),
     Incident(incident::Args),
     Audit(audit::Args),
@@ -97,6 +99,7 @@ pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Con
         Some(Command::Accounts(args)) => args.run(context),
         Some(Command::Transactions(args)) => args.run(context),
         Some(Command::Report(args)) => args.run(context),
+        Some(Command::Members(args)) => args.run(context),
         Some(Command::Keys(args)) => args.run(context),
         Some(Command::Vault(args)) => args.run(context),
         Some(Command::Incident(args)) => args.run(context),

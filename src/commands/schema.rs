@@ -32,6 +32,8 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("keys add", || schemars::schema_for!(views::KeyView)),
     ("link", || schemars::schema_for!(super::link::LinkReport)),
     ("lock", || schemars::schema_for!(views::Ended)),
+    ("members", || schemars::schema_for!(views::Listing<views::MemberView>)),
+    ("members add", || schemars::schema_for!(views::MemberView)),
     ("report", || schemars::schema_for!(reports::Report)),
     ("report recurring", || schemars::schema_for!(reports::recurring::Recurring)),
     ("report summary", || schemars::schema_for!(reports::summary::Summary)),

@@ -6,6 +6,7 @@ pub mod connections;
 pub mod incident;
 pub mod keys;
 pub mod link;
+pub mod members;
 pub mod recover;
 pub mod rotation;
 pub mod secrets;

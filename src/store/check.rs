@@ -63,7 +63,7 @@ impl Store {
     }
 
     /// All digests, counted anew in one pass over each table.
-    fn recompute(&self) -> Result<HashMap<Place, Sum>> {
+    pub(crate) fn recompute(&self) -> Result<HashMap<Place, Sum>> {
         let db = &self.db;
         let mut fresh = Digests::new(&self.keys.digest);
         let mut statement = db.prepare(select!("1"))?;

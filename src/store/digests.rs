@@ -289,7 +289,7 @@ fn read(connection: &Connection, place: Place) -> Result<Sum> {
     Ok(found.unwrap_or_default())
 }
 
-fn write(connection: &Connection, place: Place, sum: Sum) -> Result<()> {
+pub(crate) fn write(connection: &Connection, place: Place, sum: Sum) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO digests (area, account, month, entries, sum) VALUES (?1, ?2, ?3, ?4, ?5)

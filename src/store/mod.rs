@@ -35,6 +35,7 @@ mod row;
 mod runs;
 mod seen;
 mod series;
+mod snapshot;
 mod sums;
 mod sync;
 #[cfg(test)]

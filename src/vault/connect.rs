@@ -113,6 +113,13 @@ pub(super) fn export(
     Ok(())
 }
 
+/// Opens a copy that nobody else knows of, for changing it.
+pub(super) fn open_draft(copy: &Keyed) -> Result<Connection> {
+    let connection = copy.open()?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")?;
+    Ok(connection)
+}
+
 /// Opens a copy that nobody else knows of, for reading.
 pub(super) fn open_copy(copy: &Keyed) -> Result<Connection> {
     let connection = keyed(&copy.path, &copy.key, copy.salt, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

@@ -105,7 +105,7 @@ pub fn create(location: &Location, request: &Create<'_>) -> Result<Created> {
 }
 
 /// Checks that the vault's place is free, and returns the canonical directory it will lie in and its name there.
-fn free_place(dir: &Path) -> Result<(PathBuf, OsString)> {
+pub(super) fn free_place(dir: &Path) -> Result<(PathBuf, OsString)> {
     let taken = || VaultError::AlreadyExists { dir: dir.to_owned() };
     let name = dir.file_name().ok_or_else(taken)?.to_owned();
     match std::fs::symlink_metadata(dir) {

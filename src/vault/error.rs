@@ -106,6 +106,21 @@ pub enum VaultError {
         /// The slot's label.
         label: String,
     },
+    /// A member of that name or recipient is there already.
+    #[error("{name:?}, or the recipient, is a member already; nothing was changed")]
+    MemberExists {
+        /// The name.
+        name: String,
+    },
+    /// No such member.
+    #[error("no member {text:?}")]
+    NoMember {
+        /// What was asked for.
+        text: String,
+    },
+    /// A place inside the vault itself.
+    #[error("a copy inside the vault goes wherever the vault goes; nothing was made")]
+    InsideVault,
     /// The slot that was used cannot remove itself.
     #[error("{label:?} is the key you opened the vault with; open it with another one to remove this")]
     OwnSlot {

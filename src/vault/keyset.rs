@@ -15,7 +15,9 @@ use super::{
     derive::Purpose,
     error::{Result, VaultError},
     material::{Hex, Key, VaultId},
+    members::Member,
     slots::{Cap, Slot},
+    snapshot::Snapshot,
 };
 
 /// The key file's name.
@@ -105,6 +107,12 @@ pub(super) struct Outer {
     /// The inner payload, an age file in text form.
     pub bank_sealed: String,
     pub slots: Vec<Slot>,
+    /// People who get snapshots.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Member>,
+    /// What this vault is a copy of, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<Snapshot>,
     /// What the last change of this file was, for an audit log that did not get to hear of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<KeyChange>,
@@ -177,6 +185,8 @@ impl Outer {
             lasting: None,
             bank_sealed: String::new(),
             slots,
+            members: Vec::new(),
+            snapshot: None,
             change: None,
             policy: serde_json::Map::new(),
         };
@@ -209,6 +219,14 @@ impl Outer {
         }
     }
 
+    /// Seals a payload whose slots reach no bank.
+    pub(super) fn seal_to_readers(&mut self) -> Result<Vec<u8>> {
+        self.bank_sealed.clear();
+        let readers = self.slots.iter().map(Slot::outer_recipient).collect::<Result<Vec<_>>>()?;
+        let readers: Vec<&dyn age::Recipient> = readers.iter().map(AsRef::as_ref).collect();
+        agefile::seal(&readers, &to_json(self)?)
+    }
+
     /// Reads an authenticated payload, refusing newer versions before anything else.
     pub(super) fn parse(plain: &[u8]) -> Result<Self> {
         let outer: Self = from_json(plain)?;
@@ -219,6 +237,9 @@ impl Outer {
 
     /// Opens the inner payload with a slot's identity, or with the payload's own key; `None` if neither fits.
     pub(super) fn open_inner(&self, identity: &dyn age::Identity) -> Result<Option<(Inner, ContentKey)>> {
+        if self.bank_sealed.is_empty() && self.snapshot.is_some() {
+            return Ok(None);
+        }
         let Opened { plain, key } = match agefile::open_text(&self.bank_sealed, identity) {
             Ok(opened) => opened,
             Err(DecryptError::NoMatchingKeys) => return Ok(None),

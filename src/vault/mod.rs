@@ -21,6 +21,7 @@ mod keyset;
 mod locked;
 mod lockfile;
 mod material;
+mod members;
 pub mod passphrase;
 mod pending;
 mod pin;
@@ -30,6 +31,7 @@ mod rotation;
 mod seal;
 pub mod sessions;
 mod slots;
+mod snapshot;
 mod stanza;
 mod unlocked;
 
@@ -48,6 +50,7 @@ pub use self::{
     locked::Locked,
     lockfile::{Alone, WriterLock},
     material::{Hex, Key, VaultId},
+    members::Member,
     pending::{PendingSecret, Reservation},
     pin::{Freshness, Pin},
     readings::Waiting,
@@ -55,6 +58,7 @@ pub use self::{
     seal::ClientKeys,
     sessions::{Scope, Session},
     slots::{Cap, Slot, SlotKdf, SlotKind, SlotSecret, Terms},
+    snapshot::{Draft, Snapshot},
     unlocked::Unlocked,
 };
 

@@ -103,7 +103,11 @@ impl fmt::Display for Right {
 impl Unlocked {
     /// The role of the key that opened the vault.
     pub fn role(&self) -> Role {
-        Role::of(self.slot())
+        match self.snapshot() {
+            Some(copy) if copy.redacted => Role::Auditor,
+            Some(_) => Role::Viewer,
+            None => Role::of(self.slot()),
+        }
     }
 
     /// Refuses what the key that opened the vault may not do.

@@ -84,6 +84,11 @@ impl Change<'_> {
 }
 
 impl Unlocked {
+    /// What this vault is a copy of, if it is one.
+    pub(super) fn snapshot(&self) -> Option<&super::snapshot::Snapshot> {
+        self.payload().snapshot.as_ref()
+    }
+
     /// Tells whether a rotation has begun and not ended.
     pub fn rotates(&self) -> bool {
         self.payload().ledger.pending.is_some() || self.rotates_bank()

@@ -3,6 +3,8 @@
 mod files;
 mod lasting;
 mod rotation;
+
+pub(crate) use rotation::raw_key;
 mod totp;
 
 use serde_json::Value;

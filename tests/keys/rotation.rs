@@ -19,7 +19,7 @@ fn payload(env: &TestEnv, identity: &str) -> Option<Value> {
 }
 
 /// SQLCipher's raw key, as docs/vault-format.md says.
-fn raw_key(outer: &Value) -> String {
+pub(crate) fn raw_key(outer: &Value) -> String {
     let hex = |text: &str| bursar::vault::Hex::<16>::parse(text).unwrap().0;
     let id = outer["db"]["key_id"].to_string();
     let ledger = BASE64_STANDARD.decode(outer["ledger"]["keys"][&id].as_str().unwrap()).unwrap();

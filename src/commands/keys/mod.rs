@@ -14,6 +14,7 @@ mod until;
 
 pub(super) use self::{phrase::NewPassphrase, recovery::hand_over, rotate::with_means};
 
+pub(super) use self::{plan::agreed, until::Until};
 use crate::{context::Context, error::Result};
 
 /// The ways into the vault: passphrases, recovery code, key files, second factors

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 
 /// The end of a key's time, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Until {
+pub(in crate::commands) enum Until {
     /// At once.
     Now,
     /// No end.
@@ -38,7 +38,7 @@ impl FromStr for Until {
 
 impl Until {
     /// The instant from which on the key opens nothing.
-    pub(super) fn instant(self, now: Timestamp) -> Result<Option<Timestamp>> {
+    pub(in crate::commands) fn instant(self, now: Timestamp) -> Result<Option<Timestamp>> {
         let at = match self {
             Self::Never => return Ok(None),
             Self::Now => return Ok(Some(now)),

@@ -9,6 +9,7 @@ mod connections;
 mod details;
 mod facts;
 mod keys;
+mod members;
 mod recurring;
 mod report;
 mod sessions;
