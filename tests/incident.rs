@@ -138,6 +138,14 @@ fn connections_can_be_ended_instead() {
     assert!(connections["items"].as_array().unwrap().iter().all(|bank| bank["state"] == "removed"), "{connections}");
     let kept = bad.by("--passphrase-file", &bad.new, &["transactions", "--json"]).json();
     assert!(kept["total"].as_u64().unwrap() > 10);
+    let audit = bad.by("--passphrase-file", &bad.new, &["audit", "list", "--json"]).json();
+    let entered = |action: &str| {
+        let entries = audit["items"].as_array().unwrap().iter().filter(|entry| entry["action"] == action);
+        entries.map(|entry| entry["resource"].as_str().unwrap()).collect::<Vec<_>>()
+    };
+    let ended = entered("connection.remove");
+    assert!(!ended.is_empty());
+    assert_eq!(ended, entered("incident.token"), "each end is entered once as what it is, and once as a step");
 }
 
 const RENAMES: &str = "rename,renameat,renameat2";

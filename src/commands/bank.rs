@@ -2,6 +2,7 @@
 
 use crate::{
     context::Context,
+    domain::{standing::ConnectionState, views::ConnectionView},
     error::Result,
     ops::{bank::Bank, recover::Recovered},
     store::Store,
@@ -23,6 +24,17 @@ pub(super) fn with<T>(
     let runtime = context.runtime()?;
     let now = || clock.now();
     work(&Bank { client: &client, runtime, vault: &vault, lock_timeout, clock: &now }, book)
+}
+
+/// The connections that were named; without a name all that were not removed.
+pub(super) fn connections(context: &mut Context, names: &[String]) -> Result<Vec<ConnectionView>> {
+    let book = context.book()?;
+    if names.is_empty() {
+        let mut all = book.connections()?;
+        all.retain(|connection| connection.state != ConnectionState::Removed);
+        return Ok(all);
+    }
+    names.iter().map(|text| Ok(book.find_connection(text)?)).collect()
 }
 
 /// Tells what an earlier run had begun and this one has finished.

@@ -52,9 +52,9 @@ impl Context {
             || self.settings.session_first && self.locked().is_ok_and(|locked| locked.session(false).is_some());
         let named = match &self.settings.secret_source {
             None | Some(SecretSource::PassphraseCommand(_) | SecretSource::Descriptor(_)) => false,
-            Some(SecretSource::Identity(_) | SecretSource::PassphraseFile(_) | SecretSource::SystemdCredential(_)) => {
-                true
-            }
+            // The key file of two factors wants a passphrase besides.
+            Some(SecretSource::Identity(file)) => !secrets::identity(file).is_ok_and(|key| is_second_factor(&key)),
+            Some(SecretSource::PassphraseFile(_) | SecretSource::SystemdCredential(_)) => true,
         };
         named || session()
     }

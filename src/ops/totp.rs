@@ -12,7 +12,7 @@ use crate::{
     domain::dates::Timestamp,
     secret::Secret,
     store::{Event, Store, StoreError},
-    vault::{ClientKeys, Unlocked, VaultError},
+    vault::{ClientKeys, Hex, Unlocked, VaultError},
 };
 
 /// The name under which the vault keeps the seed, beside Plaid's credentials: whatever re-seals those takes it along.
@@ -133,14 +133,15 @@ pub fn load(vault: &Unlocked, book: &Store) -> Result<Option<Totp>, TotpError> {
     let Some(sealed) = book.credentials(NAME)? else { return Ok(None) };
     let kept = vault.open_client(NAME, &sealed)?;
     let state = serde_json::from_str(&kept.client_id).map_err(|_| TotpError::Damaged)?;
-    let seed = hex(kept.secret.expose()).ok_or(TotpError::Damaged)?;
+    let kept_seed = totp_rs::Secret::Encoded(kept.secret.expose().clone());
+    let seed = kept_seed.to_bytes().map_err(|_| TotpError::Damaged)?;
     Ok(Some(Totp { seed: Secret::new(seed), state }))
 }
 
 /// Keeps it.
 pub fn save(vault: &Unlocked, book: &mut Store, totp: &Totp, event: &Event) -> Result<(), TotpError> {
     let state = serde_json::to_string(&totp.state).map_err(|_| TotpError::Damaged)?;
-    let seed = Secret::new(spell(totp.seed.expose()));
+    let seed = Secret::new(totp.generator("")?.get_secret_base32());
     let sealed = vault.seal_client(NAME, &ClientKeys { client_id: state, secret: seed })?;
     let left = totp.backup_codes();
     book.write(event, |tx| {
@@ -164,18 +165,7 @@ fn backup_code() -> Result<Secret<String>, TotpError> {
 }
 
 fn digest(code: &Secret<String>) -> String {
-    spell(&Sha256::digest(code.expose()))
-}
-
-fn spell(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes().chunks_exact(2);
-    digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+    Hex::<32>(Sha256::digest(code.expose()).into()).to_string()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use rusqlite::params_from_iter;
 
-use super::{Result, Store, StoreError, encode, filter::Clause, sums};
+use super::{Result, Store, encode, filter::Clause, names::Names};
 use crate::domain::{
     dates::Period,
     ids::AccountId,
@@ -31,14 +31,14 @@ impl Store {
             *category = row.get(6)?;
             payments.push(Occurrence { date: encode::date(row.get(0)?)?, minor, account: AccountId(row.get(2)?) });
         }
-        let currencies = sums::currencies(&self.db)?;
+        let mut names = Names::new(&self.db)?;
         let mut series = Vec::with_capacity(found.len());
         for ((payee, currency, kind, _), (category, payments)) in found {
             series.push(Series {
-                payee: self.word("SELECT name FROM payees WHERE id = ?1", payee)?,
-                category: category.map(|id| self.word("SELECT code FROM categories WHERE id = ?1", id)).transpose()?,
+                payee: names.payee(payee)?.to_owned(),
+                category: category.map(|id| names.category(id).map(|named| named.id.clone())).transpose()?,
                 kind: encode::kind(kind)?,
-                currency: sums::currency(&currencies, currency)?,
+                currency: names.currency(currency)?,
                 payments,
             });
         }
@@ -59,13 +59,5 @@ impl Store {
              WHERE {sql} AND t.state = 0 AND t.kind < 2 ORDER BY t.date"
         );
         Ok(Clause { sql, params })
-    }
-
-    fn word(&self, sql: &str, id: i64) -> Result<String> {
-        let word = self.db.prepare_cached(sql)?.query_row([id], |row| row.get(0));
-        word.map_err(|error| match error {
-            rusqlite::Error::QueryReturnedNoRows => StoreError::Damaged(format!("a word with number {id} is missing")),
-            other => other.into(),
-        })
     }
 }

@@ -37,6 +37,10 @@ impl Unlocked {
 impl<'a> Change<'a> {
     pub(super) fn begin(vault: &'a Unlocked, _writer: &WriterLock) -> Result<Self> {
         vault.require_same_keys()?;
+        // After a change the vault that it was made from knows an older payload than the file has.
+        if vault.payload().generation != vault.generation() {
+            return Err(VaultError::KeysMoved);
+        }
         Ok(Self { vault, outer: vault.payload().copy()?, inner: vault.inner()?.copy()? })
     }
 

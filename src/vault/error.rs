@@ -82,6 +82,14 @@ pub enum VaultError {
         /// Id and label of each.
         candidates: Vec<String>,
     },
+    /// Several members answer to that name.
+    #[error("{text:?} is more than one member: {}", candidates.join(", "))]
+    ManyMembers {
+        /// What was asked for.
+        text: String,
+        /// Id and name of each.
+        candidates: Vec<String>,
+    },
     /// The recipient has a slot already.
     #[error("this recipient opens the vault already; the key {label:?} was not added")]
     SlotExists {

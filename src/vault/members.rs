@@ -71,11 +71,18 @@ impl Unlocked {
         &self.payload().members
     }
 
-    /// The member that a person means: by name or a beginning of the id.
+    /// The member that a person means: by name or a beginning of the id. What fits several is refused.
     pub fn find_member(&self, text: &str) -> Result<&Member> {
-        let all = || self.members().iter();
-        let by_id = || all().find(|member| !text.is_empty() && member.id.to_string().starts_with(text));
-        let found = all().find(|member| member.name == text).or_else(by_id);
-        found.ok_or_else(|| VaultError::NoMember { text: text.to_owned() })
+        let named =
+            |member: &&Member| member.name == text || (!text.is_empty() && member.id.to_string().starts_with(text));
+        let found: Vec<&Member> = self.members().iter().filter(named).collect();
+        match found.as_slice() {
+            [one] => Ok(one),
+            [] => Err(VaultError::NoMember { text: text.to_owned() }),
+            several => Err(VaultError::ManyMembers {
+                text: text.to_owned(),
+                candidates: several.iter().map(|member| format!("{} ({})", member.id, member.name)).collect(),
+            }),
+        }
     }
 }

@@ -46,8 +46,6 @@ pub enum SlotKind {
     Identity,
     /// A passphrase and a key file, neither of which opens anything alone.
     TwoFactor,
-    /// An identity in the keyring of the operating system.
-    Keyring,
     /// Any other kind, by its name in the file.
     #[serde(untagged)]
     Other(String),
@@ -62,7 +60,6 @@ impl SlotKind {
             Self::KeyFile => "key-file",
             Self::Identity => "identity",
             Self::TwoFactor => "two-factor",
-            Self::Keyring => "keyring",
             Self::Other(name) => name,
         }
     }

@@ -139,12 +139,15 @@ impl Unlocked {
         &self.outer.slots[self.slot]
     }
 
-    /// The slot that a person means: by a beginning of its id, its label, or its kind where there is one of it.
+    /// The slot that a person means: by its label or a beginning of its id, else by its kind. What fits several is
+    /// refused: a label may look like the beginning of another slot's id.
     pub fn find_slot(&self, text: &str) -> Result<&Slot> {
         let all = || self.outer.slots.iter();
-        let by_id: Vec<&Slot> = all().filter(|slot| slot.id.to_string().starts_with(text)).collect();
-        let by_name = || all().filter(|slot| slot.label == text || slot.kind.as_str() == text).collect();
-        let found: Vec<&Slot> = if text.is_empty() || by_id.is_empty() { by_name() } else { by_id };
+        let named = |slot: &&Slot| slot.label == text || (!text.is_empty() && slot.id.to_string().starts_with(text));
+        let mut found: Vec<&Slot> = all().filter(named).collect();
+        if found.is_empty() {
+            found = all().filter(|slot| slot.kind.as_str() == text).collect();
+        }
         match found.as_slice() {
             [one] => Ok(one),
             [] => Err(VaultError::NoSlot { text: text.to_owned() }),

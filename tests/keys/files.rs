@@ -201,3 +201,32 @@ fn age_opens_the_key_file_by_a_key_file_and_by_two_factors() {
         assert_eq!(outer["gen"], 3);
     }
 }
+
+#[test]
+fn a_label_that_begins_another_id_is_ambiguous() {
+    let env = TestEnv::new();
+    env.init();
+    key_file(&env, "laptop", &[]);
+    let id = key(&env, "laptop")["id"].as_str().unwrap().to_owned();
+    let label = &id[..6];
+    let path = env.path("secrets/other");
+    env.ok(&["keys", "add", "key-file", path.to_str().unwrap(), "--label", label]);
+    let refused = env.fails(5, &["keys", "remove", label, "--yes"]);
+    assert!(refused.stderr.contains("is more than one key") && refused.stderr.contains("(laptop)"), "{refused}");
+    assert_eq!(keys(&env).len(), 3, "nothing was removed");
+    env.ok(&["keys", "expire", &id, "now"]);
+}
+
+#[test]
+fn half_of_two_factors_opens_nothing_by_itself() {
+    let env = TestEnv::new();
+    env.guard(SECOND);
+    env.init();
+    let (usb, phrase) = (env.path("secrets/usb"), env.secret_file("second", SECOND));
+    let (usb, phrase) = (usb.to_str().unwrap(), phrase.to_str().unwrap());
+    env.ok(&["keys", "add", "two-factor", usb, "--new-passphrase-file", phrase]);
+    let status = by_identity(&env, "secrets/usb", &["status", "--json"]);
+    assert_eq!(status.status, 0, "status never asks: {status}");
+    assert_eq!(status.json()["unlocked"], false);
+    assert_eq!(by_identity(&env, "secrets/usb", &["status", "--check"]).status, 4);
+}

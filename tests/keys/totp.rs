@@ -74,6 +74,9 @@ fn only_the_owners_acts_want_a_code_and_each_code_is_good_once() {
     env.fails(4, &["keys", "expire", "key-file", "never", "--totp-file", &file]);
     let status = env.json(&["keys", "totp"]);
     assert_eq!((&status["enabled"], &status["backup_codes"]), (&true.into(), &8.into()));
+    let planned = ["keys", "totp", "backup-codes", "--dry-run", "--totp-file", &code_file(&env, &backup[3])];
+    env.ok(&planned);
+    assert_eq!(env.json(&["keys", "totp"])["backup_codes"], 7, "the dry run took one and made none");
     let off = code_file(&env, &backup[1]);
     env.ok(&["keys", "totp", "disable", "--totp-file", &off]);
     env.ok(&["keys", "expire", "key-file", "never"]);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bursar::{
     secret::Secret,
-    vault::{Access, ClientKeys, VaultError},
+    vault::{Access, ClientKeys, Factor, Role, Terms, VaultError},
 };
 use rusqlite::types::ValueRef;
 
@@ -121,4 +121,20 @@ fn an_open_vault_is_shared_by_threads() {
             });
         }
     });
+}
+
+#[test]
+fn a_second_change_from_the_same_look_is_refused_and_the_first_stays() {
+    let place = Place::new();
+    let vault = place.create().unlocked;
+    let writer = vault.writer_lock(Duration::from_secs(1)).unwrap();
+    let terms = Terms { label: Some("first"), role: Role::Viewer, expires: None, now: super::NOW };
+    let made = Factor::KeyFile.make(&terms).unwrap();
+    let mut change = vault.change_keys(&writer).unwrap();
+    change.add(&made).unwrap();
+    change.commit("keys.add", Some(&made.slot), super::NOW).unwrap();
+    assert!(matches!(vault.change_keys(&writer), Err(VaultError::KeysMoved)), "it knows nothing of the first");
+    drop((writer, vault));
+    let labels: Vec<String> = place.unlock().unwrap().slots().iter().map(|slot| slot.label.clone()).collect();
+    assert!(labels.contains(&"first".to_owned()), "{labels:?}");
 }

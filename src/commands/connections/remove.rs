@@ -50,6 +50,7 @@ pub(crate) struct Ending {
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        context.require(Right::Write)?;
         let book = context.book()?;
         let found = book.find_connection(&self.connection)?;
         let contents = book.contents_of(found.id)?;

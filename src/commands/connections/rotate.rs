@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::{
     commands::{bank, candidates},
     context::Context,
-    domain::{ids::ConnectionId, standing::ConnectionState, views::ConnectionView},
+    domain::ids::ConnectionId,
     error::{Error, Kind, Result},
     ops::{
-        connections::{Rotation, rotate, rotate_all},
+        connections::{Rotation, rotate},
         rotation::Turn,
     },
     render::{Cell, Column, Kind as CellKind, Sheet, Style, ToSheet},
@@ -51,7 +51,8 @@ struct Line {
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        let wanted = self.wanted(context)?;
+        context.require(Right::Write)?;
+        let wanted = bank::connections(context, &self.connections)?;
         if context.settings.dry_run {
             let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
             context.ui.status(&format!("would replace the tokens of: {}", names.join(", ")));
@@ -63,26 +64,13 @@ impl Args {
         } else {
             let progress = context.ui.progress("replacing tokens");
             bank::with(context, Right::Write, |bank, mut book| {
-                let say = |name: &str| progress.say(name);
-                let turns =
-                    if self.all { rotate_all(bank, &mut book, &say) } else { rotate(bank, &mut book, &ids, &say) };
-                Ok(turns?)
+                Ok(rotate(bank, &mut book, &ids, &|name| progress.say(name))?)
             })?
         };
         let error = verdict(&turns);
         let rotated = Rotated { connections: turns.into_iter().map(Line::from).collect() };
         context.present(&rotated)?;
         error.map_or(Ok(()), Err)
-    }
-
-    fn wanted(&self, context: &mut Context) -> Result<Vec<ConnectionView>> {
-        let book = context.book()?;
-        if self.all {
-            let mut all = book.connections()?;
-            all.retain(|connection| connection.state != ConnectionState::Removed);
-            return Ok(all);
-        }
-        self.connections.iter().map(|text| Ok(book.find_connection(text)?)).collect()
     }
 }
 

@@ -36,7 +36,8 @@ pub(super) fn replace(context: &mut Context, progress: &Progress, remove: bool) 
             let event = Event { resource: Some(id.to_string()), ..event.clone() };
             let outcome = if remove {
                 let removal = Removal { id: *id, purge: false };
-                let removed = connections::remove(&mut book, &event, Some(bank), removal);
+                let ending = Event { action: "connection.remove".to_owned(), ..event.clone() };
+                let removed = connections::remove(&mut book, &ending, Some(bank), removal);
                 removed.map(|_| ()).map_err(|error| error.to_string())
             } else {
                 let turned = connections::rotate(bank, &mut book, &[*id], &|_| ());

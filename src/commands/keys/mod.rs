@@ -12,9 +12,7 @@ mod rotate;
 pub(crate) mod totp;
 mod until;
 
-pub(super) use self::{phrase::NewPassphrase, recovery::hand_over, rotate::with_means};
-
-pub(super) use self::{plan::agreed, until::Until};
+pub(super) use self::{phrase::NewPassphrase, plan::agreed, recovery::hand_over, rotate::with_means, until::Until};
 use crate::{context::Context, error::Result};
 
 /// The ways into the vault: passphrases, recovery code, key files, second factors

@@ -46,6 +46,7 @@ impl Args {
         context.ui.status(&format!("the key {:?} opens nothing any more", slot.label));
         if slot.may(Cap::Bank) {
             context.ui.status("whoever used it may have seen the banks' tokens themselves, which stay as they are");
+            context.ui.hint("bursar connections rotate --all");
         }
         Ok(())
     }

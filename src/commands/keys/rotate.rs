@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::plan::agreed;
+use super::{plan::agreed, until};
 use crate::{
     context::Context,
     error::{Error, Kind, Result},
@@ -36,10 +36,7 @@ pub(crate) struct Args {
 }
 
 fn days(text: &str) -> std::result::Result<i64, String> {
-    let number = text.strip_suffix('d').unwrap_or(text).parse().ok();
-    number
-        .filter(|days| (0..=36_500).contains(days))
-        .ok_or_else(|| format!("{text:?} is not a number of days; write 90d"))
+    until::days(text).ok_or_else(|| format!("{text:?} is not a number of days; write 90d"))
 }
 
 impl Args {

@@ -154,6 +154,10 @@ fn backup_codes(context: &mut Context) -> Result<()> {
         let sentence = "this vault asks for no one-time codes";
         return Err(Error::new(Kind::NotFound, "totp_disabled", sentence).hint("bursar keys totp enable"));
     };
+    if context.settings.dry_run {
+        context.ui.status("would make new backup codes");
+        return Ok(());
+    }
     require_terminal(context)?;
     let codes = totp.renew_backup_codes()?;
     show(&codes, context)?;

@@ -19,12 +19,16 @@ pub(in crate::commands) enum Until {
     Days(i64),
 }
 
+/// A number of days, as typed: `90d`; up to a century.
+pub(super) fn days(text: &str) -> Option<i64> {
+    text.strip_suffix('d')?.parse().ok().filter(|days| (0..=36_500).contains(days))
+}
+
 impl FromStr for Until {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let days =
-            text.strip_suffix('d').and_then(|number| number.parse().ok()).filter(|days| (1..=36_500).contains(days));
+        let days = days(text).filter(|days| *days > 0);
         match text {
             "now" => Ok(Self::Now),
             "never" => Ok(Self::Never),

@@ -3,16 +3,12 @@
 mod log;
 pub(super) mod verdict;
 
-use std::{
-    collections::HashSet,
-    hash::{BuildHasher as _, RandomState},
-    time::Duration,
-};
+use std::{collections::HashSet, time::Duration};
 
 use crate::{
     commands::{bank, candidates},
     context::Context,
-    domain::{dates, standing::ConnectionState, views::ConnectionView},
+    domain::{dates, views::ConnectionView},
     error::Result,
     ops::{
         recover::recover,
@@ -66,7 +62,7 @@ impl Args {
         if let Some(most) = self.jitter.filter(|_| !context.settings.dry_run) {
             wait_a_part(context, most);
         }
-        let wanted = self.wanted(context)?;
+        let wanted = bank::connections(context, &self.connections)?;
         if context.settings.dry_run {
             let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
             context.ui.status(&format!("would sync: {}", names.join(", ")));
@@ -76,21 +72,12 @@ impl Args {
         let run = run(context, &wanted, Terms { mode, max_runtime: self.max_runtime })?;
         report(context, &run)
     }
-
-    fn wanted(&self, context: &mut Context) -> Result<Vec<ConnectionView>> {
-        let book = context.book()?;
-        if self.connections.is_empty() {
-            let mut all = book.connections()?;
-            all.retain(|connection| connection.state != ConnectionState::Removed);
-            return Ok(all);
-        }
-        self.connections.iter().map(|text| Ok(book.find_connection(text)?)).collect()
-    }
 }
 
 /// Waits a random part of a time. Nothing is open yet, so Ctrl-C ends it at once.
 fn wait_a_part(context: &mut Context, most: Duration) {
-    let random = RandomState::new().hash_one(most);
+    // Without randomness every timer starts at once, which is no reason not to sync.
+    let random = getrandom::u64().unwrap_or_default();
     let most_ms = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
     let pause = Duration::from_millis(random % most_ms.saturating_add(1));
     context.ui.status(&format!("starting in {} s", pause.as_secs()));

@@ -30,6 +30,7 @@ impl From<VaultError> for Error {
                 Self::new(Kind::Usage, "not_a_recipient", sentence).hint("bursar keys add --help")
             }
             V::NoSlot { .. } => Self::new(Kind::NotFound, "not_found", sentence).hint("bursar keys list"),
+            V::ManyMembers { .. } => Self::new(Kind::NotFound, "ambiguous", sentence).hint("bursar members list"),
             V::ManySlots { .. } => Self::new(Kind::NotFound, "ambiguous", sentence).hint("bursar keys list"),
             V::SlotExists { .. } => Self::new(Kind::Conflict, "exists", sentence).hint("bursar keys list"),
             V::TooManySlots { .. } => Self::new(Kind::Refused, "too_many_keys", sentence).hint("bursar keys list"),

@@ -10,7 +10,7 @@ use crate::{domain::ids::ConnectionId, plaid::PlaidError, store::StoreError, vau
 
 pub use {
     remove::{AtProvider, Removal, remove},
-    rotate::{Rotation, rotate, rotate_all},
+    rotate::{Rotation, rotate},
 };
 
 /// Why a connection could not be changed.

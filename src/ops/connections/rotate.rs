@@ -30,18 +30,8 @@ pub struct Rotation {
     pub error: Option<PlaidError>,
 }
 
-/// Replaces the tokens of all connections, one after the other; one that fails does not stop the rest. What an earlier
-/// process left is finished first. For `keys rotate --tokens`, `incident` and `connections rotate`.
-pub fn rotate_all(
-    bank: &Bank<'_>,
-    book: &mut Store,
-    progress: &dyn Fn(&str),
-) -> Result<Vec<Rotation>, ConnectionError> {
-    let all: Vec<ConnectionId> = book.connections()?.into_iter().map(|connection| connection.id).collect();
-    rotate(bank, book, &all, progress)
-}
-
-/// Replaces the tokens of these connections; removed ones have none and are left out.
+/// Replaces the tokens of these connections, one after the other; one that fails does not stop the rest, and removed ones
+/// have none. What an earlier process left is finished first.
 pub fn rotate(
     bank: &Bank<'_>,
     book: &mut Store,
