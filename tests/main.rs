@@ -39,6 +39,7 @@ mod loopback;
 #[cfg(feature = "sandbox")]
 mod members;
 mod old_vaults;
+mod outside;
 mod plaid;
 #[cfg(feature = "sandbox")]
 mod protocol;
@@ -57,6 +58,7 @@ mod sessions;
 mod status;
 #[cfg(feature = "sandbox")]
 mod sync;
+mod tamper;
 #[cfg(feature = "sandbox")]
 mod transactions;
 mod unattended;

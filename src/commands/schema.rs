@@ -45,6 +45,7 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("transactions", || schemars::schema_for!(views::Listing<views::TransactionView>)),
     ("transactions show", || schemars::schema_for!(views::TransactionView)),
     ("unlock", || schemars::schema_for!(views::SessionView)),
+    ("vault accept-older", || schemars::schema_for!(crate::ops::accept::Comparison)),
     ("vault inspect", || schemars::schema_for!(super::vault::Inspected)),
     ("vault check", || schemars::schema_for!(views::CheckReport)),
 ];

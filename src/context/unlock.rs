@@ -11,7 +11,7 @@ use crate::{
     },
     secret::Secret,
     settings::SecretSource,
-    vault::{Locked, SlotSecret, Unlocked, is_second_factor},
+    vault::{Locked, Right, SlotSecret, Unlocked, is_second_factor},
 };
 
 /// How long an interrupted rotation waits for others before it is left to the next command.
@@ -44,6 +44,18 @@ impl Context {
                 self.open_by_secret(&locked)
             }
         }
+    }
+
+    /// The vault for its owner, however old it is, opened with a secret given in this very run.
+    pub fn unlock_even_if_older(&mut self) -> Result<Arc<Unlocked>> {
+        let locked = self.locked()?;
+        if self.settings.secret_source.is_none() && self.ui.profile().interactive {
+            self.wait_after_failures(&locked);
+        }
+        let secret = self.slot_secret()?;
+        let unlocked = locked.unlock_even_if_older(&secret, self.clock.latest())?;
+        unlocked.require(Right::Admin)?;
+        Ok(self.adopt(Arc::new(unlocked)))
     }
 
     /// Whether a vault opens without a question and without starting a program.

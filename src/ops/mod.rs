@@ -1,5 +1,6 @@
 //! Use-cases with I/O, in narrow arguments, without printing and without knowledge of flags.
 
+pub mod accept;
 pub mod ahead;
 pub mod bank;
 pub mod connections;

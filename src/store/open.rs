@@ -15,15 +15,29 @@ impl Store {
     /// without a book gets one on its first opening for writing.
     pub fn open(vault: &Arc<Unlocked>, access: Access, lock_timeout: Duration) -> Result<Self> {
         let store = Self::open_even_if_older(vault, access, lock_timeout)?;
-        let (epoch, head) = (store.epoch()?, store.audit_head()?);
+        store.compare(vault)?;
+        Ok(store)
+    }
+
+    /// Compares the book with what this device saw last, and remembers it if it is newer.
+    fn compare(&self, vault: &Unlocked) -> Result<()> {
+        let (epoch, head) = (self.epoch()?, self.audit_head()?);
         if let Freshness::Newer { pinned } = vault.freshness(epoch, &head)? {
-            if audit::link_of(&store.db, vault.vault_id(), pinned.epoch)? != Some(pinned.audit_head) {
+            if audit::link_of(&self.db, vault.vault_id(), pinned.epoch)? != Some(pinned.audit_head) {
                 let what = "another past at epoch";
                 return Err(VaultError::RolledBack { what, pinned: pinned.epoch, found: epoch }.into());
             }
             vault.record(epoch, &head)?;
         }
-        Ok(store)
+        Ok(())
+    }
+
+    /// Tells whether the vault is older than what this device saw last, or has another past.
+    pub fn is_older(&self, vault: &Unlocked) -> Result<bool> {
+        match self.compare(vault) {
+            Err(StoreError::Vault(VaultError::RolledBack { .. })) => Ok(true),
+            outcome => outcome.map(|()| false),
+        }
     }
 
     /// Opens the book without asking the pin, for an owner who decided to accept an older one.

@@ -1,5 +1,6 @@
-//! `bursar vault [inspect|check]`.
+//! `bursar vault [inspect|check|accept-older]`.
 
+mod accept_older;
 mod check;
 mod inspect;
 
@@ -18,6 +19,7 @@ pub(crate) struct Args {
 enum Verb {
     Inspect(inspect::Args),
     Check(check::Args),
+    AcceptOlder(accept_older::Args),
 }
 
 impl Args {
@@ -25,6 +27,7 @@ impl Args {
         match self.verb {
             Verb::Inspect(args) => args.run(context),
             Verb::Check(args) => args.run(context),
+            Verb::AcceptOlder(args) => args.run(context),
         }
     }
 }

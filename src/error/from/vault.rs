@@ -49,7 +49,9 @@ impl From<VaultError> for Error {
                 Self::new(Kind::Auth, "no_session_store", sentence).hint(hint)
             }
             V::Damaged { .. } => Self::new(Kind::Integrity, "damaged", sentence).hint("bursar vault inspect"),
-            V::RolledBack { .. } => Self::new(Kind::Integrity, "rolled_back", sentence).hint("bursar vault inspect"),
+            V::RolledBack { .. } => {
+                Self::new(Kind::Integrity, "rolled_back", sentence).hint("bursar vault accept-older --dry-run")
+            }
             V::TooNew { .. } => {
                 Self::new(Kind::TooNew, "too_new", format!("{sentence}; nothing was touched")).hint("bursar --version")
             }
