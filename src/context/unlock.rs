@@ -55,7 +55,12 @@ impl Context {
         let secret = self.slot_secret()?;
         let unlocked = locked.unlock_even_if_older(&secret, self.clock.latest())?;
         unlocked.require(Right::Admin)?;
-        Ok(self.adopt(Arc::new(unlocked)))
+        let unlocked = self.adopt(Arc::new(unlocked));
+        // A plan changes nothing, and taking a code is a change.
+        if !self.settings.dry_run {
+            self.pass_totp(&unlocked)?;
+        }
+        Ok(unlocked)
     }
 
     /// Whether a vault opens without a question and without starting a program.

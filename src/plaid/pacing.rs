@@ -6,12 +6,14 @@ use std::{
     collections::HashMap,
     future::Future,
     hash::{BuildHasher as _, RandomState},
+    num::NonZeroU32,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use backon::{ExponentialBuilder, Retryable as _};
+use governor::{Quota, RateLimiter, clock, middleware::NoOpMiddleware, state::keyed::HashMapStateStore};
 
 use super::{
     action::Action,
@@ -137,36 +139,17 @@ impl Patience {
     }
 }
 
-/// A token bucket a key: so many requests at once, then one each `gap`.
-struct Bucket {
-    gap: Duration,
-    /// How far ahead of its even pace a key may be.
-    burst: Duration,
-    /// When the next request of a key would be due at an even pace.
-    due: Mutex<HashMap<u64, Duration>>,
-}
+/// [`Time`] in the shape that the token buckets want.
+struct BucketClock(Arc<dyn Time>);
 
-impl Bucket {
-    /// A full bucket plus what drips in during a minute stays within Plaid's limit of that minute.
-    fn new(limit: u32) -> Self {
-        let half = (limit / 2).max(1);
-        let gap = Duration::from_mins(1) / half;
-        Self { gap, burst: gap * (half - 1), due: Mutex::default() }
-    }
-
-    /// Takes a token, or says how long to wait for one.
-    fn take(&self, key: u64, now: Duration) -> Result<(), Duration> {
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = due.entry(key).or_default();
-        let paced = now.max(*due);
-        let early = paced.saturating_sub(now + self.burst);
-        if !early.is_zero() {
-            return Err(early);
-        }
-        *due = paced + self.gap;
-        Ok(())
+impl clock::Clock for BucketClock {
+    type Instant = Duration;
+    fn now(&self) -> Duration {
+        self.0.now()
     }
 }
+
+type Bucket = RateLimiter<u64, HashMapStateStore<u64>, BucketClock, NoOpMiddleware<Duration>>;
 
 /// One bucket an endpoint for each connection, and one for all of them.
 struct Buckets {
@@ -187,10 +170,11 @@ impl Limiter {
     pub(crate) fn new(limits: Limits, target: &Target, time: &Arc<dyn Time>) -> Self {
         let held = !target.loopback || limits == Limits::Always;
         let endpoints = Endpoint::ALL.into_iter().filter(|_| held);
+        let bucket = |limit| RateLimiter::hashmap_with_clock(quota(limit), BucketClock(Arc::clone(time)));
         let buckets = endpoints
             .map(|endpoint| {
                 let Allowed { item, client } = allowed(endpoint, target.environment);
-                (endpoint, Buckets { item: item.map(Bucket::new), client: Bucket::new(client) })
+                (endpoint, Buckets { item: item.map(bucket), client: bucket(client) })
             })
             .collect();
         Self { buckets, time: Arc::clone(time), keys: RandomState::new() }
@@ -206,8 +190,8 @@ impl Limiter {
     }
 
     async fn wait(&self, bucket: &Bucket, key: u64) {
-        while let Err(early) = bucket.take(key, self.time.now()) {
-            self.time.sleep(early).await;
+        while let Err(not_yet) = bucket.check_key(&key) {
+            self.time.sleep(not_yet.wait_time_from(self.time.now())).await;
         }
     }
 }
@@ -220,8 +204,16 @@ fn allowed(endpoint: Endpoint, environment: Environment) -> Allowed {
     }
 }
 
+/// A full bucket plus what drips in during a minute stays within Plaid's limit of that minute.
+fn quota(limit: u32) -> Quota {
+    let half = NonZeroU32::new(limit / 2).unwrap_or(NonZeroU32::MIN);
+    Quota::per_minute(half).allow_burst(half)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::plaid::error::{Answered, Source};
 

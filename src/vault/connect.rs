@@ -32,7 +32,7 @@ const BUSY: Duration = Duration::from_secs(10);
 pub enum Access {
     /// Looking only; the connection cannot write.
     Read,
-    /// Writing too; a large page cache makes bulk inserts five times faster.
+    /// Writing too.
     Write,
 }
 
@@ -157,7 +157,6 @@ fn configure(connection: &Connection, access: Access) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     if access == Access::Write {
         connection.query_row("PRAGMA secure_delete = ON", (), |_| Ok(()))?;
-        connection.pragma_update(None, "cache_size", -64 * 1024)?;
     }
     connection.pragma_update(None, "trusted_schema", "OFF")?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;

@@ -46,6 +46,27 @@ fn guarded() -> Guarded {
     Guarded { env, seed, backup }
 }
 
+#[test]
+fn going_on_with_an_older_vault_wants_a_code_too() {
+    let Guarded { env, backup, .. } = guarded();
+    let before = env.path("before");
+    let copy = |from: &std::path::Path, to: &std::path::Path| {
+        std::fs::create_dir_all(to).unwrap();
+        for file in ["bursar.keys", "vault.db"] {
+            std::fs::copy(from.join(file), to.join(file)).unwrap();
+        }
+    };
+    copy(&env.vault(), &before);
+    env.ok(&["config", "plaid", "--remove"]);
+    copy(&before, &env.vault());
+    env.fails(10, &["accounts"]);
+    let accept = ["vault", "accept-older", "--yes"];
+    assert!(env.fails(4, &accept).stderr.contains("one-time code"));
+    env.ok(&["vault", "accept-older", "--dry-run"]);
+    env.ok(&[&accept[..], &["--totp-file", &code_file(&env, &backup[0])]].concat());
+    env.ok(&["accounts"]);
+}
+
 fn code_file(env: &TestEnv, code: &str) -> String {
     let file: PathBuf = env.secret_file("code", &format!("{code}\n"));
     file.to_str().unwrap().to_owned()

@@ -28,7 +28,6 @@ fn connections_are_keyed_and_set_as_documented() {
         ("trusted_schema", "0"),
         ("cell_size_check", "1"),
         ("foreign_keys", "1"),
-        ("cache_size", "-65536"),
         ("cipher_page_size", "4096"),
         ("cipher_hmac_algorithm", "HMAC_SHA512"),
     ] {
