@@ -1,6 +1,6 @@
 """Banks on the loopback: the sandbox, and a replay of what it once said, which costs next to nothing to serve."""
 
-import http.client, http.server, json, subprocess, threading
+import http.client, http.server, json, os, subprocess, tempfile, threading
 
 CHANGES = "/transactions/sync"
 
@@ -26,13 +26,16 @@ class Sandbox:
 
 
 class Replay:
-    """Hands questions on to a sandbox and remembers its answers; later gives the same answers from memory.
+    """Hands questions on to a sandbox and keeps its answers; later gives the same answers.
+
+    They lie in a file: a child starts with the peak memory of its parent, so this script must stay small.
 
     `whole` makes the last cursor stand for the beginning: a bank that sends everything again, changed in nothing.
     """
 
     def __init__(self, sandbox):
         self.source, self.answers, self.last, self.whole = sandbox, {}, None, False
+        self.kept, self.lock = tempfile.TemporaryFile(), threading.Lock()
         replay = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -69,8 +72,13 @@ class Replay:
                 raise ValueError(f"{path}: {answer!r}")
             if path == CHANGES:
                 self.last = json.loads(answer)["next_cursor"]
-            self.answers[path, cursor] = (reply.headers["Content-Type"], answer)
-        return self.answers[path, cursor]
+            with self.lock:
+                begin = self.kept.seek(0, os.SEEK_END)
+                self.kept.write(answer)
+                self.kept.flush()
+            self.answers[path, cursor] = (reply.headers["Content-Type"], begin, len(answer))
+        kind, begin, length = self.answers[path, cursor]
+        return kind, os.pread(self.kept.fileno(), length, begin)
 
     def env(self):
         return self.source.env() | {"BURSAR_PLAID_BASE_URL": f"http://127.0.0.1:{self.server.server_port}"}

@@ -27,6 +27,8 @@ mod env;
 mod errors;
 #[cfg(feature = "sandbox")]
 mod examples;
+#[cfg(feature = "sandbox")]
+mod faults;
 mod generated;
 mod harden;
 #[cfg(feature = "sandbox")]

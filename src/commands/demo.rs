@@ -9,7 +9,8 @@ use crate::{
     context::Context,
     domain::dates::{Date, Interval},
     error::{Error, Kind, Result},
-    fsx, sandbox,
+    fsx::{self, Scratch},
+    sandbox,
     settings::{Environment, Paths, SecretSource, Settings, Typed},
     ui::{Profile, Ui},
     vault,
@@ -36,7 +37,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, program: &Program, context: &mut Context) -> Result<()> {
         let temporary =
-            if self.keep.is_none() { Some(tempfile::Builder::new().prefix("bursar-demo-").tempdir()?) } else { None };
+            if self.keep.is_none() { Some(Scratch::make(&std::env::temp_dir(), "bursar-demo-")?) } else { None };
         let directory = match (&self.keep, &temporary) {
             (Some(kept), _) => kept.clone(),
             (None, Some(temporary)) => temporary.path().to_owned(),

@@ -11,7 +11,8 @@ use crate::{
     plaid::{Environment, UnknownEnvironment},
     render::{Fact, Facts, Sheet, ToSheet},
     secret::Secret,
-    vault::{self, Create, Location},
+    store::Store,
+    vault::{self, Access, Create, Created, Location, NewVault},
 };
 
 /// How much of the recovery code is asked back.
@@ -81,22 +82,17 @@ impl Args {
         self.require_recovery_place()?;
         let passphrase = self.passphrase(context)?;
         let progress = context.ui.progress("making keys");
-        let created = vault::create(
+        let new = vault::begin(
             &location,
             &Create { passphrase: &passphrase, recovery: !self.no_recovery, now: context.clock.now() },
         )?;
         drop(progress);
-        if let Some(code) = created.recovery_code.clone()
-            && let Err(left) = self.hand_over(&code, context)
-        {
-            created.abandon()?;
-            return Err(left);
+        let created = self.furnish(new, environment, context);
+        if let (Err(_), Some(file), false) = (&created, &self.recovery_file, location.exists()) {
+            fsx::remove(file)?;
         }
+        let created = created?;
         context.adopt(Arc::new(created.unlocked));
-        let event = context.event("init", None);
-        let mut book = context.book_mut()?;
-        book.write(&event, |tx| tx.set_environment(environment.as_str()))?;
-        drop(book);
         let outcome = Initialised {
             vault: location.dir,
             vault_id: context.unlocked()?.vault_id().to_string(),
@@ -107,6 +103,17 @@ impl Args {
         context.present(&outcome)?;
         context.ui.hint("bursar link");
         Ok(())
+    }
+
+    /// Hands the recovery code over, begins the book, and only then gives the vault its place.
+    fn furnish(&self, new: NewVault, environment: Environment, context: &mut Context) -> Result<Created> {
+        if let Some(code) = new.recovery_code() {
+            self.hand_over(code, context)?;
+        }
+        let mut book = Store::open(new.vault(), Access::Write, context.settings.lock_timeout)?;
+        book.write(&context.event("init", None), |tx| tx.set_environment(environment.as_str()))?;
+        drop(book);
+        Ok(new.finish()?)
     }
 
     fn environment(&self, context: &mut Context) -> Result<Environment> {

@@ -6,6 +6,7 @@
 mod lazy;
 mod private;
 mod reserve;
+mod scratch;
 mod staged;
 
 use std::{
@@ -17,6 +18,7 @@ use std::{
 pub use lazy::LazyFile;
 pub use private::{Shape, check_local, check_private, create_private_dir, ensure_dir, open_private, read_private};
 pub use reserve::Reserved;
+pub use scratch::Scratch;
 pub use staged::{Staged, create_new, replace};
 
 /// What a file operation can fail with.

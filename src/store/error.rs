@@ -88,7 +88,11 @@ impl StoreError {
     pub fn trouble(&self) -> Option<Trouble> {
         use rusqlite::ErrorCode as Code;
         let Self::Sql(error) = self else { return None };
-        Some(match error.sqlite_error_code() {
+        let code = match error {
+            rusqlite::Error::SqlInputError { error, .. } => Some(error.code),
+            error => error.sqlite_error_code(),
+        };
+        Some(match code {
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => Trouble::Busy,
             Some(Code::DiskFull) => Trouble::Full,
             Some(Code::SystemIoFailure | Code::CannotOpen | Code::ReadOnly | Code::PermissionDenied) => Trouble::Io,

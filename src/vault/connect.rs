@@ -103,7 +103,9 @@ pub(super) fn export(
     connection.execute("ATTACH ?1 AS copy KEY ?2", (target.path.to_string_lossy(), key))?;
     // What is written here counts only once it has been synced and proved.
     connection.execute_batch("PRAGMA copy.synchronous = OFF; PRAGMA copy.secure_delete = ON")?;
-    connection.query_row("SELECT sqlcipher_export('copy')", (), |_| Ok(()))?;
+    // Inside the function every failure has the same code: of reading, of writing, of space.
+    let copied = connection.query_row("SELECT sqlcipher_export('copy')", (), |_| Ok(()));
+    copied.map_err(|error| VaultError::Copy { reason: error.to_string() })?;
     for pragma in ["user_version", "application_id"] {
         let number: i64 = connection.query_row(&format!("PRAGMA main.{pragma}"), (), |row| row.get(0))?;
         connection.pragma_update(Some("copy"), pragma, number)?;

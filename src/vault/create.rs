@@ -1,17 +1,19 @@
-//! Making a vault: built whole in a hidden directory beside its place, then renamed into it.
+//! Making a vault: built whole in a hidden directory beside its place, then renamed into it. What a killed `init` left of
+//! such a directory goes with the next one.
 //!
-//! Invariant: at the vault's path there is either nothing, or a complete vault whose key file has been read back and
-//! opened.
+//! Invariant: at the vault's path there is either nothing, or a vault as complete as its maker wanted it, whose key file
+//! has been read back and opened.
 
 use std::{
     ffi::OsString,
-    fs::{OpenOptions, Permissions},
+    fs::OpenOptions,
     io::ErrorKind,
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use age::x25519;
+use age::{secrecy::ExposeSecret as _, x25519};
 use jiff::Timestamp;
 
 use super::{
@@ -27,11 +29,11 @@ use super::{
     locked::Locked,
     passphrase,
     pending::PENDING_DIR,
-    slots::{Slot, Terms},
+    slots::{Slot, SlotSecret, Terms},
     unlocked::Unlocked,
 };
 use crate::{
-    fsx::{self, FsError, Staged},
+    fsx::{self, FsError, Scratch, Staged},
     secret::Secret,
 };
 
@@ -46,6 +48,17 @@ pub struct Create<'a> {
     pub now: Timestamp,
 }
 
+/// A vault that is being made: open, and not yet in its place. Dropped, it was never there.
+pub struct NewVault {
+    staging: Option<Scratch>,
+    vault: Arc<Unlocked>,
+    /// Opens the finished vault without another key derivation.
+    identity: x25519::Identity,
+    location: Location,
+    recovery_code: Option<Secret<String>>,
+    kdf: KdfParams,
+}
+
 /// A new vault, open.
 #[derive(Debug)]
 pub struct Created {
@@ -57,19 +70,13 @@ pub struct Created {
     pub kdf: KdfParams,
 }
 
-impl Created {
-    /// Takes the vault back: removes its directory and pin, for an owner who would not finish.
-    pub fn abandon(self) -> Result<()> {
-        let dir = self.unlocked.dir().to_owned();
-        self.unlocked.forget_pin()?;
-        drop(self);
-        std::fs::remove_file(dir.join(KEYS_FILE)).map_err(FsError::io("remove", &dir))?;
-        Ok(std::fs::remove_dir_all(&dir).map_err(FsError::io("remove", &dir))?)
-    }
+/// Makes a vault with an empty database. Its place must be free, or an empty directory; parents are made as needed.
+pub fn create(location: &Location, request: &Create<'_>) -> Result<Created> {
+    begin(location, request)?.finish()
 }
 
-/// Makes a vault. Its place must be free, or an empty directory; parents are made as needed.
-pub fn create(location: &Location, request: &Create<'_>) -> Result<Created> {
+/// Makes everything of a vault but its place, for those who put a book into it first.
+pub fn begin(location: &Location, request: &Create<'_>) -> Result<NewVault> {
     passphrase::check(request.passphrase, &[])?;
     let (parent, name) = free_place(&location.dir)?;
     let kdf = kdf::tune()?;
@@ -87,21 +94,46 @@ pub fn create(location: &Location, request: &Create<'_>) -> Result<Created> {
     let (mut outer, inner) = Outer::generate(slots, request.now)?;
     let sealed = outer.seal(&inner)?;
 
-    let staging = tempfile::Builder::new()
-        .prefix(".bursar-init-")
-        .permissions(Permissions::from_mode(0o700))
-        .tempdir_in(&parent)
-        .map_err(FsError::io("create a directory in", &parent))?;
+    let staging = Scratch::make(&parent, ".bursar-init-")?;
     let key = furnish(staging.path(), &outer, &sealed, &identity)?;
-    fsx::sync_dir(staging.path())?;
-    std::fs::rename(staging.path(), parent.join(name)).map_err(FsError::io("create", &location.dir))?;
-    // The directory has its final name; there is nothing left to clean up.
-    let _moved = staging.keep();
-    fsx::sync_dir(&parent)?;
+    let meanwhile = Location { dir: staging.path().to_owned(), state_dir: location.state_dir.clone() };
+    let vault = Arc::new(Locked::open(&meanwhile)?.assemble(outer, key, identity.clone())?);
+    let location = Location { dir: parent.join(name), state_dir: location.state_dir.clone() };
+    vault.accept(0, &audit::genesis(vault.vault_id()))?;
+    Ok(NewVault { staging: Some(staging), vault, identity, location, recovery_code, kdf })
+}
 
-    let unlocked = Locked::open(location)?.assemble(outer, key, identity)?;
-    unlocked.accept(0, &audit::genesis(unlocked.vault_id()))?;
-    Ok(Created { unlocked, recovery_code, kdf })
+impl NewVault {
+    /// The vault, as it is until it has its place.
+    pub fn vault(&self) -> &Arc<Unlocked> {
+        &self.vault
+    }
+
+    /// The recovery code, if one was made.
+    pub fn recovery_code(&self) -> Option<&Secret<String>> {
+        self.recovery_code.as_ref()
+    }
+
+    /// Puts the vault in its place. Its database must be closed.
+    pub fn finish(mut self) -> Result<Created> {
+        if let Some(staging) = self.staging.take() {
+            fsx::sync_dir(staging.path())?;
+            staging.keep_as(&self.location.dir)?;
+            fsx::sync_dir(fsx::parent(&self.location.dir))?;
+        }
+        let secret = SlotSecret::Identity(Secret::new(self.identity.to_string().expose_secret().to_owned()));
+        let unlocked = Locked::open(&self.location)?.unlock_even_if_older(&secret, self.vault.created())?;
+        Ok(Created { unlocked, recovery_code: self.recovery_code.take(), kdf: self.kdf })
+    }
+}
+
+impl Drop for NewVault {
+    fn drop(&mut self) {
+        if self.staging.is_some() {
+            // What this device remembers of a vault that never was is of no use, and in nobody's way.
+            drop(self.vault.forget_pin());
+        }
+    }
 }
 
 /// Checks that the vault's place is free, and returns the canonical directory it will lie in and its name there.

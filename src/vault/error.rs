@@ -203,6 +203,12 @@ pub enum VaultError {
     /// The database engine refused.
     #[error("vault.db: {0}")]
     Sql(#[from] rusqlite::Error),
+    /// The database could not be written once more under its new key.
+    #[error("the copy of the ledger could not be written ({reason}); the ledger itself is as it was")]
+    Copy {
+        /// The database's words.
+        reason: String,
+    },
 }
 
 impl VaultError {

@@ -128,15 +128,16 @@ fn little_memory() -> bool {
         .is_some_and(|kib| kib < 2 * u64::from(START.memory_kib))
 }
 
-/// Argon2's memory, allocated fallibly and wiped on drop.
-struct Blocks(Zeroizing<Vec<Block>>);
+/// Argon2's memory, allocated fallibly and wiped on drop: boxed, because a vector would be wiped twice, the second time as
+/// spare capacity.
+struct Blocks(Zeroizing<Box<[Block]>>);
 
 impl Blocks {
     fn allocate(count: usize) -> Option<Self> {
         let mut blocks = Vec::new();
         blocks.try_reserve_exact(count).ok()?;
         blocks.resize(count, Block::new());
-        Some(Self(Zeroizing::new(blocks)))
+        Some(Self(Zeroizing::new(blocks.into_boxed_slice())))
     }
 }
 

@@ -41,7 +41,7 @@ pub use self::{
     anchor::{Anchor, words as anchor_words},
     change::Change,
     connect::{APPLICATION_ID, Access},
-    create::{Create, Created, create},
+    create::{Create, Created, NewVault, begin, create},
     error::{Result, VaultError},
     factor::{Factor, Made, is_second_factor},
     inspect::inspect,

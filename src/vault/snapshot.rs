@@ -5,8 +5,8 @@
 
 use std::{
     ffi::OsString,
-    fs::{OpenOptions, Permissions},
-    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +14,6 @@ use age::x25519;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use tempfile::TempDir;
 
 use super::{
     connect::{self, DB_FILE, Keyed},
@@ -28,7 +27,7 @@ use super::{
     slots::{Slot, SlotKind, Terms},
     unlocked::Unlocked,
 };
-use crate::fsx::{self, FsError, Staged};
+use crate::fsx::{self, FsError, Scratch, Staged};
 
 /// What a vault is, if it is a copy for somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +42,7 @@ pub struct Snapshot {
 
 /// A snapshot that is being made.
 pub struct Draft {
-    staging: TempDir,
+    staging: Scratch,
     parent: PathBuf,
     name: OsString,
     outer: Outer,
@@ -69,11 +68,7 @@ impl Unlocked {
         let slot = Slot::of_recipient(SlotKind::Identity, &recipient, terms)?;
         let (mut outer, _) = Outer::generate(vec![slot], terms.now)?;
         outer.snapshot = Some(Snapshot { of: self.vault_id(), taken: terms.now, redacted: member.redacted });
-        let staging = tempfile::Builder::new()
-            .prefix(".bursar-share-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(&parent)
-            .map_err(FsError::io("create a directory in", &parent))?;
+        let staging = Scratch::make(&parent, ".bursar-share-")?;
         let path = staging.path().join(DB_FILE);
         let fresh = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         drop(fresh.map_err(FsError::io("create", &path))?);
@@ -111,9 +106,7 @@ impl Draft {
         std::fs::File::open(&db).and_then(|file| file.sync_all()).map_err(FsError::io("sync", &db))?;
         fsx::sync_dir(self.staging.path())?;
         let place = self.parent.join(&self.name);
-        std::fs::rename(self.staging.path(), &place).map_err(FsError::io("create", &place))?;
-        // The directory has its final name; there is nothing left to clean up.
-        let _moved = self.staging.keep();
+        self.staging.keep_as(&place)?;
         fsx::sync_dir(&self.parent)?;
         Ok(place)
     }

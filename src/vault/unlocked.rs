@@ -192,6 +192,11 @@ impl Unlocked {
         Ok(alone)
     }
 
+    /// Tells whether the key file is another one than this process read or wrote last; one that cannot be read may be.
+    pub fn keys_moved(&self) -> bool {
+        self.require_same_keys().is_err()
+    }
+
     /// Refuses to go on when somebody else has changed the key file since it was read.
     pub(super) fn require_same_keys(&self) -> Result<()> {
         let sealed = fsx::read_private(&self.dir().join(KEYS_FILE), LARGEST)?;

@@ -10,6 +10,7 @@ mod canary;
 pub(crate) mod keyring;
 mod output;
 mod process;
+mod strace;
 mod terminal;
 mod tools;
 

@@ -148,10 +148,16 @@ fn the_whole_vault_put_back_is_noticed_on_this_device_only() {
 }
 
 #[test]
-fn abandoning_a_new_vault_leaves_nothing() {
+fn a_new_vault_that_is_not_finished_leaves_nothing() {
     let place = Place::new();
-    place.create().abandon().unwrap();
+    let passphrase = bursar::secret::Secret::new(PASSPHRASE.to_owned());
+    let request = bursar::vault::Create { passphrase: &passphrase, recovery: false, now: jiff::Timestamp::UNIX_EPOCH };
+    let new = bursar::vault::begin(&place.location, &request).unwrap();
+    drop(new.vault().connect(Access::Write).unwrap());
     assert!(!place.location.dir.exists());
+    drop(new);
+    let left: Vec<_> = std::fs::read_dir(place.root.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["state"]);
     assert_eq!(std::fs::read_dir(&place.location.state_dir).unwrap().count(), 0);
     assert!(matches!(Locked::open(&place.location), Err(VaultError::NotFound { .. })));
 }

@@ -117,8 +117,8 @@ impl Args {
         }
         let added = ops::keys::add(&vault, &mut book, &made, context.event("keys.add", None));
         drop(book);
-        if let (Err(_), Some(path)) = (&added, path) {
-            crate::fsx::remove(path)?;
+        if let (Err(error), Some(path)) = (&added, path) {
+            ops::keys::take_back_key_file(path, error)?;
         }
         added?;
         tell(context, &made, path);

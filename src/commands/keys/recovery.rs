@@ -83,7 +83,7 @@ impl Args {
         let event = context.event("keys.add", None);
         if let Err(error) = ops::keys::add(&vault, &mut book, &made, event) {
             if let Some(file) = &self.recovery_file {
-                crate::fsx::remove(file)?;
+                ops::keys::take_back_key_file(file, &error)?;
             }
             return Err(error.into());
         }

@@ -12,6 +12,10 @@ impl From<KeysError> for Error {
             KeysError::Vault(error) => error.into(),
             KeysError::Store(error) => error.into(),
             KeysError::Fs(error) => error.into(),
+            KeysError::NotEntered(why) => {
+                let why = Self::from(*why);
+                Self::new(why.kind, "not_entered", sentence).hint("bursar keys list")
+            }
             KeysError::InsideVault => {
                 Self::new(Kind::Refused, "key_in_vault", sentence).hint("bursar keys add key-file ~/bursar.key")
             }

@@ -38,6 +38,9 @@ pub enum KeysError {
     /// A copy that does not pass the checks; it was thrown away.
     #[error("the copy of the ledger under its new key does not pass the checks ({0}); the old one stays in place")]
     Unproved(String),
+    /// The key file has the change, the book has not: whatever made the change is in force.
+    #[error("the keys are changed, and the book could not take the entry ({0}); the next change enters it")]
+    NotEntered(#[source] Box<KeysError>),
     /// A file is there already.
     #[error("{0} exists already; nothing was changed")]
     FileExists(String),
@@ -121,12 +124,15 @@ fn change(
     let event = Event { resource: Some(slot.id.to_string()), ..event };
     let mut change = vault.change_keys(book.writer()?)?;
     edit(&mut change)?;
-    book.write(&event, |tx| {
+    let mut changed = false;
+    let entered = book.write(&event, |tx| {
         tx.note("kind", slot.kind.as_str());
         tx.note("role", Role::of(slot).as_str());
         tx.note("gen", change.commit(&event.action, Some(slot), event.at)?);
+        changed = true;
         Ok(())
-    })
+    });
+    entered.map_err(|error| if changed || vault.keys_moved() { KeysError::NotEntered(Box::new(error)) } else { error })
 }
 
 /// Enters the last change of the key file, if the process that made it was killed before it could.
@@ -152,6 +158,11 @@ pub fn check_place(vault: &Unlocked, path: &Path) -> Result<(), KeysError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = std::fs::canonicalize(folder).map_err(FsError::io("look at", folder))?;
     if folder.starts_with(vault.dir()) { Err(KeysError::InsideVault) } else { Ok(()) }
+}
+
+/// Takes back a file that [`write_key_file`] wrote for a key that could not be added; one that is in force keeps it.
+pub fn take_back_key_file(path: &Path, error: &KeysError) -> Result<(), KeysError> {
+    if matches!(error, KeysError::NotEntered(_)) { Ok(()) } else { Ok(fsx::remove(path)?) }
 }
 
 /// Writes a key file: a comment, and the line that opens the slot. Never over another file.

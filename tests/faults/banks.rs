@@ -1,0 +1,157 @@
+//! What comes from a bank: the first history, all of it again, a new connection, a new token.
+
+use std::{fs, process::Command};
+
+use super::{Scene, household, strike, whole, words};
+use crate::env::TestEnv;
+
+/// A first sync, each time of the same vault as it was before it.
+struct First {
+    env: TestEnv,
+    expected: u64,
+}
+
+impl First {
+    fn total(&self) -> u64 {
+        self.env.json(&["transactions", "--limit", "1"])["total"].as_u64().unwrap()
+    }
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    drop(fs::remove_dir_all(to));
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+}
+
+impl Scene for First {
+    fn reset(&mut self) {
+        copy(&self.env.path("saved"), &self.env.path("home"));
+    }
+
+    fn env(&self) -> &TestEnv {
+        &self.env
+    }
+
+    fn command(&self) -> Vec<String> {
+        words("sync")
+    }
+
+    fn check(&mut self, done: bool, what: &str) {
+        whole(&self.env, what);
+        let total = self.total();
+        if self.expected == 0 {
+            self.expected = total;
+        }
+        assert!(total == self.expected || (!done && total == 0), "{what}: {total} of {}", self.expected);
+        self.env.ok(&["sync"]);
+        assert_eq!(self.total(), self.expected, "{what}: after the next sync");
+    }
+}
+
+#[test]
+fn first_sync() {
+    let env = household(|bank| bank.transactions = Some(300));
+    env.ok(&["link", "--institution", "ins_109508", "--yes", "--no-sync"]);
+    copy(&env.path("home"), &env.path("saved"));
+    strike(&mut First { env, expected: 0 }, 120);
+}
+
+/// The whole history again, which changes nothing but the log.
+struct Again(TestEnv, String);
+
+impl Scene for Again {
+    fn reset(&mut self) {}
+
+    fn env(&self) -> &TestEnv {
+        &self.0
+    }
+
+    fn command(&self) -> Vec<String> {
+        words("sync --full")
+    }
+
+    fn check(&mut self, _done: bool, what: &str) {
+        whole(&self.0, what);
+        assert_eq!(self.0.json(&["transactions", "--limit", "0"]).to_string(), self.1, "{what}");
+    }
+}
+
+#[test]
+fn full_sync() {
+    let env = household(|bank| bank.transactions = Some(120));
+    env.ok(&["link", "--institution", "ins_109508", "--yes"]);
+    let book = env.json(&["transactions", "--limit", "0"]).to_string();
+    strike(&mut Again(env, book), 60);
+}
+
+/// A connection, made from nothing each time.
+struct Link(TestEnv);
+
+impl Scene for Link {
+    fn reset(&mut self) {
+        copy(&self.0.path("saved"), &self.0.path("home"));
+    }
+
+    fn env(&self) -> &TestEnv {
+        &self.0
+    }
+
+    fn command(&self) -> Vec<String> {
+        words("link --institution ins_109508 --yes --no-sync")
+    }
+
+    fn check(&mut self, done: bool, what: &str) {
+        whole(&self.0, what);
+        let linked = || self.0.json(&["connections"])["total"].as_u64().unwrap();
+        assert!(linked() == 1 || (!done && linked() == 0), "{what}: {} connections", linked());
+        if linked() == 0 {
+            // Either nothing was linked, or the next run takes up the token that lies in `pending/` and finds the bank linked.
+            let again = self.0.run(&["link", "--institution", "ins_109508", "--yes", "--no-sync"]);
+            assert!(
+                again.status == 0 || (again.status == 6 && again.stderr.contains("was linked earlier")),
+                "{what}: {again}"
+            );
+        }
+        assert_eq!(linked(), 1, "{what}");
+        self.0.ok(&["sync"]);
+    }
+}
+
+#[test]
+fn link() {
+    let env = household(|bank| bank.transactions = Some(50));
+    copy(&env.path("home"), &env.path("saved"));
+    strike(&mut Link(env), 120);
+}
+
+/// A new token for the bank: an answer that was received is never lost, so the bank can always be asked afterwards.
+struct Token(TestEnv);
+
+impl Scene for Token {
+    fn reset(&mut self) {}
+
+    fn env(&self) -> &TestEnv {
+        &self.0
+    }
+
+    fn command(&self) -> Vec<String> {
+        words("connections rotate --all --yes")
+    }
+
+    fn check(&mut self, done: bool, what: &str) {
+        whole(&self.0, what);
+        let synced = self.0.run(&["sync", "--json"]);
+        if synced.status != 0 {
+            // Between the bank's answer and the disk there is one moment in which the token is in memory only.
+            assert!(!done && synced.stdout.contains("lost"), "{what}: {synced}");
+            self.0.ok(&["connections", "remove", "c1", "--purge", "--yes"]);
+            self.0.ok(&["link", "--institution", "ins_109508", "--yes"]);
+        }
+    }
+}
+
+#[test]
+fn new_token() {
+    let env = household(|bank| bank.transactions = Some(50));
+    env.ok(&["link", "--institution", "ins_109508", "--yes"]);
+    strike(&mut Token(env), 60);
+}
