@@ -79,29 +79,14 @@ fn a_sync_killed_at_a_write_loses_and_repeats_nothing() {
         return;
     }
     let env = linked();
-    let counted = traced(&env, "trace=pwrite64,fsync,renameat,renameat2,rename");
+    let (_, counted) = env.traced(&["sync"], &["trace=pwrite64,fsync,renameat,renameat2,rename"]);
     let calls = counted.lines().filter(|line| line.contains("pwrite64(")).count();
     let whole = book(&env);
     assert!(calls > 20, "the trace shows only {calls} writes");
     for (call, at) in [("pwrite64", 1), ("pwrite64", calls / 3), ("pwrite64", calls - 3), ("fsync", 1), ("fsync", 2)] {
         copy(&env.path("saved"), &env.path("home"));
-        let trace = traced(&env, &format!("inject={call}:signal=KILL:when={at}"));
+        let (_, trace) = env.traced(&["sync"], &[&format!("inject={call}:signal=KILL:when={at}")]);
         assert!(trace.contains("killed by SIGKILL"), "the kill at {call} {at} did not strike");
         recovers(&env, &whole, &format!("at {call} {at}"));
     }
-}
-
-/// Runs a sync under strace and returns the trace.
-fn traced(env: &TestEnv, expression: &str) -> String {
-    let log = env.path("trace");
-    let bursar = env.command(&["sync"]);
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-e", expression, "-o"]).arg(&log);
-    command.arg(bursar.get_program()).args(bursar.get_args()).env_clear();
-    command.envs(bursar.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.current_dir(bursar.get_current_dir().unwrap());
-    env.run_command(command);
-    let trace = fs::read_to_string(&log).unwrap();
-    fs::remove_file(log).unwrap();
-    trace
 }

@@ -159,12 +159,8 @@ fn killed_in_the_middle_it_goes_on() {
     }
     for (calls, kill_at) in [(RENAMES, 2), (RENAMES, 6), (SYNCS, 19)] {
         let bad = bad_day();
-        let mut command = std::process::Command::new("strace");
-        let inject = format!("inject={calls}:signal=KILL:when={kill_at}");
-        command.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject, env!("CARGO_BIN_EXE_bursar")]);
-        command.args(bad.args(&[])).current_dir("/").env_clear();
-        command.envs(bad.env.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let killed = bad.env.run_command(command);
+        let kill = format!("inject={calls}:signal=KILL:when={kill_at}");
+        let (killed, _) = bad.env.traced(&bad.args(&[]), &[&kill]);
         assert_ne!(killed.status, 0, "the kill did not happen\n{killed}");
         // The old passphrase opens until its slot is gone, the new one from then on.
         let _kept = fs::remove_file(&bad.recovery);

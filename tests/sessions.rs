@@ -229,13 +229,7 @@ fn without_keyrings_at_all_everything_but_sessions_works() {
     if !have("strace") {
         return;
     }
-    let blocked = |args: &[&str]| {
-        let mut command = std::process::Command::new("strace");
-        command.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=keyctl,add_key:error=EPERM"]);
-        command.arg(env!("CARGO_BIN_EXE_bursar")).args(args).current_dir("/");
-        command.env_clear().envs(env.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
-        env.run_command(command)
-    };
+    let blocked = |args: &[&str]| env.traced(args, &["inject=keyctl,add_key:error=EPERM"]).0;
     let refused = blocked(&["unlock", "--passphrase-file", &file, "--json"]);
     assert_eq!(refused.error()["code"], "no_session_store", "{refused}");
     let works = blocked(&["accounts", "--passphrase-file", &file]);

@@ -97,10 +97,10 @@ mod tests {
     fn what_a_dead_maker_left_goes_and_what_a_living_one_has_stays() {
         let parent = tempfile::tempdir().unwrap();
         let living = Scratch::make(parent.path(), ".work-").unwrap();
-        std::fs::write(living.path().join("file"), "in use").unwrap();
+        std::fs::create_dir(living.path().join("file")).unwrap();
         // As after a kill: the directory is there, its lock is not.
         let dead = Scratch::make(parent.path(), ".work-").unwrap().dir.keep();
-        std::fs::write(dead.join("file"), "left").unwrap();
+        std::fs::create_dir(dead.join("file")).unwrap();
         std::fs::create_dir(parent.path().join("other")).unwrap();
         let next = Scratch::make(parent.path(), ".work-").unwrap();
         assert!(!dead.exists() && living.path().join("file").exists() && parent.path().join("other").exists());
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_link_is_no_way_out() {
         let (parent, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        std::fs::write(elsewhere.path().join("file"), "somebody's").unwrap();
+        std::fs::create_dir(elsewhere.path().join("file")).unwrap();
         std::os::unix::fs::symlink(elsewhere.path(), parent.path().join(".work-link")).unwrap();
         drop(Scratch::make(parent.path(), ".work-").unwrap());
         assert!(elsewhere.path().join("file").exists());
@@ -126,7 +126,7 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..20 {
                         let made = Scratch::make(parent.path(), ".work-").unwrap();
-                        std::fs::write(made.path().join("file"), "mine").unwrap();
+                        std::fs::create_dir(made.path().join("file")).unwrap();
                         assert!(made.path().join("file").exists());
                     }
                 });

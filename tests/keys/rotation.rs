@@ -157,13 +157,8 @@ fn killed_anywhere_the_vault_opens_and_finishes_by_itself() {
                 fs::remove_dir_all(to).unwrap();
                 copy_dir(from, to);
             }
-            let mut command = Command::new("strace");
-            command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);
-            command.args(["-e", &format!("inject={call}:signal=SIGKILL:when={point}")]);
-            let bursar = env.command(&["keys", "rotate", "--all", "--yes"]);
-            command.arg(bursar.get_program()).args(bursar.get_args()).env_clear();
-            command.envs(bursar.get_envs().filter_map(|(name, value)| Some((name, value?))));
-            let output = env.run_command(command);
+            let kill = format!("inject={call}:signal=KILL:when={point}");
+            let (output, _) = env.traced(&["keys", "rotate", "--all", "--yes"], &[&kill]);
             killed += u32::from(output.status == 137);
             assert_eq!(facts(&env), told, "{call} {point}: {output}");
             env.ok(&["connections"]);
