@@ -1,4 +1,4 @@
-//! `bursar.keys`: every way in works, every damaged byte and every cut is an error, nothing panics.
+//! `bursar.keys`: every way in works, every cut is an error (`bits` has the flipped bits), nothing panics.
 
 use bursar::vault::{Locked, VaultError};
 
@@ -47,25 +47,6 @@ fn a_wrong_secret_is_told_apart_from_text_that_is_none_and_is_counted() {
     assert_eq!(unlocked.failed_unlocks(), 2);
     unlocked.clear_failed_unlocks().unwrap();
     assert_eq!(locked.failed_unlocks(), 0);
-}
-
-#[test]
-fn every_flipped_byte_is_an_error() {
-    let place = Place::new();
-    let code = identity(place.create().recovery_code.unwrap().expose());
-    let keys = place.file("bursar.keys");
-    let whole = std::fs::read(&keys).unwrap();
-    let words = passphrase(super::PASSPHRASE);
-    for at in 0..whole.len() {
-        let mut changed = whole.clone();
-        changed[at] ^= 1 << (at % 8);
-        std::fs::write(&keys, &changed).unwrap();
-        let locked = Locked::open(&place.location).unwrap();
-        assert!(locked.unlock(&code, NOW).is_err(), "byte {at} changed, opened by the code");
-        assert!(locked.unlock(&words, NOW).is_err(), "byte {at} changed, opened by the passphrase");
-    }
-    std::fs::write(&keys, &whole).unwrap();
-    assert!(Locked::open(&place.location).unwrap().unlock(&words, NOW).is_ok());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The vault's files under attack: changed, cut, swapped, rolled back, opened up.
 
+mod bits;
 mod files;
 mod keys;
 mod rewritten;
