@@ -5,6 +5,7 @@ mod lasting;
 mod rotation;
 
 pub(crate) use rotation::raw_key;
+mod tokens;
 mod totp;
 
 use serde_json::Value;
