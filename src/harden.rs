@@ -9,6 +9,8 @@ use rustix::{
     process::{Resource, Rlimit},
 };
 
+use crate::sys;
+
 /// Makes every file created from now on private, and keeps memory out of core dumps and away from debuggers of the
 /// same user. To be called first thing in `main`. Refusals are ignored: each step only adds to the others.
 pub fn process() {
@@ -17,6 +19,12 @@ pub fn process() {
     let _refused = rustix::process::setrlimit(Resource::Core, none);
     #[cfg(target_os = "linux")]
     let _refused = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// Takes variables that may hold a secret out of what every child of this process gets. To be called before there is a second
+/// thread.
+pub fn forget(names: &[&str]) {
+    sys::forget_variables(names);
 }
 
 /// Replaces the panic message, which may quote a secret, by the place in the source. `report` gets one line.

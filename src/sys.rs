@@ -1,7 +1,8 @@
-//! The only unsafe code: keying a database and pinning small secrets in memory.
+//! The only unsafe code: keying a database, pinning small secrets in memory, forgetting variables.
 //!
-//! May use nothing of this crate. Invariant: every function is safe to call with any arguments of its types.
-#![expect(unsafe_code, reason = "two foreign calls that no safe wrapper offers; each block says why it is sound")]
+//! May use nothing of this crate. Invariant: every function is safe to call with any arguments of its types (the last one:
+//! while there is one thread).
+#![expect(unsafe_code, reason = "three calls that no safe wrapper offers; each block says why it is sound")]
 
 use rusqlite::{Connection, Error, Result, ffi};
 
@@ -22,6 +23,16 @@ pub fn keep_in_memory(secret: &[u8]) -> bool {
     // SAFETY: the range is valid memory borrowed for the call; locking changes no content and is never undone, so
     // no other user of the same page can lose its lock.
     unsafe { rustix::mm::mlock(secret.as_ptr().cast_mut().cast(), secret.len()) }.is_ok()
+}
+
+/// Takes variables out of the process's environment, so that no child gets them, also where a library starts it.
+///
+/// To be called before there is a second thread.
+pub fn forget_variables(names: &[&str]) {
+    for name in names {
+        // SAFETY: `cli::main` calls this before it starts anything, so no other thread reads or writes the environment.
+        unsafe { std::env::remove_var(name) };
+    }
 }
 
 #[cfg(test)]

@@ -51,6 +51,8 @@ mod recurring;
 #[cfg(feature = "sandbox")]
 mod report;
 #[cfg(feature = "sandbox")]
+mod review;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 mod schema;
 #[cfg(feature = "sandbox")]

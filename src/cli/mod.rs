@@ -42,6 +42,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     harden::panics(crate::ui::last_words);
     clap_complete::CompleteEnv::with_factory(Cli::command).var(COMPLETE_VARIABLE).complete();
     let environment = Environment::capture();
+    // Whoever is started from here on (a browser, an age plugin) need not have them.
+    harden::forget(&["PLAID_SECRET", "PLAID_CLIENT_ID"]);
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let wants_json = wants_json(&arguments, &environment);
     let line = typed(&arguments);

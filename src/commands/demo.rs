@@ -37,7 +37,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, program: &Program, context: &mut Context) -> Result<()> {
         let temporary =
-            if self.keep.is_none() { Some(Scratch::make(&std::env::temp_dir(), "bursar-demo-")?) } else { None };
+            if self.keep.is_none() { Some(Scratch::make(&tempfile::env::temp_dir(), "bursar-demo-")?) } else { None };
         let directory = match (&self.keep, &temporary) {
             (Some(kept), _) => kept.clone(),
             (None, Some(temporary)) => temporary.path().to_owned(),

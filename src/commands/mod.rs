@@ -22,6 +22,7 @@ mod link;
 mod lock;
 mod members;
 mod report;
+mod review;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod schema;
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     Vault(vault::Args),
     Incident(incident::Args),
     Audit(audit::Args),
+    Review(review::Args),
     Config(config::Args),
     Completions(completions::Args),
     Schema(schema::Args),
@@ -104,6 +106,7 @@ pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Con
         Some(Command::Vault(args)) => args.run(context),
         Some(Command::Incident(args)) => args.run(context),
         Some(Command::Audit(args)) => args.run(context),
+        Some(Command::Review(args)) => args.run(context),
         Some(Command::Config(args)) => args.run(context),
         Some(Command::Completions(args)) => args.run(context),
         Some(Command::Schema(args)) => args.run(context),

@@ -12,7 +12,9 @@ use crate::{
         views::ConnectionView,
     },
     error::{Error, Kind, Result},
+    ops::review,
     render::{Cell, Fact, Facts, Sheet, ToSheet},
+    vault::Role,
 };
 
 /// The vault's state on one screen, and what to do next
@@ -73,6 +75,10 @@ impl Args {
             status.role = Some(context.unlocked()?.role().as_str().to_owned());
             status.session_expires_at = session_end(context)?;
             status.next = next_steps(&status.connections);
+            let vault = context.unlocked()?;
+            if vault.role() == Role::Owner && review::is_due(&vault, &book, now)? {
+                status.next.push("bursar review".to_owned());
+            }
         } else {
             status.next = vec!["bursar unlock".to_owned(), "bursar accounts".to_owned(), "bursar sync".to_owned()];
         }

@@ -8,6 +8,7 @@ mod present;
 mod reading;
 mod totp;
 mod unlock;
+mod voice;
 
 use std::sync::Arc;
 

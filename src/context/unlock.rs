@@ -140,7 +140,7 @@ impl Context {
                 Ok(key_file) if is_second_factor(&key_file) => {
                     return Ok(SlotSecret::TwoFactor { passphrase: self.passphrase()?, key_file });
                 }
-                Ok(identity) if first => return Ok(SlotSecret::Identity(identity)),
+                Ok(identity) if first => return self.of_identity_file(identity),
                 Err(error) if first => return Err(error.into()),
                 _ => {}
             }

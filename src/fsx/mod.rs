@@ -16,7 +16,9 @@ use std::{
 };
 
 pub use lazy::LazyFile;
-pub use private::{Shape, check_local, check_private, create_private_dir, ensure_dir, open_private, read_private};
+pub use private::{
+    Shape, check_local, check_private, create_private_dir, ensure_dir, open_private, other_writers, read_private,
+};
 pub use reserve::Reserved;
 pub use scratch::Scratch;
 pub use staged::{Staged, create_new, replace};

@@ -6,7 +6,7 @@ use std::{
     fs::{DirBuilder, File, Metadata, OpenOptions},
     io::{self, Read},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use rustix::fs::OFlags;
@@ -42,6 +42,21 @@ pub fn create_private_dir(path: &Path) -> Result<(), FsError> {
 /// Creates a directory and its parents 0700 where they are missing, and takes existing ones as they are.
 pub fn ensure_dir(path: &Path) -> Result<(), FsError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(FsError::io("create", path))
+}
+
+/// A file and its directory, as far as others than this user and root may exchange it there.
+pub fn other_writers(path: &Path) -> Result<Vec<PathBuf>, FsError> {
+    const STICKY: u32 = 0o1000;
+    let mine = rustix::process::geteuid().as_raw();
+    let mut open = Vec::new();
+    for place in [Some(path), path.parent()].into_iter().flatten() {
+        let found = std::fs::metadata(place).map_err(FsError::io("look at", place))?;
+        let shared = found.mode() & 0o022 != 0 && found.mode() & STICKY == 0;
+        if shared || (found.uid() != 0 && found.uid() != mine) {
+            open.push(place.to_owned());
+        }
+    }
+    Ok(open)
 }
 
 /// Opens a private file for reading, never through a symlink.

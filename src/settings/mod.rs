@@ -10,7 +10,7 @@ mod paths;
 use std::{path::PathBuf, time::Duration};
 
 pub use config::{Config, ConfigError};
-pub use environment::Environment;
+pub use environment::{Environment, program};
 pub use paths::{Paths, PathsError};
 
 pub use crate::render::Format;

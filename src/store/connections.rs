@@ -93,6 +93,20 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
 }
 
 impl Store {
+    /// Since when each connection has the token it has.
+    pub fn tokens_made(&self) -> Result<Vec<(ConnectionId, Timestamp)>> {
+        let sql = "SELECT c.id, max(c.created_at, coalesce((SELECT max(i.updated_at) FROM link_intents i
+                     WHERE i.connection = c.id AND i.mode = 'rotate' AND i.state = 'done'), 0))
+                   FROM connections c WHERE c.token IS NOT NULL AND c.removed_at IS NULL ORDER BY c.id";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut made = Vec::new();
+        while let Some(row) = rows.next()? {
+            made.push((ConnectionId(row.get(0)?), encode::instant(row.get(1)?)?));
+        }
+        Ok(made)
+    }
+
     /// All connections as they stand whatever the time (never stale, no consent ending); removed ones last.
     pub fn connections(&self) -> Result<Vec<ConnectionView>> {
         self.connections_at(Timestamp::MIN)

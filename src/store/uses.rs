@@ -20,6 +20,13 @@ impl Store {
         Ok(uses)
     }
 
+    /// When an act was last entered.
+    pub fn last_entry_at(&self, action: &str) -> Result<Option<Timestamp>> {
+        let sql = "SELECT at FROM audit WHERE action = ?1 ORDER BY seq DESC LIMIT 1";
+        let found: Option<i64> = self.db.query_row(sql, [action], |row| row.get(0)).optional()?;
+        found.map(encode::instant).transpose()
+    }
+
     /// The generation of the key file that the last change of keys led to; 1 if there was none.
     pub fn key_generation(&self) -> Result<u64> {
         let sql = "SELECT detail ->> '$.gen' FROM audit WHERE action GLOB 'keys.*' AND detail ->> '$.gen' IS NOT NULL

@@ -203,6 +203,18 @@ pub enum VaultError {
     /// The database engine refused.
     #[error("vault.db: {0}")]
     Sql(#[from] rusqlite::Error),
+    /// A plugin, or what else holds a key, did not give it.
+    #[error("the key's holder refuses: {reason}")]
+    Holder {
+        /// Its own words, or age's.
+        reason: String,
+    },
+    /// A plugin waited for somebody who is not there.
+    #[error("the key's holder gave no answer for {seconds} s, and there is no terminal to ask somebody on")]
+    HolderSilent {
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The database could not be written once more under its new key.
     #[error("the copy of the ledger could not be written ({reason}); the ledger itself is as it was")]
     Copy {

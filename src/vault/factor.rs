@@ -11,6 +11,8 @@ use super::{
     material::Key,
     passphrase,
     slots::{Slot, SlotKind, Terms},
+    voice::Voice,
+    wrapped,
 };
 use crate::secret::Secret;
 
@@ -30,6 +32,11 @@ pub enum Factor<'a> {
     KeyFile,
     /// Somebody's own age identity, by its recipient (`age1…`).
     Identity(&'a str),
+    /// What an age plugin holds, by its recipient (`age1yubikey1…`).
+    Plugin(&'a str, &'a Voice),
+    /// An SSH key, by its public half.
+    #[cfg(feature = "ssh")]
+    Ssh(&'a str),
 }
 
 /// A slot that is not in the key file yet.
@@ -63,6 +70,9 @@ impl Factor<'_> {
                     text.parse().map_err(|reason| VaultError::NotARecipient { reason })?;
                 Ok(Made { slot: Slot::of_recipient(SlotKind::Identity, &recipient, terms)?, handover: None })
             }
+            Self::Plugin(text, voice) => Ok(Made { slot: wrapped::of_plugin(text, voice, terms)?, handover: None }),
+            #[cfg(feature = "ssh")]
+            Self::Ssh(text) => Ok(Made { slot: wrapped::of_ssh(text, terms)?, handover: None }),
         }
     }
 }

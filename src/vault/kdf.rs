@@ -66,6 +66,12 @@ impl KdfParams {
             && work <= 8 * GIB_IN_KIB
     }
 
+    /// Tells whether a new slot would never be given so little.
+    pub fn is_below_floor(self) -> bool {
+        let work = |params: Self| u64::from(params.memory_kib) * u64::from(params.passes);
+        self.memory_kib < FLOOR.memory_kib || work(self) < work(FLOOR)
+    }
+
     /// Reads `m=262144,t=3,p=4`, in exactly the form it is written.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut numbers =

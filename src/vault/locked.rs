@@ -26,6 +26,7 @@ use super::{
     slots::{SlotSecret, parse_identities},
     stanza::PassphraseIdentity,
     unlocked::{KeyFile, Opener, Seen, Surroundings, Unlocked},
+    wrapped::WrappedIdentity,
 };
 use crate::{
     fsx::{self, Shape},
@@ -152,6 +153,14 @@ impl Locked {
                     }
                 }
                 Err(VaultError::WrongSecret { secret: "identity" })
+            }
+            SlotSecret::Held { holder, voice } => {
+                let identity = WrappedIdentity::new(holder, voice);
+                let opened = agefile::open_keeping(&self.sealed, &identity);
+                let found = identity.into_found()?;
+                let Opened { plain, key } = opened.map_err(|error| refusal(&error, "identity"))?;
+                let found = found.ok_or(VaultError::WrongSecret { secret: "identity" })?;
+                Ok((Outer::parse(&plain)?, key, found))
             }
         }
     }

@@ -34,6 +34,8 @@ mod slots;
 mod snapshot;
 mod stanza;
 mod unlocked;
+mod voice;
+mod wrapped;
 
 use std::path::PathBuf;
 
@@ -60,6 +62,8 @@ pub use self::{
     slots::{Cap, Slot, SlotKdf, SlotKind, SlotSecret, Terms},
     snapshot::{Draft, Snapshot},
     unlocked::Unlocked,
+    voice::{Talk, Voice},
+    wrapped::{needs_holder, plugins},
 };
 
 /// Where a vault is, and where this device keeps what it remembers of it.

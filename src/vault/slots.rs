@@ -3,6 +3,7 @@
 //! Invariant: a slot holds public halves only; rewriting the key file for all slots needs one of them unlocked.
 
 use age::x25519;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ use super::{
     passphrase,
     role::Role,
     stanza::{Marker, PassphraseRecipient},
+    voice::Voice,
+    wrapped::WrappedRecipient,
 };
 use crate::secret::Secret;
 
@@ -30,6 +33,13 @@ pub enum SlotSecret {
         /// The key file's text.
         key_file: Secret<String>,
     },
+    /// An identity file that names an age plugin, or an SSH key: whoever holds the key is asked.
+    Held {
+        /// The file's text.
+        holder: Secret<String>,
+        /// How the holder speaks with the user.
+        voice: Voice,
+    },
 }
 
 /// How a slot is opened.
@@ -46,6 +56,10 @@ pub enum SlotKind {
     Identity,
     /// A passphrase and a key file, neither of which opens anything alone.
     TwoFactor,
+    /// An age plugin: a security token, a TPM.
+    Plugin,
+    /// An SSH key.
+    Ssh,
     /// Any other kind, by its name in the file.
     #[serde(untagged)]
     Other(String),
@@ -60,6 +74,8 @@ impl SlotKind {
             Self::KeyFile => "key-file",
             Self::Identity => "identity",
             Self::TwoFactor => "two-factor",
+            Self::Plugin => "plugin",
+            Self::Ssh => "ssh",
             Self::Other(name) => name,
         }
     }
@@ -103,6 +119,9 @@ pub struct Slot {
     /// Salt and cost, for passphrases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kdf: Option<SlotKdf>,
+    /// The slot's identity as its holder's plugin or SSH key opens it: an age file in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrapped: Option<String>,
     /// When it was added.
     pub created: Timestamp,
     /// When bursar stops accepting it.
@@ -134,7 +153,14 @@ impl Slot {
                 let two_factor = self.kind == SlotKind::TwoFactor;
                 Box::new(PassphraseRecipient { marker: Marker { slot: self.id, salt, params, two_factor }, public })
             }
-            None => Box::new(public),
+            None => match &self.wrapped {
+                Some(text) => {
+                    let unreadable = |_| VaultError::damaged("bursar.keys", "a slot has no valid wrapped identity");
+                    let wrapped = BASE64_STANDARD.decode(text).map_err(unreadable)?;
+                    Box::new(WrappedRecipient { slot: self.id, wrapped, public })
+                }
+                None => Box::new(public),
+            },
         })
     }
 
@@ -147,6 +173,7 @@ impl Slot {
             caps: terms.role.caps(),
             recipient: recipient.to_string(),
             kdf: None,
+            wrapped: None,
             created: terms.now,
             expires: terms.expires,
         })

@@ -34,7 +34,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("eprintln!", &["ui"]),
     ("IsTerminal", &["ui"]),
     // the world outside
-    ("std::env", &["settings", "main.rs"]),
+    ("std::env", &["settings", "main.rs", "sys"]), // sys: variables are forgotten before there is a second thread
     ("env::var", &["settings"]),
     ("directories::", &["settings"]),
     ("toml_edit", &["settings"]),

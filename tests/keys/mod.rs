@@ -2,9 +2,12 @@
 
 mod files;
 mod lasting;
+mod plugin;
 mod rotation;
 
 pub(crate) use rotation::raw_key;
+#[cfg(feature = "ssh")]
+mod ssh;
 mod tokens;
 mod totp;
 

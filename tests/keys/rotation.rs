@@ -69,8 +69,38 @@ fn old_keys_open_nothing_and_everything_stays() {
     let names: Vec<_> = fs::read_dir(env.vault()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!names.iter().any(|name| name.to_string_lossy().contains(".new")), "{names:?}");
     let young = env.ok(&["keys", "rotate", "--all", "--if-older", "90d", "--yes"]);
-    assert!(young.stderr.contains("no key is that old"), "{young}");
+    assert!(young.stderr.contains("nothing is that old"), "{young}");
     env.fails(2, &["keys", "rotate"]);
+}
+
+#[test]
+fn the_banks_tokens_are_rotated_with_the_rest_where_the_bank_can_be_reached() {
+    let mut env = TestEnv::household();
+    let token = |env: &TestEnv| env.token(1).0.expose().clone();
+    let first = token(&env);
+    let plan = env.ok(&["keys", "rotate", "--all", "--dry-run"]);
+    assert!(plan.stderr.contains("replace the access tokens of 1 connections"), "{plan}");
+    env.ok(&["keys", "rotate", "--ledger", "--bank", "--yes"]);
+    assert_eq!(token(&env), first, "sealed anew, and still the same token");
+    env.ok(&["keys", "rotate", "--tokens", "--yes"]);
+    let second = token(&env);
+    assert_ne!(second, first);
+    let young = env.ok(&["keys", "rotate", "--tokens", "--if-older", "1d", "--yes"]);
+    assert!(young.stderr.contains("nothing is that old") && token(&env) == second, "{young}");
+
+    let offline = env.ok(&["keys", "rotate", "--all", "--yes", "--offline"]);
+    assert!(offline.stderr.contains("the banks' tokens stay as they are"), "{offline}");
+    assert_eq!(token(&env), second);
+    env.set("BURSAR_PLAID_BASE_URL", "http://127.0.0.1:9");
+    let before = env.json(&["vault", "inspect"]);
+    let left = env.fails(3, &["keys", "rotate", "--all", "--yes", "--json"]);
+    assert_eq!(
+        (&left.error()["code"], &left.error()["hint"]),
+        (&"tokens_left".into(), &"bursar keys rotate --tokens".into())
+    );
+    assert_ne!(env.json(&["vault", "inspect"]), before, "the keys are new all the same");
+    assert_eq!((token(&env), env.json(&["vault", "check"])["ok"].clone()), (second, true.into()));
+    env.fails(9, &["keys", "rotate", "--tokens", "--yes"]);
 }
 
 #[test]

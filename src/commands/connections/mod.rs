@@ -5,6 +5,7 @@ mod remove;
 mod rotate;
 mod show;
 
+pub(in crate::commands) use self::rotate::{replace, verdict};
 pub(crate) use self::{remove::Ending, rotate::Rotated, show::Shown};
 use crate::{context::Context, error::Result};
 

@@ -59,19 +59,21 @@ impl Args {
             return Ok(());
         }
         let ids: Vec<ConnectionId> = wanted.iter().map(|connection| connection.id).collect();
-        let turns = if ids.is_empty() {
-            Vec::new()
-        } else {
-            let progress = context.ui.progress("replacing tokens");
-            bank::with(context, Right::Write, |bank, mut book| {
-                Ok(rotate(bank, &mut book, &ids, &|name| progress.say(name))?)
-            })?
-        };
+        let turns = replace(context, &ids)?;
         let error = verdict(&turns);
         let rotated = Rotated { connections: turns.into_iter().map(Line::from).collect() };
         context.present(&rotated)?;
         error.map_or(Ok(()), Err)
     }
+}
+
+/// Replaces the tokens of these connections, with progress on the screen.
+pub(in crate::commands) fn replace(context: &mut Context, ids: &[ConnectionId]) -> Result<Vec<Rotation>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let progress = context.ui.progress("replacing tokens");
+    bank::with(context, Right::Write, |bank, mut book| Ok(rotate(bank, &mut book, ids, &|name| progress.say(name))?))
 }
 
 impl From<Rotation> for Line {
@@ -81,7 +83,7 @@ impl From<Rotation> for Line {
 }
 
 /// The error that connections without a new token are; one whose reason all of them share keeps it.
-fn verdict(turns: &[Rotation]) -> Option<Error> {
+pub(in crate::commands) fn verdict(turns: &[Rotation]) -> Option<Error> {
     let failed: Vec<&Rotation> = turns.iter().filter(|turn| turn.turn != Turn::Rotated).collect();
     let first = failed.first()?;
     let names: Vec<&str> = failed.iter().map(|turn| turn.name.as_str()).collect();

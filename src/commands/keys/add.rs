@@ -51,6 +51,25 @@ enum NewKey {
         #[command(flatten)]
         wishes: Wishes,
     },
+    /// What an age plugin holds: a YubiKey, a FIDO2 token, a TPM, the Secure Enclave
+    #[command(after_help = "Examples:\n  bursar keys add plugin age1yubikey1… --label yubikey\n  \
+        bursar --identity yubikey-identity.txt status   # asks for a touch")]
+    Plugin {
+        /// The recipient that the plugin printed (age1NAME1…); age-plugin-NAME must be on the path
+        recipient: String,
+        #[command(flatten)]
+        wishes: Wishes,
+    },
+    /// An SSH key (ed25519)
+    #[cfg(feature = "ssh")]
+    #[command(after_help = "Examples:\n  bursar keys add ssh \"$(cat ~/.ssh/id_ed25519.pub)\" --label ssh\n  \
+        bursar --identity ~/.ssh/id_ed25519 status")]
+    Ssh {
+        /// The public key (ssh-ed25519 AAAA…)
+        recipient: String,
+        #[command(flatten)]
+        wishes: Wishes,
+    },
     /// A passphrase and a key file, neither of which opens anything alone
     #[command(after_help = "Examples:\n  bursar keys add two-factor /media/usb/bursar.key\n  \
         bursar --identity /media/usb/bursar.key status   # asks for the passphrase")]
@@ -101,11 +120,18 @@ impl Args {
             context.ui.status(&format!("would add a key of the kind {kind} with the role {}", terms.role.as_str()));
             return Ok(());
         }
+        if let NewKey::Plugin { recipient, .. } = &self.kind {
+            context.require_trusted_plugins(recipient)?;
+        }
+        let voice = context.voice();
         let typed = passphrase.map(|passphrase| passphrase.obtain(context)).transpose()?;
         let progress = context.ui.progress("making keys");
         let made = match (&self.kind, &typed) {
             (NewKey::TwoFactor { .. }, Some(typed)) => Factor::TwoFactor(typed),
             (NewKey::Identity { recipient, .. }, _) => Factor::Identity(recipient),
+            (NewKey::Plugin { recipient, .. }, _) => Factor::Plugin(recipient, &voice),
+            #[cfg(feature = "ssh")]
+            (NewKey::Ssh { recipient, .. }, _) => Factor::Ssh(recipient),
             (_, Some(typed)) => Factor::Passphrase(typed),
             (_, None) => Factor::KeyFile,
         }
@@ -132,6 +158,9 @@ impl NewKey {
             Self::Passphrase { passphrase, wishes } => ("passphrase", None, Some(passphrase), wishes),
             Self::KeyFile { path, wishes } => ("key-file", Some(path), None, wishes),
             Self::Identity { wishes, .. } => ("identity", None, None, wishes),
+            Self::Plugin { wishes, .. } => ("plugin", None, None, wishes),
+            #[cfg(feature = "ssh")]
+            Self::Ssh { wishes, .. } => ("ssh", None, None, wishes),
             Self::TwoFactor { path, passphrase, wishes } => ("two-factor", Some(path), Some(passphrase), wishes),
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     context::Context,
     error::{Error, Kind, Result},
-    ops::{self, secrets},
+    ops::{self, review::RECOVERY_TRIED, secrets},
     secret::Secret,
     vault::{Factor, SlotKind, SlotSecret, Terms},
 };
@@ -45,6 +45,10 @@ impl Args {
             None => context.ui.secret("Recovery code", "--code-file")?,
         };
         let opened = locked.unlock(&SlotSecret::Identity(code), context.clock.latest())?;
+        if context.opens_by_itself() {
+            let event = context.event(RECOVERY_TRIED, Some(opened.slot().id.to_string()));
+            context.book_for_entries()?.write(&event, |_| Ok::<_, crate::store::StoreError>(()))?;
+        }
         let slot = opened.slot();
         let kind = if slot.kind == SlotKind::Recovery { "the recovery code" } else { "no recovery code, but" };
         context.ui.status(&format!(

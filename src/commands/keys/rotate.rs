@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{plan::agreed, until};
 use crate::{
+    commands::connections::{replace, verdict},
     context::Context,
+    domain::ids::ConnectionId,
     error::{Error, Kind, Result},
     ops::keys::{self, Means, Which},
     vault::Unlocked,
@@ -16,68 +18,117 @@ use crate::{
 ///
 /// The old keys open nothing afterwards. Interrupted at any moment, the vault opens, and the next command that opens
 /// it with a key that reaches the banks carries on. Passphrases, key files and the recovery code stay as they are.
+/// The banks' access tokens are Plaid's to replace, which needs the network; with --offline, --all leaves them.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bursar keys rotate --all\n  bursar keys rotate --ledger\n  bursar keys rotate --all --if-older 90d --yes"
+    after_help = "Examples:\n  bursar keys rotate --all\n  bursar keys rotate --tokens\n  bursar keys rotate --all --if-older 90d --yes"
 )]
 pub(crate) struct Args {
-    /// The ledger's key: the database is encrypted anew
-    #[arg(long)]
-    ledger: bool,
-    /// The banks' key: tokens are sealed anew
-    #[arg(long)]
-    bank: bool,
-    /// Both
-    #[arg(long, conflicts_with_all = ["ledger", "bank"])]
+    #[command(flatten)]
+    parts: Parts,
+    /// Everything
+    #[arg(long, conflicts_with_all = ["ledger", "bank", "tokens"])]
     all: bool,
     /// Only what is older than this (90d)
     #[arg(long, value_name = "DAYS", value_parser = days)]
     if_older: Option<i64>,
 }
 
+#[derive(Debug, clap::Args)]
+struct Parts {
+    /// The ledger's key: the database is encrypted anew
+    #[arg(long)]
+    ledger: bool,
+    /// The banks' key: tokens are sealed anew
+    #[arg(long)]
+    bank: bool,
+    /// The access tokens themselves: Plaid gives new ones, the old ones are dead at once
+    #[arg(long)]
+    tokens: bool,
+}
+
 fn days(text: &str) -> std::result::Result<i64, String> {
     until::days(text).ok_or_else(|| format!("{text:?} is not a number of days; write 90d"))
+}
+
+/// What is to be replaced now.
+struct Due {
+    keys: Which,
+    tokens: Vec<ConnectionId>,
 }
 
 impl Args {
     pub(super) fn run(self, context: &mut Context) -> Result<()> {
         let vault = context.unlock_for_admin()?;
-        let which = self.due(&vault, context.clock.now())?;
-        if which == (Which { ledger: false, bank: false }) {
-            context.ui.status("no key is that old; nothing was changed");
+        let due = self.due(&vault, context)?;
+        let keys = due.keys.ledger || due.keys.bank;
+        if !keys && due.tokens.is_empty() {
+            context.ui.status("nothing is that old; nothing was changed");
             return Ok(());
         }
-        let mut plan = Vec::new();
-        if which.ledger {
-            plan.push("encrypt the ledger anew under another key".to_owned());
-        }
-        if which.bank {
-            plan.push("seal the banks' tokens anew under another key".to_owned());
-        }
-        if !agreed(context, &plan, "rotate")? {
+        if !agreed(context, &plan(&due), "rotate")? {
             return Ok(());
         }
-        let event = context.event("keys.rotate", None);
-        let ended = with_means(context, |means| keys::rotate(&vault, which, &event, means))?;
-        context.adopt(ended);
-        context.ui.status("the keys are new; the old ones open nothing of this vault any more");
-        Ok(())
+        // Tokens first: the new ones are then sealed under the new key, and a bank that cannot be reached keeps no key from changing.
+        let left = match replace(context, &due.tokens) {
+            Ok(turns) => verdict(&turns),
+            Err(error) => Some(error),
+        };
+        if keys {
+            let event = context.event("keys.rotate", None);
+            let vault = context.unlocked()?;
+            let ended = with_means(context, |means| keys::rotate(&vault, due.keys, &event, means))?;
+            context.adopt(ended);
+            context.ui.status("the keys are new; the old ones open nothing of this vault any more");
+        }
+        match left {
+            None => Ok(()),
+            Some(error) if !keys => Err(error),
+            Some(error) => {
+                let sentence = format!("the keys are new, the banks' tokens are not all: {}", error.message);
+                Err(Error::new(Kind::Partial, "tokens_left", sentence).hint("bursar keys rotate --tokens"))
+            }
+        }
     }
 
-    fn due(&self, vault: &Unlocked, now: Timestamp) -> Result<Which> {
-        if !(self.all || self.ledger || self.bank) {
-            let sentence = "say what to rotate: --ledger, --bank or --all; nothing was changed";
+    fn due(&self, vault: &Unlocked, context: &mut Context) -> Result<Due> {
+        let Parts { ledger, bank, tokens } = self.parts;
+        if !(self.all || ledger || bank || tokens) {
+            let sentence = "say what to rotate: --ledger, --bank, --tokens or --all; nothing was changed";
             return Err(Error::new(Kind::Usage, "nothing_to_rotate", sentence).hint("bursar keys rotate --all"));
         }
-        let (ledger, bank) = vault.keys_made();
+        let now = context.clock.now();
         let old = |made: Timestamp| {
             self.if_older.is_none_or(|days| now.duration_since(made) >= SignedDuration::from_hours(24 * days))
         };
-        Ok(Which {
-            ledger: (self.all || self.ledger) && old(ledger),
-            bank: (self.all || self.bank) && bank.is_some_and(old),
-        })
+        let (ledger_made, bank_made) = vault.keys_made();
+        let keys = Which {
+            ledger: (self.all || ledger) && old(ledger_made),
+            bank: (self.all || bank) && bank_made.is_some_and(old),
+        };
+        let mut due = Due { keys, tokens: Vec::new() };
+        if tokens || (self.all && !context.settings.offline) {
+            let made = context.book()?.tokens_made()?;
+            due.tokens = made.into_iter().filter(|(_, made)| old(*made)).map(|(id, _)| id).collect();
+        } else if self.all {
+            context.ui.warn("offline, so the banks' tokens stay as they are");
+        }
+        Ok(due)
     }
+}
+
+fn plan(due: &Due) -> Vec<String> {
+    let mut plan = Vec::new();
+    if !due.tokens.is_empty() {
+        plan.push(format!("have Plaid replace the access tokens of {} connections", due.tokens.len()));
+    }
+    if due.keys.ledger {
+        plan.push("encrypt the ledger anew under another key".to_owned());
+    }
+    if due.keys.bank {
+        plan.push("seal the banks' tokens anew under another key".to_owned());
+    }
+    plan
 }
 
 /// Runs a rotation with progress on the screen.

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Kind},
-    ops::{keys::KeysError, totp::TotpError},
+    ops::{keys::KeysError, plugins::PluginError, totp::TotpError},
 };
 
 impl From<KeysError> for Error {
@@ -23,6 +23,21 @@ impl From<KeysError> for Error {
             KeysError::FileExists(_) => {
                 Self::new(Kind::Conflict, "file_exists", sentence).hint("bursar keys add key-file NEW_FILE")
             }
+        }
+    }
+}
+
+impl From<PluginError> for Error {
+    fn from(error: PluginError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            PluginError::Missing { .. } => {
+                Self::new(Kind::NotFound, "no_plugin", sentence).hint("bursar keys add --help")
+            }
+            PluginError::Exchangeable { place } => {
+                Self::new(Kind::Unsafe, "unsafe_plugin", sentence).hint(format!("chmod go-w {}", place.display()))
+            }
+            PluginError::Fs(error) => error.into(),
         }
     }
 }

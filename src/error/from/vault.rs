@@ -58,6 +58,9 @@ impl From<VaultError> for Error {
             V::Busy { .. } => Self::new(Kind::Busy, "busy", sentence).again_with("--lock-timeout 60s"),
             V::OutOfMemory => Self::new(Kind::Unexpected, "out_of_memory", sentence).hint("bursar doctor"),
             V::Crypto(_) => Self::new(Kind::Unexpected, "crypto", sentence).hint("bursar doctor"),
+            V::Holder { .. } | V::HolderSilent { .. } => {
+                Self::new(Kind::Auth, "holder", sentence).hint("bursar help environment")
+            }
             V::Copy { .. } => Self::new(Kind::Io, "copy", sentence).hint("bursar doctor"),
             V::Sql(source) => Self::from(crate::store::StoreError::Sql(source)),
         }

@@ -12,6 +12,7 @@ mod keys;
 mod members;
 mod recurring;
 mod report;
+mod review;
 mod sessions;
 mod summary;
 mod transactions;

@@ -1,9 +1,12 @@
 //! `bursar doctor`: is everything in order for bursar to work here?
 
+mod security;
+
 use crate::{
     context::Context,
     domain::views::{CheckItem, CheckReport},
     error::{Error, Kind, Result},
+    ops::review,
 };
 
 /// Fewer bytes than this make a sync likely to fail.
@@ -13,16 +16,16 @@ const WANTED_SPACE: u64 = 64 << 20;
 ///
 /// Asks for nothing and changes nothing. Exits 7 when something is not in order.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bursar doctor\n  bursar doctor --json")]
-pub(crate) struct Args {}
+#[command(after_help = "Examples:\n  bursar doctor\n  bursar doctor --security\n  bursar doctor --json")]
+pub(crate) struct Args {
+    /// A checklist of how safe bursar is on this machine, each line with what was found
+    #[arg(long)]
+    security: bool,
+}
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        let mut checks = vec![CheckItem::good("settings", context.settings.config_file.display().to_string())];
-        checks.push(vault(context));
-        checks.push(space(context));
-        checks.push(plaid_keys(context));
-        let report = CheckReport::new(checks);
+        let report = CheckReport::new(if self.security { security::checks(context)? } else { needs(context)? });
         context.present(&report)?;
         if report.ok {
             return Ok(());
@@ -30,6 +33,21 @@ impl Args {
         Err(Error::new(Kind::Refused, "not_in_order", "not everything is in order; the table says what")
             .hint("bursar status"))
     }
+}
+
+/// What bursar needs to work here.
+fn needs(context: &mut Context) -> Result<Vec<CheckItem>> {
+    let mut checks = vec![CheckItem::good("settings", context.settings.config_file.display().to_string())];
+    checks.push(vault(context));
+    checks.push(space(context));
+    checks.push(plaid_keys(context));
+    if context.location().exists() && context.opens_by_itself() {
+        let unlocked = context.unlocked()?;
+        if review::is_due(&unlocked, &context.book()?, context.clock.now())? {
+            context.ui.hint("bursar review");
+        }
+    }
+    Ok(checks)
 }
 
 fn vault(context: &Context) -> CheckItem {
