@@ -2,9 +2,10 @@
 """Opens a bursar vault without bursar: see open-without-bursar.md.
 
   open-without-bursar.py identity bursar.keys [KEY_FILE]   asks for the passphrase, prints an age identity
+  open-without-bursar.py wrapped bursar.keys               writes wrapped-1.age …: what plugins and SSH keys open
   open-without-bursar.py sql keys.json                     prints the statements that open vault.db in SQLCipher 4
 
-`sql` needs only Python; `identity` needs `pip install argon2-cffi`.
+`sql` and `wrapped` need only Python; `identity` needs `pip install argon2-cffi`.
 """
 import base64, getpass, hashlib, hmac, json, re, sys, unicodedata
 
@@ -55,6 +56,15 @@ def identity(keys_file, key_file=None):
         print(bech32("age-secret-key-", secret).upper())
 
 
+def wrapped(keys_file):
+    header = open(keys_file, "rb").read().split(b"\n--- ")[0].decode()
+    bodies = re.findall(r"^-> bursar\.dev/wrapped \S+\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]*)$", header, re.M)
+    for number, body in enumerate(bodies, 1):
+        text = body.replace("\n", "")
+        open(f"wrapped-{number}.age", "wb").write(base64.b64decode(text + "=" * (-len(text) % 4)))
+        print(f"wrapped-{number}.age")
+
+
 def sql(json_file):
     keys = json.load(open(json_file))
     key_id, salt = keys["db"]["key_id"], keys["db"]["salt_hex"]
@@ -64,7 +74,7 @@ def sql(json_file):
     print("SELECT count(*) FROM sqlite_schema;")
 
 
-commands = {("identity", 3): identity, ("identity", 4): identity, ("sql", 3): sql}
+commands = {("identity", 3): identity, ("identity", 4): identity, ("wrapped", 3): wrapped, ("sql", 3): sql}
 if len(sys.argv) < 2 or (sys.argv[1], len(sys.argv)) not in commands:
     sys.exit(__doc__)
 command = commands[sys.argv[1], len(sys.argv)]

@@ -63,8 +63,11 @@ fn a_token_opens_the_vault_and_outlives_every_change_of_keys() {
     assert_eq!(opened.status, 0, "{opened}");
     assert!(opened.stderr.contains("touch the test token"), "{opened}");
     let given = fs::read_to_string(token.env.path("plugins/environ")).unwrap();
-    assert!(given.contains("HOME") && !given.contains("PLAID_"), "{given}");
-    assert!(given.contains("pipe:") && !given.contains("/home/vault"), "no file of the vault is left open to it: {given}");
+    assert!(given.contains("HOME") && !given.contains("PLAID_SECRET") && !given.contains("PLAID_CLIENT_ID"), "{given}");
+    assert!(
+        given.contains("pipe:") && !given.contains("/home/vault"),
+        "no file of the vault is left open to it: {given}"
+    );
     // Keys change without the token, whose program is not even there.
     let (here, away) = (token.env.path("plugins/age-plugin-bursartest"), token.env.path("plugins/away"));
     fs::rename(&here, &away).unwrap();
@@ -77,6 +80,35 @@ fn a_token_opens_the_vault_and_outlives_every_change_of_keys() {
     token.env.ok(&["keys", "remove", "token", "--yes"]);
     assert_eq!(token.run(&["accounts"]).status, 4, "removed");
     assert_eq!(token.env.json(&["vault", "check"])["ok"], true);
+}
+
+/// docs/open-without-bursar.md: the wrapped identity by the token, the key file by the identity.
+#[test]
+fn the_age_program_opens_the_vault_through_the_token() {
+    let Some(token) = Token::new().filter(|_| have("age")) else { return };
+    token.add(&[]);
+    let (place, keys) = (token.env.path("secrets"), token.env.vault().join("bursar.keys"));
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/open-without-bursar.py");
+    let path = token
+        .env
+        .command(&[])
+        .get_envs()
+        .find(|(name, _)| *name == "PATH")
+        .and_then(|(_, value)| value)
+        .unwrap()
+        .to_owned();
+    let run = |program: &str, args: &[&std::ffi::OsStr]| {
+        let done =
+            std::process::Command::new(program).args(args).current_dir(&place).env("PATH", &path).output().unwrap();
+        assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
+        done.stdout
+    };
+    let written = run("python3", &[script.as_os_str(), "wrapped".as_ref(), keys.as_os_str()]);
+    assert_eq!(String::from_utf8(written).unwrap(), "wrapped-1.age\n");
+    run("age", &["-d", "-i", "token", "-o", "code.txt", "wrapped-1.age"].map(std::ffi::OsStr::new));
+    let payload = run("age", &["-d".as_ref(), "-i".as_ref(), "code.txt".as_ref(), keys.as_os_str()]);
+    let payload: Value = serde_json::from_slice(&payload).unwrap();
+    assert_eq!(payload["slots"].as_array().unwrap().len(), 2);
 }
 
 #[test]
