@@ -169,14 +169,16 @@ fn holders(text: &Secret<String>, voice: &Voice) -> Result<Vec<Box<dyn age::Iden
 
 #[cfg(feature = "ssh")]
 fn ssh_holder(text: &Secret<String>, voice: &Voice) -> Result<Option<Box<dyn age::Identity>>> {
-    use age::ssh::{Identity, UnencryptedKey};
+    use age::ssh::Identity;
     if !text.expose().contains("-----BEGIN OPENSSH PRIVATE KEY-----") {
         return Ok(None);
     }
-    let other = VaultError::NotAnIdentity { reason: "of SSH keys, bursar takes ed25519 ones only" };
     let parsed = Identity::from_buffer(text.expose().as_bytes(), None);
     match parsed.map_err(|_| VaultError::NotAnIdentity { reason: "the SSH key cannot be read" })? {
-        Identity::Unencrypted(UnencryptedKey::SshRsa(..)) | Identity::Unsupported(_) => Err(other),
+        Identity::Unsupported(_) => {
+            Err(VaultError::NotAnIdentity { reason: "of SSH keys, bursar takes ed25519 ones only" })
+        }
+        // An RSA key is read, and fits no slot: none is ever made for one.
         identity => Ok(Some(Box::new(identity.with_callbacks(voice.clone())))),
     }
 }

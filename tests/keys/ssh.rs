@@ -10,7 +10,8 @@ const PHRASE: &str = "canary-ssh-phrase-2214";
 /// Makes a key below `secrets` and gives its public half.
 fn keygen(env: &TestEnv, name: &str, kind: &str, phrase: &str) -> String {
     let file = env.path("secrets").join(name);
-    let made = Command::new("ssh-keygen").args(["-q", "-t", kind, "-N", phrase, "-f"]).arg(&file).status().unwrap();
+    let made =
+        Command::new("ssh-keygen").args(["-q", "-t", kind, "-a", "1", "-N", phrase, "-f"]).arg(&file).status().unwrap();
     assert!(made.success());
     mode(&file, 0o600);
     std::fs::read_to_string(file.with_extension("pub")).unwrap().trim().to_owned()
