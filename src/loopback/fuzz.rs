@@ -16,7 +16,7 @@ use super::{
 
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Visit {
+pub(crate) enum Visit {
     /// Refused with this status; 0 when the client had gone.
     Refused(u16),
     /// The page was given out.
@@ -42,12 +42,12 @@ impl Source for &mut Pieces<'_> {
 }
 
 /// The address, origin and path that a request must name to pass.
-pub const AUTHORITY: &str = "127.0.0.1:8080";
+pub(crate) const AUTHORITY: &str = "127.0.0.1:8080";
 /// The path of the guard, as secret as a constant can be.
 pub const PATH: &str = "/a-path-that-only-the-corpus-knows";
 
 /// Serves one request that arrives in pieces of `size` bytes; tells also how many bytes were read.
-pub fn visit(request: &[u8], size: usize) -> (Visit, usize) {
+pub(crate) fn visit(request: &[u8], size: usize) -> (Visit, usize) {
     let mut pieces = Pieces { rest: request, size: size.max(1) };
     let visit = serve(&mut pieces).unwrap_or_else(|Refusal(status)| Visit::Refused(status));
     (visit, request.len() - pieces.rest.len())

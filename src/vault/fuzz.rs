@@ -29,12 +29,12 @@ pub struct Secrets<'a> {
 }
 
 /// The slots that a key file shows to everybody.
-pub fn slots_shown(file: &[u8]) -> Vec<HeaderSlot> {
+pub(crate) fn slots_shown(file: &[u8]) -> Vec<HeaderSlot> {
     header_slots(&file[..header_length(file)])
 }
 
 /// Opens a key file by its passphrase, unless that would take long; `None` then.
-pub fn open_by_passphrase(file: &[u8], secrets: &Secrets<'_>) -> Option<Result<()>> {
+pub(crate) fn open_by_passphrase(file: &[u8], secrets: &Secrets<'_>) -> Option<Result<()>> {
     let work = |slot: &HeaderSlot| slot.kdf.map_or(0, |kdf| u64::from(kdf.memory_kib) * u64::from(kdf.passes));
     // What is beyond the caps is to be refused before it costs anything.
     let costly = |slot: &HeaderSlot| slot.kdf.is_some_and(|kdf| kdf.within_caps()) && work(slot) > MOST_MEMORY;
@@ -47,7 +47,7 @@ pub fn open_by_passphrase(file: &[u8], secrets: &Secrets<'_>) -> Option<Result<(
 }
 
 /// Opens a key file by an identity.
-pub fn open_by_identity(file: &[u8], secrets: &Secrets<'_>) -> Result<()> {
+pub(crate) fn open_by_identity(file: &[u8], secrets: &Secrets<'_>) -> Result<()> {
     let identities = parse_identities(&Secret::new(secrets.identity.to_owned()))?;
     let first = identities.first().ok_or(VaultError::WrongSecret { secret: "identity" })?;
     open(file, first, "identity")
@@ -59,7 +59,7 @@ fn open(file: &[u8], identity: &dyn age::Identity, secret: &'static str) -> Resu
 }
 
 /// Reads a payload and everything that is read of it later; what was read, as it would be written again.
-pub fn payload(plain: &[u8], secrets: &Secrets<'_>) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn payload(plain: &[u8], secrets: &Secrets<'_>) -> Result<Zeroizing<Vec<u8>>> {
     let outer = Outer::parse(plain)?;
     outer.lasting()?;
     outer.bank_recipients()?;

@@ -20,19 +20,19 @@ const TABLES: &str = "
 const COLUMNS: [&str; 9] = ["seq", "at", "actor", "action", "resource", "detail", "epoch", "root", "mac"];
 
 /// What was done to a log, and what `verify` says of it.
-pub struct Tampered {
+pub(crate) struct Tampered {
     /// What `verify` says; an error only when the log's own state is not one any more.
-    pub verdict: Result<Verdict>,
+    pub(crate) verdict: Result<Verdict>,
     /// The first entry that is not as it was written, by comparison.
-    pub first_changed: Option<u64>,
+    pub(crate) first_changed: Option<u64>,
     /// Whether the state at the log's end was touched.
-    pub state_changed: bool,
+    pub(crate) state_changed: bool,
 }
 
 type Rows = Vec<Vec<Value>>;
 
 /// Writes a log, edits it as the bytes say and follows it. The bytes are an anchor, too.
-pub fn tampered(edits: &[u8]) -> Result<Tampered> {
+pub(crate) fn tampered(edits: &[u8]) -> Result<Tampered> {
     let first = Key::from_bytes(&[2; 32]);
     let db = written(&first)?;
     let (rows, state) = (all(&db, "audit")?, all(&db, "audit_state")?);
