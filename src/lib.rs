@@ -31,6 +31,9 @@ pub mod context;
 pub mod domain;
 pub mod error;
 pub mod fsx;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod harden;
 pub mod loopback;
 pub mod ops;

@@ -29,6 +29,7 @@ mod errors;
 mod examples;
 #[cfg(feature = "sandbox")]
 mod faults;
+mod fuzz;
 mod generated;
 mod harden;
 #[cfg(feature = "sandbox")]

@@ -46,6 +46,13 @@ impl Guard {
         Ok(Self { authority, origin, path: Secret::new(format!("/{}", random_word()?.expose())) })
     }
 
+    /// The guard of an address and a path that are known beforehand.
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn known(authority: &str, path: &str) -> Self {
+        let origin = format!("http://{authority}");
+        Self { authority: authority.to_owned(), origin, path: Secret::new(path.to_owned()) }
+    }
+
     /// The address to visit.
     pub(super) fn url(&self) -> Secret<String> {
         Secret::new(format!("{}{}", self.origin, self.path.expose()))

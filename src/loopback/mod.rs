@@ -11,6 +11,8 @@
 //! Invariant: nothing but 127.0.0.1 is ever bound, and no state changes before every check of `guard` has passed.
 
 mod browser;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzz;
 mod guard;
 mod headers;
 mod page;

@@ -3,9 +3,9 @@
 //! Invariant: never more than the budget is read, however long the client goes on or however slowly it sends.
 
 use std::{
-    io::{self, Read},
+    io::{self, Read as _},
     net::TcpStream,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// More header lines than any browser sends.
@@ -66,19 +66,32 @@ impl Head {
     }
 }
 
+/// Where bytes come from, with a limit to how long one reading may take.
+pub(super) trait Source {
+    /// Reads what is there, waiting at most so long; nothing at the end.
+    fn read_within(&mut self, block: &mut [u8], at_most: Duration) -> io::Result<usize>;
+}
+
+impl Source for &TcpStream {
+    fn read_within(&mut self, block: &mut [u8], at_most: Duration) -> io::Result<usize> {
+        self.set_read_timeout(Some(at_most))?;
+        self.read(block)
+    }
+}
+
 /// A connection that gives up at a deadline and after so many bytes.
 #[derive(Debug)]
-pub(super) struct Inbound<'a> {
-    stream: &'a TcpStream,
+pub(super) struct Inbound<S> {
+    source: S,
     left: usize,
     deadline: Instant,
     /// What has been read beyond the head.
     ahead: Vec<u8>,
 }
 
-impl<'a> Inbound<'a> {
-    pub(super) fn new(stream: &'a TcpStream, budget: usize, deadline: Instant) -> Self {
-        Self { stream, left: budget, deadline, ahead: Vec::new() }
+impl<S: Source> Inbound<S> {
+    pub(super) fn new(source: S, budget: usize, deadline: Instant) -> Self {
+        Self { source, left: budget, deadline, ahead: Vec::new() }
     }
 
     /// Reads up to the empty line and parses what stands before it.
@@ -130,14 +143,13 @@ impl<'a> Inbound<'a> {
         Ok(())
     }
 
-    fn read_some(&self, block: &mut [u8]) -> io::Result<usize> {
+    fn read_some(&mut self, block: &mut [u8]) -> io::Result<usize> {
         let rest = self.deadline.saturating_duration_since(Instant::now());
         if rest.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        self.stream.set_read_timeout(Some(rest))?;
         loop {
-            match (&mut &*self.stream).read(block) {
+            match self.source.read_within(block, rest) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => return other,
             }

@@ -174,7 +174,7 @@ fn visit(stream: &TcpStream, from: SocketAddr, shared: &Shared) -> io::Result<()
     Ok(())
 }
 
-fn answer(inbound: &mut Inbound<'_>, shared: &Shared) -> Result<(Response, Option<Event>), Refusal> {
+fn answer(inbound: &mut Inbound<&TcpStream>, shared: &Shared) -> Result<(Response, Option<Event>), Refusal> {
     let head = inbound.head()?;
     let admitted = shared.guard.admit(&head)?;
     if shared.done.load(Ordering::SeqCst) {

@@ -23,6 +23,8 @@ pub mod wire;
 pub use accounts::{AccountList, BalanceRequest};
 pub use action::{Action, BY_TYPE, TABLE, action_of};
 pub use client::{Client, Config, LoopBounds};
+#[cfg(feature = "fuzzing")]
+pub(crate) use convert::delta as page;
 pub use convert::{KnownCurrencies, account, health, item_error, transaction};
 pub use endpoint::Endpoint;
 pub use environment::{Environment, UnknownEnvironment};

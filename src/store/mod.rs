@@ -52,6 +52,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Map, Value};
 
 pub use accounts::AccountEdit;
+#[cfg(feature = "fuzzing")]
+pub(crate) use audit::fuzz::tampered as audit_tampered;
 pub use audit::{AuditFilter, Event};
 pub use connections::{ConnectionSecrets, NewConnection};
 pub use consents::Consent;

@@ -264,7 +264,8 @@ pub(super) fn borrow(recipients: &[x25519::Recipient]) -> Vec<&dyn age::Recipien
     recipients.iter().map(|recipient| recipient as _).collect()
 }
 
-fn to_json(payload: &impl Serialize) -> Result<Zeroizing<Vec<u8>>> {
+/// A payload as it is sealed.
+pub(super) fn to_json(payload: &impl Serialize) -> Result<Zeroizing<Vec<u8>>> {
     // Roomy enough never to grow, so that no half-copy of a key stays behind.
     let mut plain = Zeroizing::new(Vec::with_capacity(64 * 1024));
     serde_json::to_writer(&mut *plain, payload).map_err(|_| VaultError::Crypto("the key file did not serialise"))?;

@@ -197,7 +197,8 @@ pub(super) fn resolve(location: &Location) -> Result<Location> {
     Ok(Location { dir, state_dir: location.state_dir.clone() })
 }
 
-fn refusal(error: &DecryptError, secret: &'static str) -> VaultError {
+/// What is said of a key file that does not open.
+pub(super) fn refusal(error: &DecryptError, secret: &'static str) -> VaultError {
     match error {
         DecryptError::NoMatchingKeys => VaultError::WrongSecret { secret },
         DecryptError::ExcessiveWork { .. } => {

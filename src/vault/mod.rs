@@ -15,6 +15,8 @@ mod create;
 mod derive;
 mod error;
 mod factor;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzz;
 pub mod inspect;
 mod kdf;
 mod keyset;

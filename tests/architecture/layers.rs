@@ -44,6 +44,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", &["commands", "context", "error", "ui", "settings", "harden", "domain"]),
+    // Only under the feature `fuzzing`: the doors of the fuzz targets.
+    ("fuzz", &["domain", "error", "loopback", "plaid", "store", "vault"]),
     ("lib", &[]),
     ("main", &["cli"]),
 ];

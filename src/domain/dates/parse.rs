@@ -117,7 +117,9 @@ impl Reader<'_> {
             return Err(self.error(text, "this period has no days"));
         }
         let begin = span.and_then(|span| self.today.checked_sub(span)).and_then(Date::tomorrow);
-        let begin = begin.map_err(|_| self.error(text, "this reaches back further than the calendar does"))?;
+        // A year before 0000 could not be written down again.
+        let begin = begin.ok().filter(|begin| begin.year() >= 0);
+        let begin = begin.ok_or_else(|| self.error(text, "this reaches back further than the calendar does"))?;
         Ok(Period::days(begin, self.today))
     }
 

@@ -4,6 +4,8 @@
 //! Entry `n` gets its MAC under key `n` over the entry before it; key `n + 1` follows from key `n` and overwrites it.
 //! Invariant: an entry never holds a merchant, an amount, a token or a search word.
 
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzz;
 mod trail;
 mod waiting;
 mod walk;

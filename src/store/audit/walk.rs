@@ -58,7 +58,10 @@ pub(crate) fn verify(db: &Connection, vault_id: VaultId, first: &Key, anchor: Op
 fn entry(row: &Row<'_>) -> rusqlite::Result<(Vec<u8>, Head)> {
     match read(row) {
         Err(
-            Error::FromSqlConversionFailure(..) | Error::InvalidColumnType(..) | Error::IntegralValueOutOfRange(..),
+            Error::FromSqlConversionFailure(..)
+            | Error::InvalidColumnType(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::Utf8Error(..),
         ) => Ok((Vec::new(), Head::default())),
         outcome => outcome,
     }

@@ -172,12 +172,13 @@ fn content_of(name: &str) -> &'static str {
 }
 
 /// Length of an age header: up to and with the line of its MAC.
-fn header_length(file: &[u8]) -> usize {
+pub(super) fn header_length(file: &[u8]) -> usize {
     let mac = file.windows(5).position(|window| window == b"\n--- ").map_or(0, |at| at + 5);
     file[mac..].iter().position(|byte| *byte == b'\n').map_or(mac, |end| mac + end + 1)
 }
 
-fn header_slots(header: &[u8]) -> Vec<HeaderSlot> {
+/// The slots that a header shows.
+pub(super) fn header_slots(header: &[u8]) -> Vec<HeaderSlot> {
     let text = String::from_utf8_lossy(header);
     let mut slots = Vec::new();
     let mut after_marker = false;

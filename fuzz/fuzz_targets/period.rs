@@ -1,0 +1,7 @@
+//! `bursar::fuzz::period`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    bursar::fuzz::period(bytes);
+});
