@@ -36,11 +36,13 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    /// Seals what the bank gave and makes it durable in the reserved space.
-    pub fn keep(self, reply: &Secret<String>) -> Result<PendingSecret> {
-        let sealed = agefile::seal(&borrow(&self.recipients), reply.expose().as_bytes())?;
-        self.space.fill(&sealed)?;
-        Ok(PendingSecret { path: self.path })
+    /// Seals what the bank gave and makes it durable in the reserved space; tells whether that could be done. If even the
+    /// reserved space fails, the commit is the reply's last chance and has to be tried.
+    pub fn keep(self, reply: &Secret<String>) -> (PendingSecret, Result<()>) {
+        let Self { space, path, recipients } = self;
+        let sealed = agefile::seal(&borrow(&recipients), reply.expose().as_bytes());
+        let kept = sealed.and_then(|sealed| Ok(space.fill(&sealed)?));
+        (PendingSecret { path }, kept)
     }
 
     /// Gives the space back when no reply came.

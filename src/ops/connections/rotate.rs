@@ -14,7 +14,6 @@ use crate::{
     },
     plaid::{Action, PlaidError},
     store::{ConnectionSecrets, IntentState, Store},
-    vault::PendingSecret,
 };
 
 /// One connection's rotation.
@@ -70,14 +69,13 @@ fn one(
                 institution_id: kept.institution_id.clone(),
                 institution: None,
             };
-            // If even the reserved space fails, the commit is the token's last chance and has to be tried.
-            let pending = made.to_json().and_then(|json| space.keep(&json));
+            let (pending, _or_only_in_the_commit) = space.keep(&made.to_json()?);
             let sealed = bank.vault.seal_token(made.item_id.as_str(), &made.environment, &made.access_token)?;
             book.write(&bank.event("token.rotate"), |tx| {
                 tx.set_token(kept.id, &sealed)?;
                 tx.advance_intent(intent, IntentState::Done, None)
             })?;
-            pending.and_then(PendingSecret::discard)?;
+            pending.discard()?;
             return Ok((Turn::Rotated, None));
         }
         Err(error) => error,

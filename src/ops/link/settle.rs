@@ -100,9 +100,10 @@ impl Linker<'_> {
             institution_id: grant.institution_id.clone(),
             institution: grant.institution.clone(),
         };
-        let pending = space.keep(&made.to_json()?)?;
-        // From here on nothing is lost. The bank may be slow to show accounts; then the first sync brings them.
-        let accounts = ahead::accounts(&self.bank, &made);
+        let (pending, kept) = space.keep(&made.to_json()?);
+        // From here on nothing is lost; what could not be kept goes into the book at once. The bank may be slow to show accounts;
+        // then the first sync brings them.
+        let accounts = kept.is_ok().then(|| ahead::accounts(&self.bank, &made)).flatten();
         if let Some(duplicate) = accounts.as_ref().and_then(|list| twin(&made, list, known))
             && self
                 .bank

@@ -110,7 +110,8 @@ pub struct Means<'a> {
     pub max_runtime: Option<Duration>,
 }
 
-/// Reads what a sync of these connections needs: opened tokens, and cursors unless the whole history is wanted.
+/// Reads what a sync of these connections needs: opened tokens, and cursors unless the whole history is wanted. How they stand
+/// is read again: what an earlier process left may just have been finished.
 pub fn prepare(
     store: &Store,
     unlocked: &Unlocked,
@@ -119,7 +120,8 @@ pub fn prepare(
 ) -> Result<Jobs, SyncError> {
     let known: KnownCurrencies = store.account_currencies()?;
     let mut jobs = Jobs { order: wanted.iter().map(|connection| connection.id).collect(), ..Jobs::default() };
-    for connection in wanted {
+    let standing = store.connections()?;
+    for connection in wanted.iter().filter_map(|wanted| standing.iter().find(|connection| connection.id == wanted.id)) {
         if connection.state == ConnectionState::Gone {
             jobs.gone.push(gone(connection));
             continue;
