@@ -5,7 +5,7 @@ mod guide;
 mod outcome;
 
 use crate::{
-    commands::{bank, candidates},
+    commands::{bank, candidates, connections},
     context::Context,
     domain::ids::{ConnectionId, InstitutionId},
     error::{Error, Kind, Result},
@@ -121,6 +121,8 @@ impl Args {
         verdict?;
         if self.no_sync {
             context.ui.hint("bursar sync");
+        } else {
+            connections::offer(context, &fresh)?;
         }
         report.verdict(&self.again())
     }
