@@ -1,5 +1,6 @@
 //! `bursar connections`: how each stands, new tokens for old, and the end of a connection.
 
+mod adopt;
 mod remove;
 mod rotate;
 mod state;

@@ -47,6 +47,8 @@ mod plaid;
 #[cfg(feature = "sandbox")]
 mod protocol;
 #[cfg(feature = "sandbox")]
+mod quota;
+#[cfg(feature = "sandbox")]
 mod readme;
 mod recurring;
 #[cfg(feature = "sandbox")]

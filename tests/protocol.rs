@@ -5,7 +5,7 @@
 
 use std::{path::Path, process::Command};
 
-use bursar::sandbox::{Config, Progress, Server};
+use bursar::sandbox::{Config, Fault, Progress, Running, Server};
 
 const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
 
@@ -25,17 +25,16 @@ fn judge() -> Result<(String, String, String), String> {
     Ok((python, proxy, spec))
 }
 
+/// Runs a script through the judge against a bank; what the judge said, or nothing where it is not at hand.
 #[expect(clippy::print_stderr, reason = "a skipped test says why")]
-fn drive(script: &str) {
+fn judged(bank: &Running, script: &str) -> Option<(bool, String)> {
     let (python, proxy, spec) = match judge() {
         Ok(judge) => judge,
         Err(reason) => {
             eprintln!("skipped: {reason}");
-            return;
+            return None;
         }
     };
-    let config = Config { progress: Progress::LIKE_A_BANK, ..Config::on(7, "2026-03-20".parse().unwrap()) };
-    let bank = Server::start(config).unwrap();
     let script = format!("{}/tests/protocol/{script}", env!("CARGO_MANIFEST_DIR"));
     let run = Command::new(&python)
         .args([&proxy, &spec, &bank.base_url, "--port", "0", "--judge", "server", "--strict", "--", &python, &script])
@@ -44,10 +43,34 @@ fn drive(script: &str) {
         .output()
         .unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    assert!(run.status.success() && said.contains(" passed, 0 failed"), "{said}");
+    Some((run.status.success(), said))
+}
+
+fn bank() -> Running {
+    let config = Config { progress: Progress::LIKE_A_BANK, ..Config::on(7, "2026-03-20".parse().unwrap()) };
+    Server::start(config).unwrap()
 }
 
 #[test]
 fn the_sandbox_keeps_to_the_definition() {
-    drive("drive_sandbox.py");
+    let Some((success, said)) = judged(&bank(), "drive_sandbox.py") else { return };
+    assert!(success && said.contains(" passed, 0 failed"), "{said}");
+}
+
+#[test]
+fn a_defect_in_the_sandbox_is_caught() {
+    let bank = Server::start(Config::on(7, "2026-03-20".parse().unwrap())).unwrap();
+    let Some((success, said)) = judged(&bank, "one_page.py") else { return };
+    assert!(success && said.contains(" passed, 0 failed"), "without a defect nothing is found: {said}");
+    for (defect, field) in [
+        (Fault::MissingField, "date"),
+        (Fault::WrongKind, "pending"),
+        (Fault::AmountAsText, "amount"),
+        (Fault::UnknownField, "surprise"),
+    ] {
+        bank.fault(defect, None);
+        let (success, said) = judged(&bank, "one_page.py").unwrap();
+        assert!(!success && said.contains(" passed, 1 failed"), "{}: {said}", defect.name());
+        assert!(said.contains(field), "{} is named by its field: {said}", defect.name());
+    }
 }

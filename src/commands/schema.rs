@@ -21,6 +21,7 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("audit anchor", || schemars::schema_for!(views::AuditAnchor)),
     ("config", || schemars::schema_for!(super::config::Entries)),
     ("connections", || schemars::schema_for!(views::Listing<views::ConnectionView>)),
+    ("connections adopt", || schemars::schema_for!(super::connections::Adopted)),
     ("connections remove", || schemars::schema_for!(super::connections::Ending)),
     ("connections rotate", || schemars::schema_for!(super::connections::Rotated)),
     ("connections show", || schemars::schema_for!(super::connections::Shown)),

@@ -52,19 +52,30 @@ faults! {
     UnknownCurrency, "unknown-currency", Some(1), "A page has an amount in the currency ZZZ.";
     EscapeSequences, "escape-sequences", Some(1), "A page has a merchant whose name would take over a terminal.";
     ImpossibleDate, "impossible-date", Some(1), "A page has a transaction of the 30th of February.";
+    FutureDate, "future-date", Some(1), "A page has a transaction of a year from its day.";
+    ChangedCurrency, "changed-currency", Some(1), "A page has its accounts and its first transaction in euros.";
+    UnknownAccount, "unknown-account", Some(1), "A page has a transaction of an account that the bank does not list.";
+    AddedAndRemoved, "added-and-removed", Some(1), "A page adds a transaction and takes it back.";
+    MissingField, "missing-field", Some(1), "A page has a transaction without its date.";
+    WrongKind, "wrong-kind", Some(1), "A page has a transaction whose pending is a word.";
+    AmountAsText, "amount-as-text", Some(1), "A page has an amount in quotation marks.";
+    UnknownField, "unknown-field", Some(1), "A page has a transaction with a field that the definition does not have.";
     LoginRequired, "login-required", Some(1), "A call is told that the bank wants a new sign-in.";
     ItemNotFound, "item-not-found", Some(1), "A call is told that the connection does not exist.";
     InstitutionDown, "institution-down", Some(1), "A call is told that the bank does not answer.";
-    RateLimit, "rate-limit", Some(1), "A call is over the limit (429).";
+    RateLimit, "rate-limit", Some(1), "A call is over the limit (429) and told when to come again.";
+    RateLimitBare, "rate-limit-bare", Some(1), "A call is over the limit (429) and not told when to come again.";
     CreditsExhausted, "credits-exhausted", Some(1), "A call is told that the free allowance is used up (429).";
     InternalError, "internal-error", Some(1), "A call fails with 500.";
     Maintenance, "maintenance", Some(1), "A call fails with 503.";
     InvalidKeys, "invalid-keys", Some(1), "The credentials of a call are refused.";
     RedirectRefused, "redirect-refused", None, "A hosted page that is to lead back to a loopback address is refused.";
     Html, "html", Some(1), "A call is answered with a page of HTML.";
+    WrongType, "wrong-type", Some(1), "An answer calls its JSON text/plain.";
     Truncated, "truncated", Some(1), "An answer is cut in half.";
     DropConnection, "drop-connection", Some(1), "An answer breaks off together with its connection.";
     Slow, "slow", Some(1), "An answer takes three seconds.";
+    Trickle, "trickle", Some(1), "An answer comes in small pieces for three seconds.";
     HugeBody, "huge-body", Some(1), "An answer is 256 MiB long.";
 }
 
@@ -110,6 +121,11 @@ impl Faults {
         armed.left = armed.left.map(|left| left.saturating_sub(1));
         self.0.retain(|armed| armed.left != Some(0));
         true
+    }
+
+    /// How often a fault still strikes, if it is set.
+    pub(crate) fn left(&self, fault: Fault) -> Option<u32> {
+        self.0.iter().find(|armed| armed.fault == fault).map(|armed| armed.left.unwrap_or(u32::MAX))
     }
 
     /// What is set now.

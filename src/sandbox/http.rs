@@ -15,8 +15,10 @@ use tiny_http::{Header, Response, StatusCode};
 const MOST_BODY: u64 = 1 << 20;
 /// Length of the answer of [`Spoil::Huge`].
 const HUGE: u64 = 256 << 20;
-/// How long [`Spoil::Slow`] waits.
+/// How long [`Spoil::Slow`] waits, and [`Spoil::Trickle`] takes.
 const SLOW: Duration = Duration::from_secs(3);
+/// In so many pieces [`Spoil::Trickle`] comes.
+const PIECES: usize = 30;
 
 /// A request, read.
 #[derive(Debug)]
@@ -50,8 +52,12 @@ pub(crate) enum Spoil {
     Half,
     /// Breaks off within the body.
     Break,
+    /// Under another content type.
+    Type,
     /// Late.
     Slow,
+    /// In small pieces.
+    Trickle,
     /// Endless blanks first.
     Huge,
 }
@@ -88,17 +94,22 @@ impl Reply {
         self
     }
 
+    fn set_type(&mut self, content_type: &str) {
+        self.headers.retain(|(name, _)| *name != "Content-Type");
+        self.headers.push(("Content-Type", content_type.to_owned()));
+    }
+
     fn write(mut self, request: tiny_http::Request) -> io::Result<()> {
         match self.spoil {
+            Some(Spoil::Type) => self.set_type("text/plain"),
             Some(Spoil::Html) => {
-                self.headers.retain(|(name, _)| *name != "Content-Type");
-                self.headers.push(("Content-Type", "text/html".to_owned()));
+                self.set_type("text/html");
                 self.body = b"<!doctype html><title>Welcome</title><h1>Sign in to this network</h1>".to_vec();
             }
             Some(Spoil::Half) => self.body.truncate(self.body.len() / 2),
             Some(Spoil::Slow) => std::thread::sleep(SLOW),
             Some(Spoil::Break) => return break_off(request),
-            Some(Spoil::Huge) | None => {}
+            Some(Spoil::Trickle | Spoil::Huge) | None => {}
         }
         let headers = self.headers.iter().filter_map(|(name, value)| Header::from_bytes(*name, value.as_str()).ok());
         let (status, headers) = (StatusCode(self.status), headers.collect());
@@ -108,7 +119,27 @@ impl Reply {
             return request.respond(Response::new(status, headers, endless, None, None));
         }
         let length = body.get_ref().len();
+        if self.spoil == Some(Spoil::Trickle) {
+            let pieces = Trickle { body, piece: length / PIECES + 1 };
+            return request.respond(
+                Response::new(status, headers, pieces, Some(length), None).with_chunked_threshold(usize::MAX),
+            );
+        }
         request.respond(Response::new(status, headers, body, Some(length), None).with_chunked_threshold(usize::MAX))
+    }
+}
+
+/// A body that comes piece by piece, with a pause before each.
+struct Trickle {
+    body: io::Cursor<Vec<u8>>,
+    piece: usize,
+}
+
+impl io::Read for Trickle {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        std::thread::sleep(SLOW / u32::try_from(PIECES).unwrap_or(u32::MAX));
+        let piece = self.piece.min(room.len());
+        self.body.read(&mut room[..piece])
     }
 }
 

@@ -60,6 +60,11 @@ impl Draft {
         Root::new(seed, &[purpose, self.bank.id, &self.user, &self.turn.to_string()])
     }
 
+    /// The family of draws of this login, however often it is linked: its bank has one history of it.
+    fn login(&self, seed: u64, purpose: &str) -> Root {
+        Root::new(seed, &[purpose, self.bank.id, &self.user, "0"])
+    }
+
     /// The ids its accounts will have.
     pub(crate) fn account_ids(&self, seed: u64) -> Vec<String> {
         let root = self.root(seed, "account");
@@ -115,7 +120,7 @@ pub(crate) struct Setting {
 impl Item {
     /// The Item of a draft, with its history if transactions were asked for.
     pub(crate) fn new(draft: Draft, setting: &Setting) -> Self {
-        let household = Household::new(draft.root(setting.seed, "household"));
+        let household = Household::new(draft.login(setting.seed, "household"));
         let mut item = Self {
             id: draft.root(setting.seed, "item").member(0).id(),
             account_ids: draft.account_ids(setting.seed),
@@ -165,7 +170,7 @@ impl Item {
         let span = self.draft.days.or(days).unwrap_or(90).clamp(1, 730);
         self.draft.days = Some(span);
         if let Some(count) = setting.bulk {
-            let root = self.draft.root(setting.seed, "bulk");
+            let root = self.draft.login(setting.seed, "bulk");
             self.ledger = Ledger::bulk(Bulk::new(root, setting.today, count, span.unsigned_abs()));
             return;
         }
@@ -176,7 +181,7 @@ impl Item {
             .filter(|row| between(row.date, today) < span)
             .partition(|row| between(row.date, today) < 30);
         let lively = self.draft.user == DYNAMIC;
-        let pending = household::pending(&self.draft.root(setting.seed, "pending"), today, lively);
+        let pending = household::pending(&self.draft.login(setting.seed, "pending"), today, lively);
         self.add_all(young.into_iter().rev());
         self.add_all(pending);
         self.ledger.initial = self.ledger.len();

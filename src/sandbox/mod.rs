@@ -184,6 +184,16 @@ impl Running {
         self.lock().faults.clear();
     }
 
+    /// Sets a fault that strikes calls of one path only, so many times.
+    pub fn faults_at(&self, fault: Fault, path: &str, times: u32) {
+        self.lock().faults.set(fault, Some(times), Some(path.to_owned()), None);
+    }
+
+    /// How often a fault still strikes; `None` when it is not set any more, `u32::MAX` until it is cleared.
+    pub fn waits(&self, fault: Fault) -> Option<u32> {
+        self.lock().faults.left(fault)
+    }
+
     /// Lets every bank take back its newest posted transaction.
     pub fn take_back(&self) {
         self.lock().take_back(false);

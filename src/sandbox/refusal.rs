@@ -11,6 +11,8 @@ pub(crate) struct Refusal {
     code: String,
     message: String,
     display: Option<&'static str>,
+    /// Whether a limit is refused without saying when to come again.
+    pub(crate) is_bare: bool,
 }
 
 const RELINK: &str = "The login details of this account have changed. Please sign in again.";
@@ -215,7 +217,13 @@ impl Refusal {
     pub(crate) fn new(code: &str) -> Self {
         let (code, kind, status, message, display) =
             *KNOWN.iter().find(|known| known.0 == code).unwrap_or(&(code, "ITEM_ERROR", 400, "simulated error", None));
-        Self { status, kind: kind.into(), code: code.to_owned(), message: message.to_owned(), display }
+        Self { status, kind: kind.into(), code: code.to_owned(), message: message.to_owned(), display, is_bare: false }
+    }
+
+    /// Says nothing of when to come again.
+    pub(crate) fn bare(mut self) -> Self {
+        self.is_bare = true;
+        self
     }
 
     /// Says it more exactly.

@@ -32,7 +32,7 @@ pub(crate) fn answer_api(state: &Mutex<State>, request: &Request) -> Reply {
         Err(refusal) => {
             let body = serde_json::to_vec(&refusal.object(Some(&request_id))).unwrap_or_default();
             let reply = Reply::json(refusal.status, body);
-            if refusal.status == 429 { reply.header("Retry-After", "1") } else { reply }
+            if refusal.status == 429 && !refusal.is_bare { reply.header("Retry-After", "1") } else { reply }
         }
     };
     reply.spoil = spoil;
@@ -42,9 +42,11 @@ pub(crate) fn answer_api(state: &Mutex<State>, request: &Request) -> Reply {
 fn spoil(state: &mut State, path: &str) -> Option<Spoil> {
     let kinds = [
         (Fault::Html, Spoil::Html),
+        (Fault::WrongType, Spoil::Type),
         (Fault::Truncated, Spoil::Half),
         (Fault::DropConnection, Spoil::Break),
         (Fault::Slow, Spoil::Slow),
+        (Fault::Trickle, Spoil::Trickle),
         (Fault::HugeBody, Spoil::Huge),
     ];
     kinds.into_iter().find(|(fault, _)| state.faults.strikes(*fault, path, None)).map(|(_, spoil)| spoil)
@@ -77,6 +79,9 @@ fn dispatch(state: &mut State, request: &Request, request_id: &str) -> Result<An
         if state.faults.strikes(fault, path, None) {
             return Err(Refusal::new(code));
         }
+    }
+    if state.faults.strikes(Fault::RateLimitBare, path, None) {
+        return Err(Refusal::new(limits::code_of(path)).bare());
     }
     if path == "/link/token/create" {
         fields.retain(|name, _| !endpoints::link::IGNORED.contains(&name.as_str()));

@@ -70,8 +70,9 @@ fn view(row: &Row<'_>) -> Result<AccountView> {
 impl Store {
     /// All accounts, closed ones last, by connection and id.
     pub fn accounts(&self) -> Result<Vec<AccountView>> {
-        let sql =
-            format!("{VIEW} ORDER BY a.closed OR a.vanished_at IS NOT NULL, a.connection IS NULL, a.connection, a.id");
+        let sql = format!(
+            "{VIEW} WHERE a.placeholder < 2 ORDER BY a.closed OR a.vanished_at IS NOT NULL, a.connection IS NULL, a.connection, a.id"
+        );
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query([])?;
         let mut accounts = Vec::new();
@@ -83,7 +84,7 @@ impl Store {
 
     /// One account.
     pub fn account(&self, id: AccountId) -> Result<AccountView> {
-        let mut statement = self.db.prepare_cached(&format!("{VIEW} WHERE a.id = ?1"))?;
+        let mut statement = self.db.prepare_cached(&format!("{VIEW} WHERE a.placeholder < 2 AND a.id = ?1"))?;
         let mut rows = statement.query([id.0])?;
         match rows.next()? {
             Some(row) => view(row),

@@ -26,7 +26,7 @@ pub(crate) struct Seen {
 /// What the digest of a day covers, in the order of [`Canonical`].
 pub(crate) const COVERED: &str = "SELECT account, date, currency, current, available, credit_limit FROM balances";
 
-fn canonical(day: i64, seen: &Seen) -> Canonical {
+pub(crate) fn canonical(day: i64, seen: &Seen) -> Canonical {
     Canonical::of("balances")
         .int(seen.account)
         .int(day)
@@ -116,7 +116,7 @@ impl Store {
     fn first_dates(&self) -> Result<Vec<(AccountId, Date)>> {
         let mut statement = self.db.prepare_cached(
             "SELECT a.id, (SELECT t.date FROM transactions t INDEXED BY transactions_by_account
-                           WHERE t.account = a.id AND t.state = 0 ORDER BY t.date LIMIT 1) FROM accounts a ORDER BY a.id",
+                           WHERE t.account = a.id AND t.state = 0 ORDER BY t.date LIMIT 1) FROM accounts a WHERE a.placeholder < 2 ORDER BY a.id",
         )?;
         let mut rows = statement.query([])?;
         let mut dates = Vec::new();

@@ -123,6 +123,13 @@ impl Store {
         Ok(connections)
     }
 
+    /// How many connections were ever made in an environment; a removed one stays counted, as in the provider's plan.
+    pub fn connections_made(&self, environment: &str) -> Result<u64> {
+        let sql = "SELECT count(*) FROM connections WHERE environment = ?1";
+        let count: i64 = self.db.prepare_cached(sql)?.query_row([environment], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// What a sync needs of one connection.
     pub fn connection(&self, id: ConnectionId) -> Result<ConnectionSecrets> {
         let sql = "SELECT provider, environment, item_id, institution_id, token, cursor, history

@@ -21,12 +21,12 @@ pub struct KnownAccount {
 }
 
 impl Store {
-    /// The accounts of every connection that was not removed.
+    /// The accounts of every connection that lives: one that is gone can only be linked anew.
     pub fn known_accounts(&self) -> Result<Vec<KnownAccount>> {
         let mut statement = self.db.prepare_cached(
             "SELECT c.id, coalesce(c.name, c.institution, c.item_id), c.institution_id, a.name, a.mask, a.persistent_id
              FROM accounts a JOIN connections c ON c.id = a.connection
-             WHERE c.removed_at IS NULL AND a.placeholder = 0 ORDER BY c.id, a.id",
+             WHERE c.removed_at IS NULL AND c.state <> 'gone' AND a.placeholder = 0 ORDER BY c.id, a.id",
         )?;
         let mut rows = statement.query([])?;
         let mut accounts = Vec::new();

@@ -4,6 +4,7 @@
 //! [`Store::write`]. Invariant: no change without its audit entry, its digests and a new epoch in the same commit.
 
 mod accounts;
+mod adopt;
 mod audit;
 mod balances;
 mod check;
@@ -52,6 +53,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Map, Value};
 
 pub use accounts::AccountEdit;
+pub use adopt::{Adoption, JoinedAccount, Likeness};
 #[cfg(feature = "fuzzing")]
 pub(crate) use audit::fuzz::tampered as audit_tampered;
 pub use audit::{AuditFilter, Event};

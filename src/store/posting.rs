@@ -108,7 +108,7 @@ fn counterpart(run: &SyncRun<'_, '_>, pending: &Row) -> Result<Option<Row>> {
 }
 
 /// The description without case, numbers and punctuation.
-fn name_of(db: &Connection, phrase: i64) -> Result<String> {
+pub(crate) fn name_of(db: &Connection, phrase: i64) -> Result<String> {
     let stem: String =
         db.prepare_cached("SELECT stem FROM phrases WHERE id = ?1")?.query_row([phrase], |row| row.get(0))?;
     Ok(text::normalize_name(&phrase::payee(&stem)))

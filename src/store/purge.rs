@@ -27,7 +27,7 @@ impl Store {
     /// How much the book has of a connection, without what the bank itself had taken back.
     pub fn contents_of(&self, connection: ConnectionId) -> Result<Contents> {
         let sql = "SELECT count(*), coalesce(sum((SELECT count(*) FROM transactions t WHERE t.account = a.id AND t.state < 2)), 0)
-                   FROM accounts a WHERE a.connection = ?1";
+                   FROM accounts a WHERE a.connection = ?1 AND a.placeholder < 2";
         let found = self.db.prepare_cached(sql)?.query_row([connection.0], |row| {
             Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
         });

@@ -45,6 +45,22 @@ pub struct SyncRunView {
     pub request_id: Option<String>,
 }
 
+/// While a link waits for the history, each look is a run; those are not counted.
+const FIRST_LOOKS_MS: i64 = 5 * 60_000;
+
+impl Store {
+    /// How often a connection was asked on the day of `now` (UTC), failed tries too, without the first minutes after its link.
+    pub fn syncs_on_day(&self, connection: ConnectionId, now: Timestamp) -> Result<u64> {
+        let now = encode::millis(now);
+        let midnight = now - now.rem_euclid(86_400_000);
+        let sql = "SELECT count(*) FROM sync_runs r JOIN connections c ON c.id = r.connection
+                   WHERE r.connection = ?1 AND r.started_at >= ?2 AND r.started_at > c.created_at + ?3";
+        let count: i64 =
+            self.db.prepare_cached(sql)?.query_row((connection.0, midnight, FIRST_LOOKS_MS), |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+}
+
 /// Writes the row of a run that ended well.
 pub(crate) fn record(tx: &Tx<'_>, connection: ConnectionId, end: &SyncEnd<'_>, counts: &SyncCounts) -> Result<()> {
     let notes = (!counts.notes.is_empty()).then(|| serde_json::to_string(&counts.notes)).transpose()?;

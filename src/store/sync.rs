@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Result, StoreError, Tx, connections,
+    Result, StoreError, Tx, adopt, connections,
     digests::{Area, Canonical, Place},
     edits,
     effective::{derive, facts},
@@ -325,7 +325,8 @@ impl SyncRun<'_, '_> {
             let Some(last) = ids.last() else { return Ok(()) };
             after = *last;
             for id in ids.into_iter().filter(|id| !seen.has(*id)) {
-                if let Some(row) = row::by_id(self.tx.db, id)? {
+                // A row that an account brought along from the connection before was never of this stream.
+                if let Some(row) = row::by_id(self.tx.db, id)?.filter(|row| adopt::comes_from(row, self.connection)) {
                     self.bury(&row)?;
                 }
             }

@@ -141,6 +141,12 @@ fn leads(fault: Fault) -> Leads {
         | Fault::DuplicateInPage
         | Fault::EscapeSequences
         | Fault::RateLimit
+        | Fault::RateLimitBare
+        | Fault::FutureDate
+        | Fault::ChangedCurrency
+        | Fault::UnknownAccount
+        | Fault::AddedAndRemoved
+        | Fault::UnknownField
         | Fault::InternalError
         | Fault::Maintenance
         | Fault::Truncated
@@ -148,15 +154,18 @@ fn leads(fault: Fault) -> Leads {
         | Fault::RedirectRefused
         | Fault::NotReady => Leads::Same,
         Fault::MutationForever | Fault::CursorNotAssociated => Leads::FullResync,
-        Fault::BadAmount | Fault::HugeAmount => Leads::Refuses("`amount`"),
+        Fault::BadAmount | Fault::HugeAmount | Fault::AmountAsText => Leads::Refuses("`amount`"),
         Fault::UnknownCurrency => Leads::Refuses("`iso_currency_code`"),
-        Fault::ImpossibleDate => Leads::Refuses("`date`"),
+        Fault::WrongKind => Leads::Refuses("`pending`"),
+        Fault::ImpossibleDate | Fault::MissingField => Leads::Refuses("`date`"),
         Fault::LoginRequired => Leads::Fails(Action::Relink),
         Fault::ItemNotFound => Leads::Fails(Action::Gone),
         Fault::CreditsExhausted => Leads::Fails(Action::PlanLimit),
         Fault::InvalidKeys => Leads::Fails(Action::Reconfigure),
-        Fault::InstitutionDown | Fault::Slow => Leads::Fails(Action::RetryLater),
-        Fault::NanAmount | Fault::NeverEndingCursor | Fault::Html | Fault::HugeBody => Leads::Fails(Action::Report),
+        Fault::InstitutionDown | Fault::Slow | Fault::Trickle => Leads::Fails(Action::RetryLater),
+        Fault::NanAmount | Fault::NeverEndingCursor | Fault::Html | Fault::WrongType | Fault::HugeBody => {
+            Leads::Fails(Action::Report)
+        }
     }
 }
 

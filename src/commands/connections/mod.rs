@@ -1,12 +1,16 @@
-//! `bursar connections [list|show|remove|rotate]`.
+//! `bursar connections [list|show|adopt|remove|rotate]`.
 
+mod adopt;
 mod list;
 mod remove;
 mod rotate;
 mod show;
 
-pub(in crate::commands) use self::rotate::{replace, verdict};
-pub(crate) use self::{remove::Ending, rotate::Rotated, show::Shown};
+pub(crate) use self::{adopt::Adopted, remove::Ending, rotate::Rotated, show::Shown};
+pub(in crate::commands) use self::{
+    adopt::offer,
+    rotate::{replace, verdict},
+};
 use crate::{context::Context, error::Result};
 
 /// Bank connections: state, freshness, and what to do next
@@ -18,6 +22,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
+    Adopt(adopt::Args),
     List(list::Args),
     Remove(remove::Args),
     Rotate(rotate::Args),
@@ -28,6 +33,7 @@ impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self.verb {
             None => list::Args {}.run(context),
+            Some(Verb::Adopt(args)) => args.run(context),
             Some(Verb::List(args)) => args.run(context),
             Some(Verb::Remove(args)) => args.run(context),
             Some(Verb::Rotate(args)) => args.run(context),

@@ -32,7 +32,8 @@ pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport)
     let mut lines: Vec<SyncLine> = Vec::new();
     let mut said = HashSet::new();
     loop {
-        let run = sync::run(context, &wanted, sync::Terms { mode: SyncMode::Changes, max_runtime: None })?;
+        let run =
+            sync::run(context, &wanted, sync::Terms { mode: SyncMode::Changes, max_runtime: None, per_day: None })?;
         sync::remarks(context, &run, &mut said);
         for line in run.outcome.connections.iter().cloned() {
             add(&mut lines, line);

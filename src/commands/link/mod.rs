@@ -5,7 +5,7 @@ mod guide;
 mod outcome;
 
 use crate::{
-    commands::{bank, candidates},
+    commands::{bank, candidates, connections},
     context::Context,
     domain::ids::{ConnectionId, InstitutionId},
     error::{Error, Kind, Result},
@@ -108,6 +108,9 @@ impl Args {
         }
         context.require(Right::Write)?;
         context.client()?;
+        if wish.repair.is_none() {
+            plan_allows(context)?;
+        }
         if wish.repair.is_none() && !self.way.resume {
             consent(context)?;
         }
@@ -121,6 +124,8 @@ impl Args {
         verdict?;
         if self.no_sync {
             context.ui.hint("bursar sync");
+        } else {
+            connections::offer(context, &fresh)?;
         }
         report.verdict(&self.again())
     }
@@ -186,6 +191,39 @@ fn has_display(context: &Context) -> bool {
     Desktop { x11: set("DISPLAY"), wayland: set("WAYLAND_DISPLAY"), ssh: set("SSH_CONNECTION") }.has_display()
 }
 
+/// Connections of Plaid's Trial plan; what production allows unless plaid.max_items says otherwise.
+const TRIAL: u64 = 10;
+/// So many before the last, a word is said.
+const NEAR: u64 = 2;
+
+/// How many connections the plan has; none is without limit.
+fn plan(environment: &str, configured: Option<u64>) -> Option<u64> {
+    let by_itself = if environment == "production" { TRIAL } else { 0 };
+    Some(configured.unwrap_or(by_itself)).filter(|most| *most > 0)
+}
+
+/// Refuses a connection that the plan does not have, and says when there are few left: a removed one does not come back.
+fn plan_allows(context: &mut Context) -> Result<()> {
+    let book = context.book()?;
+    let environment = book.environment()?;
+    let made = book.connections_made(&environment)?;
+    drop(book);
+    let Some(most) = plan(&environment, context.settings.config.plaid.max_items) else { return Ok(()) };
+    if made >= most {
+        let sentence = format!(
+            "{made} connections were made of the {most} that the plan allows (plaid.max_items), and removed ones count; a \
+             broken one can be repaired"
+        );
+        return Err(Error::new(Kind::Refused, "plan_items", sentence).hint("bursar connections"));
+    }
+    if made + NEAR >= most {
+        let words =
+            format!("{made} connections of the {most} that the plan allows were made; removed ones do not come back");
+        context.ui.warn(&words);
+    }
+    Ok(())
+}
+
 /// Asks for the consent that is recorded with the connection.
 fn consent(context: &mut Context) -> Result<()> {
     if !context.ui.profile().yes {
@@ -203,3 +241,16 @@ fn consent(context: &mut Context) -> Result<()> {
 
 /// What a sync after the link has to bring.
 type Fresh = Vec<ConnectionId>;
+
+#[cfg(test)]
+mod tests {
+    use super::plan;
+
+    #[test]
+    fn production_has_the_trial_plan_unless_told_otherwise() {
+        assert_eq!(plan("production", None), Some(10));
+        assert_eq!(plan("production", Some(100)), Some(100));
+        assert_eq!(plan("production", Some(0)), None);
+        assert_eq!((plan("sandbox", None), plan("sandbox", Some(3))), (None, Some(3)));
+    }
+}

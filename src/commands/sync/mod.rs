@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     ops::{
         recover::recover,
-        sync::{self, Means, Run},
+        sync::{self, Allowance, Means, Run},
     },
     store::SyncMode,
     vault::Right,
@@ -22,7 +22,7 @@ use crate::{
 ///
 /// All banks are asked at once; each is saved alone, so one bad bank never costs the others. Exits 0 when all is
 /// saved. When all that failed did so for one reason the code says which: 8 a bank wants its owner to sign in again (the others
-/// are saved); and if nothing was saved at all, 4 Plaid's keys, 7 the plan's limit, 9 out of reach. Anything else, rows that
+/// are saved); and if nothing was saved at all, 4 Plaid's keys, 7 the plan's limit or sync.max_per_day of config.toml, 9 out of reach. Anything else, rows that
 /// bursar cannot hold exactly among it, is 3: what could be saved is, the rest is listed.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -69,7 +69,8 @@ impl Args {
             return Ok(());
         }
         let mode = if self.full { SyncMode::Full } else { SyncMode::Changes };
-        let run = run(context, &wanted, Terms { mode, max_runtime: self.max_runtime })?;
+        let per_day = context.settings.config.sync.max_per_day.filter(|most| *most > 0);
+        let run = run(context, &wanted, Terms { mode, max_runtime: self.max_runtime, per_day })?;
         report(context, &run)
     }
 }
@@ -91,6 +92,8 @@ pub(super) struct Terms {
     pub(super) mode: SyncMode,
     /// When to stop.
     pub(super) max_runtime: Option<Duration>,
+    /// How often a connection may be synced on one day.
+    pub(super) per_day: Option<u64>,
 }
 
 /// Syncs these connections with the context's means.
@@ -102,7 +105,8 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms
     let mut ui = context.ui.again();
     bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
-        let jobs = sync::prepare(&book, bank.vault, wanted, terms.mode)?;
+        let allowance = Allowance { per_day: terms.per_day, now: (bank.clock)() };
+        let jobs = sync::prepare(&book, bank.vault, wanted, terms.mode, allowance)?;
         let progress = ui.progress("asking the banks");
         let means = Means {
             client: bank.client,

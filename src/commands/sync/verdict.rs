@@ -54,6 +54,10 @@ pub(in crate::commands) fn failures(run: &Run) -> Result<()> {
         let sentence = format!("the allowance of the Plaid plan is used up: {reasons}; {AS_IT_WAS}");
         return Err(Error::new(Kind::Refused, "plan_limit", sentence).hint("bursar connections"));
     }
+    if only(Cause::DayLimit) {
+        let sentence = format!("nothing was synced: {reasons}; tomorrow (UTC) it goes on");
+        return Err(Error::new(Kind::Refused, "day_limit", sentence).hint("bursar config get sync.max_per_day"));
+    }
     if only(Cause::Keys) {
         let sentence = format!("nothing was synced: {reasons}; {AS_IT_WAS}");
         return Err(Error::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid"));

@@ -49,6 +49,10 @@ pub struct Jobs {
     pub open: Vec<Job>,
     /// Connections that are gone at the provider, and are not asked any more.
     pub gone: Vec<SyncLine>,
+    /// Connections that were asked often enough today.
+    pub over: Vec<SyncLine>,
+    /// What there is to say of connections that soon will have been.
+    notes: Vec<String>,
     /// All of them, in the order asked for.
     order: Vec<ConnectionId>,
 }
@@ -79,6 +83,8 @@ pub enum Cause {
     Unavailable,
     /// The provider's plan is used up.
     PlanLimit,
+    /// It was synced as often today as its owner allows.
+    DayLimit,
     /// The provider refused the keys.
     Keys,
     /// Anything else.
@@ -110,6 +116,31 @@ pub struct Means<'a> {
     pub max_runtime: Option<Duration>,
 }
 
+/// How often a connection may be synced on one day.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    /// So often; none is without limit.
+    pub per_day: Option<u64>,
+    /// Which day it is.
+    pub now: Timestamp,
+}
+
+impl Allowance {
+    /// The sentence of a connection that has used it up, or of one that nearly has.
+    fn judge(self, store: &Store, connection: &ConnectionView) -> Result<Result<Option<String>, String>, StoreError> {
+        let Some(most) = self.per_day else { return Ok(Ok(None)) };
+        let count = store.syncs_on_day(connection.id, self.now)?;
+        if count >= most {
+            let sentence = format!("it was synced {count} times today, and sync.max_per_day is {most}");
+            return Ok(Err(sentence));
+        }
+        // This run counts already.
+        let left = most - count - 1;
+        let near = left <= most / 5;
+        Ok(Ok(near.then(|| format!("{} can be synced {left} more times today (sync.max_per_day)", connection.name))))
+    }
+}
+
 /// Reads what a sync of these connections needs: opened tokens, and cursors unless the whole history is wanted. How they stand
 /// is read again: what an earlier process left may just have been finished.
 pub fn prepare(
@@ -117,6 +148,7 @@ pub fn prepare(
     unlocked: &Unlocked,
     wanted: &[ConnectionView],
     mode: SyncMode,
+    allowance: Allowance,
 ) -> Result<Jobs, SyncError> {
     let known: KnownCurrencies = store.account_currencies()?;
     let mut jobs = Jobs { order: wanted.iter().map(|connection| connection.id).collect(), ..Jobs::default() };
@@ -125,6 +157,13 @@ pub fn prepare(
         if connection.state == ConnectionState::Gone {
             jobs.gone.push(gone(connection));
             continue;
+        }
+        match allowance.judge(store, connection)? {
+            Ok(note) => jobs.notes.extend(note),
+            Err(why) => {
+                jobs.over.push(not_asked(connection, why));
+                continue;
+            }
         }
         let secrets = store.connection(connection.id)?;
         let Some(sealed) = &secrets.token else { continue };
@@ -154,15 +193,16 @@ pub fn run(store: &mut Store, jobs: Jobs, means: &Means<'_>) -> Result<Run, Sync
     }
     let halt = *stopped.borrow();
     listener.abort();
-    let mut run = summary(lines.into_iter().flatten().collect(), jobs.gone, halt);
+    let mut run = summary(lines.into_iter().flatten().collect(), (jobs.gone, jobs.over), halt);
+    run.notes.extend(jobs.notes);
     run.outcome.connections.sort_by_key(|line| jobs.order.iter().position(|id| *id == line.id));
     Ok(run)
 }
 
-fn summary(saved: Vec<save::Saved>, gone: Vec<SyncLine>, halt: Halt) -> Run {
+fn summary(saved: Vec<save::Saved>, (gone, over): (Vec<SyncLine>, Vec<SyncLine>), halt: Halt) -> Run {
     let failed = saved.iter().filter(|one| one.line.outcome == OutcomeKind::Failed);
     let causes = failed.map(|one| one.error.as_ref().map_or(Cause::Other, cause));
-    let causes = causes.chain(gone.iter().map(|_| Cause::Other)).collect();
+    let causes = causes.chain(gone.iter().map(|_| Cause::Other)).chain(over.iter().map(|_| Cause::DayLimit)).collect();
     let incomplete = saved.iter().filter(|one| one.incomplete).map(|one| one.line.id).collect();
     let (mut lines, mut rounded, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for one in saved {
@@ -170,7 +210,7 @@ fn summary(saved: Vec<save::Saved>, gone: Vec<SyncLine>, halt: Halt) -> Run {
         rounded.extend(one.rounded);
         notes.extend(one.notes);
     }
-    lines.extend(gone);
+    lines.extend(gone.into_iter().chain(over));
     Run {
         outcome: SyncOutcome::new(lines),
         rounded,
@@ -185,6 +225,11 @@ fn summary(saved: Vec<save::Saved>, gone: Vec<SyncLine>, halt: Halt) -> Run {
 /// The line of a connection that is not asked any more: it stays a failure until its owner removes it.
 fn gone(connection: &ConnectionView) -> SyncLine {
     let why = connection.error.as_deref().unwrap_or("it does not exist at Plaid any more").trim_end_matches('.');
+    not_asked(connection, format!("{why}; `bursar connections remove {}` ends it here too", connection.id))
+}
+
+/// The line of a connection that is not asked.
+fn not_asked(connection: &ConnectionView, why: String) -> SyncLine {
     SyncLine {
         id: connection.id,
         name: connection.name.clone(),
@@ -195,7 +240,7 @@ fn gone(connection: &ConnectionView) -> SyncLine {
         refused: 0,
         refused_rows: Vec::new(),
         bank_updated_at: connection.bank_updated_at,
-        error: Some(format!("{why}; `bursar connections remove {}` ends it here too", connection.id)),
+        error: Some(why),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Plaid's endpoints, one file a noun. They check what the definition demands, then ask the state.
 
 pub(crate) mod accounts;
+mod defects;
 pub(crate) mod institutions;
 pub(crate) mod item;
 pub(crate) mod link;

@@ -11,15 +11,14 @@ use super::{
         seed::{accounts::ACCOUNTS, bulk::Bulk, render::View},
         state::State,
     },
-    words,
+    defects, words,
 };
 use crate::plaid::wire::{
-    Decimal,
     accounts::Account,
     item::{DoneResponse, ItemRequest},
     transactions::{
-        CategoryVersion, RemovedTransaction, SyncOptions, Transaction, TransactionsSyncRequest,
-        TransactionsSyncResponse, TransactionsUpdateStatus,
+        CategoryVersion, RemovedTransaction, SyncOptions, TransactionsSyncRequest, TransactionsSyncResponse,
+        TransactionsUpdateStatus,
     },
 };
 
@@ -75,7 +74,7 @@ pub(crate) fn sync(state: &mut State, call: &Call<'_>) -> Result<Answer, Refusal
     };
     frame.bulk = item.ledger.bulk_rows().cloned();
     let page = run.read(item, &from);
-    let faulty = misbehave(state, call.path, &run, known, &mut frame)?;
+    let faulty = misbehave(state, call.path, &run, known)?;
     if faulty == Some(Fault::NotReady) {
         (frame.status, frame.next_cursor) = (TransactionsUpdateStatus::NotReady, request.cursor.unwrap_or_default());
         return frame.write(Page::default(), None);
@@ -122,13 +121,7 @@ impl Run {
 }
 
 /// Applies the faults that concern a sync; the one that still has to be written into the page.
-fn misbehave(
-    state: &mut State,
-    path: &str,
-    run: &Run,
-    known: Option<Cursor>,
-    frame: &mut Frame,
-) -> Result<Option<Fault>, Refusal> {
+fn misbehave(state: &mut State, path: &str, run: &Run, known: Option<Cursor>) -> Result<Option<Fault>, Refusal> {
     let faults = &mut state.faults;
     let mut strikes = |fault| faults.strikes(fault, path, Some(&run.item_id));
     if known.is_some() && strikes(Fault::CursorNotAssociated) {
@@ -139,21 +132,12 @@ fn misbehave(
     if midway && strikes(Fault::Mutation) || stored && strikes(Fault::MutationForever) {
         return Err(Refusal::new("TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION"));
     }
-    frame.nan = false;
     let quiet = [Fault::NotReady, Fault::NeverEndingCursor];
     if let Some(fault) = quiet.into_iter().find(|&fault| strikes(fault)) {
         return Ok(Some(fault));
     }
-    let loud = [
-        Fault::DuplicateInPage,
-        Fault::BadAmount,
-        Fault::HugeAmount,
-        Fault::NanAmount,
-        Fault::UnknownCurrency,
-        Fault::EscapeSequences,
-        Fault::ImpossibleDate,
-    ];
-    Ok(if run.head == 0 { None } else { loud.into_iter().find(|&fault| strikes(fault)) })
+    let mut loud = defects::OF_A_PAGE.iter().copied();
+    Ok(if run.head == 0 { None } else { loud.find(|&fault| strikes(fault)) })
 }
 
 /// Everything of an answer but its rows; they are computed when it is written, after the memory was let go.
@@ -164,15 +148,11 @@ struct Frame {
     status: TransactionsUpdateStatus,
     next_cursor: String,
     has_more: bool,
-    nan: bool,
     request_id: String,
 }
 
 /// A little more than a row takes as text, so that a page is written without moving it.
 const ROW_LENGTH: usize = 1600;
-
-/// Stands for NaN until the text is written; no household spends this much.
-const NAN: &str = "987654321987654321";
 
 impl Frame {
     fn new(item: &Item, options: &SyncOptions, status: TransactionsUpdateStatus, request_id: String) -> Self {
@@ -187,7 +167,6 @@ impl Frame {
             status,
             next_cursor: String::new(),
             has_more: false,
-            nan: false,
             request_id,
         }
     }
@@ -197,16 +176,15 @@ impl Frame {
         Ok(Box::new(move || {
             let mut response = self.rows(page);
             if let Some(fault) = fault {
-                self.nan = fault == Fault::NanAmount;
-                spoil(&mut response.added, fault);
+                defects::into_page(&mut response, fault);
             }
             let mut body = Vec::with_capacity(ROW_LENGTH * (response.added.len() + 8));
             // Writing into memory fails only for values that are no JSON, and these types have none.
             let _ = serde_json::to_writer(&mut body, &response);
-            if !self.nan {
-                return body;
+            match fault {
+                Some(fault) => defects::into_text(body, fault),
+                None => body,
             }
-            String::from_utf8_lossy(&body).replace(NAN, "NaN").into_bytes()
         }))
     }
 
@@ -235,27 +213,5 @@ impl Frame {
             transactions_update_status: self.status.clone(),
             request_id: std::mem::take(&mut self.request_id),
         }
-    }
-}
-
-/// Writes a fault into the first row of a page.
-fn spoil(added: &mut Vec<Transaction>, fault: Fault) {
-    let Some(row) = added.first_mut() else { return };
-    let number = |text: &str| text.parse::<Decimal>().ok();
-    match fault {
-        Fault::DuplicateInPage => {
-            let twin = row.clone();
-            added.push(twin);
-        }
-        Fault::BadAmount => row.amount = number("1e400").unwrap_or_else(|| row.amount.clone()),
-        Fault::HugeAmount => row.amount = number("9999999999999999999").unwrap_or_else(|| row.amount.clone()),
-        Fault::NanAmount => row.amount = number(NAN).unwrap_or_else(|| row.amount.clone()),
-        Fault::UnknownCurrency => row.iso_currency_code = Some("ZZZ".to_owned()),
-        Fault::EscapeSequences => {
-            let name = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}[31mEVIL\u{202e}\u{0}\r\n=cmd|' /C calc'!A0".to_owned();
-            (row.name, row.merchant_name) = (name.clone(), Some(name));
-        }
-        Fault::ImpossibleDate => "2026-02-30".clone_into(&mut row.date),
-        _ => {}
     }
 }

@@ -1,0 +1,132 @@
+//! A bank that had to be linked anew: its accounts and transactions join those of the connection before, and part again.
+
+use bursar::sandbox::Fault;
+use serde_json::{Value, json};
+
+use crate::env::TestEnv;
+
+const BANK: &str = "ins_109508";
+
+/// The whole book as scripts see it.
+fn book(env: &TestEnv) -> Value {
+    json!({
+        "accounts": env.json(&["accounts", "--all"]),
+        "transactions": env.json(&["tx", "--limit", "100000"]),
+        "networth": env.json(&["report", "networth", "--monthly"]),
+        "spending": env.json(&["report", "spending", "--by", "category"]),
+    })
+}
+
+/// Date, payee, amount, account name, status, note and tags of all transactions, whatever their ids.
+fn rows(env: &TestEnv) -> Vec<String> {
+    let fields = "date,payee,amount,currency,account,status,note,tags";
+    let text = env.ok(&["tx", "--format", "csv", "--fields", fields, "--limit", "100000"]).stdout;
+    let mut rows: Vec<String> = text.lines().map(str::to_owned).collect();
+    rows.sort();
+    rows
+}
+
+/// A household whose connection was removed after the owner wrote into it, linked anew; and its rows before.
+fn relinked() -> (TestEnv, Vec<String>) {
+    let env = TestEnv::household();
+    let pending = env.json(&["tx", "status:pending", "--limit", "1"])["items"][0]["id"].as_str().unwrap().to_owned();
+    for id in ["t3", "t40", &pending] {
+        env.ok(&["tx", "note", id, "mine"]);
+        env.ok(&["tx", "tag", id, "watched"]);
+    }
+    env.ok(&["tx", "edit", "t40", "--category", "groceries", "--payee", "My word"]);
+    let before = rows(&env);
+    env.ok(&["connections", "remove", "c1", "--yes"]);
+    let linked = env.ok(&["link", "--institution", BANK, "--yes"]);
+    assert!(linked.stderr.contains("bursar connections adopt c1 c2 --dry-run"), "{linked}");
+    (env, before)
+}
+
+#[test]
+fn a_relink_after_a_removal_doubles_nothing_and_keeps_every_word() {
+    let (env, before) = relinked();
+    let doubled = book(&env);
+    assert_eq!(rows(&env).len(), 2 * before.len() - 1, "until it is joined, all stands twice");
+
+    let plan = env.json(&["connections", "adopt", "c1", "c2", "--dry-run"]);
+    assert_eq!(plan["done"], false);
+    assert_eq!(plan["accounts"].as_array().unwrap().len(), 9, "{plan}");
+    assert!(plan["accounts"].as_array().unwrap().iter().all(|pair| pair["new"] == 0 && pair["kept"] == 0), "{plan}");
+    assert_eq!(book(&env), doubled, "a plan changes nothing");
+
+    env.fails(2, &["connections", "adopt", "c1", "c2", "--no-input"]);
+    assert_eq!(env.json(&["connections", "adopt", "c1", "c2", "--yes"])["done"], true);
+    assert_eq!(rows(&env), before, "as before the removal, with notes, tags and categories");
+    assert_eq!(env.json(&["tx", "show", "t40"])["note"], "mine");
+    assert_eq!(env.json(&["accounts", "--all"])["total"], 9);
+    assert!(env.json(&["accounts"])["items"].as_array().unwrap().iter().all(|account| account["connection"] == "c2"));
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+
+    env.ok(&["connections", "adopt", "c1", "c2", "--undo", "--yes"]);
+    assert_eq!(book(&env), doubled, "the book before it was joined");
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    env.fails(5, &["connections", "adopt", "c1", "c2", "--undo", "--yes"]);
+}
+
+#[test]
+fn life_goes_on_after_a_joining() {
+    let (env, _) = relinked();
+    env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
+    let undisturbed = TestEnv::household();
+    for env in [&env, &undisturbed] {
+        env.sandbox().advance(5);
+    }
+    let run = env.json(&["sync"]);
+    undisturbed.ok(&["sync"]);
+    assert!(run["added"].as_u64().unwrap() > 0, "{run}");
+    let count = env.json(&["tx"])["total"].clone();
+    assert_eq!(count, undisturbed.json(&["tx"])["total"], "nothing twice, nothing lost");
+    let full = env.json(&["sync", "--full"]);
+    assert_eq!((&full["added"], &full["removed"]), (&0.into(), &0.into()), "{full}");
+    assert_eq!(env.json(&["tx", "note:mine"])["total"], 3);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+
+    env.ok(&["connections", "adopt", "c1", "c2", "--undo", "--yes"]);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    assert_eq!(env.json(&["sync", "--full"])["removed"], 0);
+}
+
+#[test]
+fn history_that_only_the_old_connection_has_stays() {
+    let env = TestEnv::household();
+    let total = env.json(&["tx"])["total"].as_u64().unwrap();
+    env.ok(&["connections", "remove", "c1", "--yes"]);
+    env.ok(&["link", "--institution", BANK, "--days", "60", "--yes"]);
+    env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
+    assert_eq!(env.json(&["tx"])["total"], total);
+    let full = env.json(&["sync", "--full"]);
+    assert_eq!(full["removed"], 0, "rows of the time before the new link are not its own: {full}");
+    assert_eq!(env.json(&["tx"])["total"], total);
+}
+
+#[test]
+fn what_is_not_one_is_not_joined() {
+    let env = TestEnv::household();
+    env.ok(&["link", "--institution", BANK, "--yes", "--allow-duplicate"]);
+    let told = |code, args: &[&str]| env.fails(code, &[args, &["--json"]].concat()).error()["code"].clone();
+    assert_eq!(told(6, &["connections", "adopt", "c1", "c2", "--yes"]), "not_ended");
+    env.ok(&["connections", "remove", "c1", "--yes"]);
+    env.link("ins_109511");
+    assert_eq!(told(6, &["connections", "adopt", "c1", "c3", "--yes"]), "another_bank");
+    let own = env.json(&["tx", "conn:c2", "--limit", "1"])["items"][0]["id"].as_str().unwrap().to_owned();
+    env.ok(&["tx", "note", &own, "new"]);
+    assert_eq!(told(6, &["connections", "adopt", "c1", "c2", "--yes"]), "edited");
+    assert_eq!(told(5, &["connections", "adopt", "c1", "c2", "--undo", "--yes"]), "not_adopted");
+}
+
+#[test]
+fn a_connection_that_is_gone_is_no_reason_not_to_link_and_is_joined() {
+    let env = TestEnv::household();
+    let before = rows(&env);
+    env.sandbox().fault_at(Fault::ItemNotFound, "/transactions/sync");
+    env.fails(3, &["sync"]);
+    let linked = env.ok(&["link", "--institution", BANK, "--yes"]);
+    assert!(linked.stderr.contains("bursar connections adopt c1 c2"), "{linked}");
+    env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
+    assert_eq!(rows(&env), before);
+}

@@ -1,0 +1,70 @@
+//! What a plan allows and what its owner allows: warned before, refused beyond.
+
+use serde_json::Value;
+
+use crate::env::TestEnv;
+
+fn ready() -> TestEnv {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    env
+}
+
+fn link(env: &TestEnv, bank: &str) -> crate::env::Output {
+    env.run(&["link", "--institution", bank, "--yes", "--no-sync", "--allow-duplicate", "--json"])
+}
+
+/// The day after the links, so that no sync is a first look any more.
+fn later(env: &mut TestEnv) {
+    env.set("BURSAR_TODAY", "2026-04-16");
+}
+
+#[test]
+fn connections_are_counted_for_good() {
+    let env = ready();
+    env.ok(&["config", "set", "plaid.max_items", "4"]);
+    let first = link(&env, "ins_109508");
+    assert!(first.status == 0 && !first.stderr.contains("the plan allows"), "{first}");
+    assert_eq!(link(&env, "ins_109509").status, 0);
+    env.ok(&["connections", "remove", "c1", "--purge", "--yes"]);
+    let third = link(&env, "ins_109510");
+    assert!(third.status == 0 && third.stderr.contains("2 connections of the 4"), "{third}");
+    assert_eq!(link(&env, "ins_109511").status, 0);
+    let refused = link(&env, "ins_109512");
+    assert_eq!((refused.status, &refused.error()["code"]), (7, &Value::from("plan_items")), "{refused}");
+    assert_eq!(env.json(&["connections"])["items"].as_array().unwrap().len(), 4, "nothing was made");
+    env.ok(&["config", "set", "plaid.max_items", "0"]);
+    assert_eq!(link(&env, "ins_109512").status, 0);
+}
+
+#[test]
+fn the_sandbox_has_no_limit_of_its_own() {
+    let env = ready();
+    for bank in ["ins_109508", "ins_109509", "ins_109510"] {
+        let linked = link(&env, bank);
+        assert!(linked.status == 0 && !linked.stderr.contains("plan allows"), "{linked}");
+    }
+}
+
+#[test]
+fn a_connection_is_synced_so_often_a_day_and_the_others_go_on() {
+    let mut env = ready();
+    link(&env, "ins_109508");
+    link(&env, "ins_109511");
+    later(&mut env);
+    env.ok(&["config", "set", "sync.max_per_day", "3"]);
+    let first = env.ok(&["sync", "c1"]);
+    assert!(!first.stderr.contains("more times today"), "{first}");
+    env.ok(&["sync", "c1"]);
+    let last = env.ok(&["sync", "c1"]);
+    assert!(last.stderr.contains("can be synced 0 more times today"), "{last}");
+    let refused = env.fails(7, &["sync", "c1", "--json"]);
+    assert_eq!(refused.error()["code"], "day_limit", "{refused}");
+    let mixed = env.fails(3, &["sync", "--json"]);
+    let outcomes: Vec<Value> =
+        mixed.json()["connections"].as_array().unwrap().iter().map(|line| line["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["failed", "ok"], "{mixed}");
+    env.set("BURSAR_TODAY", "2026-04-17");
+    env.ok(&["sync"]);
+}
