@@ -79,7 +79,7 @@ impl TestEnv {
     pub(crate) fn leave_behind(&self, reply: &Value) {
         let vault = self.unlocked();
         let writer = vault.writer_lock(Duration::from_secs(10)).unwrap();
-        vault.reserve_pending(&writer).unwrap().keep(&Secret::new(reply.to_string())).unwrap();
+        vault.reserve_pending(&writer).unwrap().keep(&Secret::new(reply.to_string())).1.unwrap();
     }
 
     /// Links an institution of the sandbox and syncs it.

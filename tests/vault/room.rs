@@ -78,7 +78,7 @@ fn a_reply_survives_until_the_database_has_it() {
     let vault = place.create().unlocked;
     let writer = vault.writer_lock(Duration::ZERO).unwrap();
     let reply = Secret::new("access-production-1".to_owned());
-    vault.reserve_pending(&writer).unwrap().keep(&reply).unwrap();
+    vault.reserve_pending(&writer).unwrap().keep(&reply).1.unwrap();
     let _killed_before_the_reply = vault.reserve_pending(&writer).unwrap();
     vault.reserve_pending(&writer).unwrap().release().unwrap();
 
