@@ -9,6 +9,7 @@ use super::{
     agefile::{self, Opened},
     error::{Result, VaultError},
     inspect::{HeaderSlot, header_length, header_slots},
+    kdf::KdfParams,
     keyset::{Outer, to_json},
     locked::refusal,
     passphrase,
@@ -37,7 +38,7 @@ pub(crate) fn slots_shown(file: &[u8]) -> Vec<HeaderSlot> {
 pub(crate) fn open_by_passphrase(file: &[u8], secrets: &Secrets<'_>) -> Option<Result<()>> {
     let work = |slot: &HeaderSlot| slot.kdf.map_or(0, |kdf| u64::from(kdf.memory_kib) * u64::from(kdf.passes));
     // What is beyond the caps is to be refused before it costs anything.
-    let costly = |slot: &HeaderSlot| slot.kdf.is_some_and(|kdf| kdf.within_caps()) && work(slot) > MOST_MEMORY;
+    let costly = |slot: &HeaderSlot| slot.kdf.is_some_and(KdfParams::within_caps) && work(slot) > MOST_MEMORY;
     if slots_shown(file).iter().any(costly) {
         return None;
     }
