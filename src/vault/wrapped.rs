@@ -4,7 +4,12 @@
 //! carries that file, and an X25519 stanza follows as for a passphrase. Invariant: the holder's device is asked when the slot
 //! is made and when it opens the vault, never when other keys change, since the wrapped file is copied as it is.
 
-use std::{cell::RefCell, collections::HashSet, sync::mpsc, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    time::Duration,
+};
 
 use age::{
     Callbacks, DecryptError, EncryptError,
@@ -54,14 +59,15 @@ impl age::Recipient for WrappedRecipient {
 /// The reading half: has each wrapped identity opened by what a file names, and keeps the one that fitted.
 pub(super) struct WrappedIdentity<'a> {
     holder: &'a Secret<String>,
-    voice: &'a Voice,
+    speaker: Speaker,
     found: RefCell<Option<x25519::Identity>>,
     trouble: RefCell<Option<VaultError>>,
 }
 
 impl<'a> WrappedIdentity<'a> {
-    pub(super) fn new(holder: &'a Secret<String>, voice: &'a Voice) -> Self {
-        Self { holder, voice, found: RefCell::new(None), trouble: RefCell::new(None) }
+    pub(super) fn new(holder: &'a Secret<String>, voice: &Voice) -> Self {
+        let speaker = Speaker { voice: voice.clone(), answers: Arc::default() };
+        Self { holder, speaker, found: RefCell::new(None), trouble: RefCell::new(None) }
     }
 
     /// The identity that opened the file, or what kept its holder from giving it.
@@ -76,7 +82,7 @@ impl<'a> WrappedIdentity<'a> {
         if marker.body.len() > LARGEST {
             return Some(Err(DecryptError::InvalidHeader));
         }
-        match unwrap(&marker.body, self.holder, self.voice) {
+        match unwrap(&marker.body, self.holder, &self.speaker) {
             Ok(Some(identity)) => {
                 let key = age::Identity::unwrap_stanza(&identity, stanza)?;
                 *self.found.borrow_mut() = Some(identity);
@@ -106,8 +112,8 @@ impl age::Identity for WrappedIdentity<'_> {
 }
 
 /// Has the holder open one wrapped identity, on a thread of its own: a device may wait for a touch that never comes.
-fn unwrap(body: &[u8], holder: &Secret<String>, voice: &Voice) -> Result<Option<x25519::Identity>> {
-    let (body, holder, speaker, patience) = (body.to_vec(), holder.clone(), voice.clone(), voice.patience());
+fn unwrap(body: &[u8], holder: &Secret<String>, speaker: &Speaker) -> Result<Option<x25519::Identity>> {
+    let (body, holder, speaker, patience) = (body.to_vec(), holder.clone(), speaker.clone(), speaker.voice.patience());
     let (answer, answered) = mpsc::channel();
     std::thread::spawn(move || {
         // Nobody waits any more when the time was up.
@@ -119,8 +125,8 @@ fn unwrap(body: &[u8], holder: &Secret<String>, voice: &Voice) -> Result<Option<
     answered.recv_timeout(patience).unwrap_or(Err(VaultError::HolderSilent { seconds: patience.as_secs() }))
 }
 
-fn unwrap_now(body: &[u8], holder: &Secret<String>, voice: &Voice) -> Result<Option<x25519::Identity>> {
-    for identity in holders(holder, voice)? {
+fn unwrap_now(body: &[u8], holder: &Secret<String>, speaker: &Speaker) -> Result<Option<x25519::Identity>> {
+    for identity in holders(holder, speaker)? {
         match agefile::open(body, identity.as_ref()) {
             Ok(plain) => {
                 let text = std::str::from_utf8(&plain).map_err(|_| VaultError::Crypto("a wrapped identity"))?;
@@ -152,7 +158,7 @@ pub fn plugins(text: &str) -> Vec<String> {
     names.iter().map(|name| format!("age-plugin-{name}")).collect()
 }
 
-fn holders(text: &Secret<String>, voice: &Voice) -> Result<Vec<Box<dyn age::Identity>>> {
+fn holders(text: &Secret<String>, speaker: &Speaker) -> Result<Vec<Box<dyn age::Identity>>> {
     let lines = text.expose().lines().map(str::trim);
     let identities: Vec<age::plugin::Identity> = lines.filter_map(|line| line.parse().ok()).collect();
     let mut names: Vec<&str> = identities.iter().map(age::plugin::Identity::plugin).collect();
@@ -160,15 +166,15 @@ fn holders(text: &Secret<String>, voice: &Voice) -> Result<Vec<Box<dyn age::Iden
     names.dedup();
     let mut holders: Vec<Box<dyn age::Identity>> = Vec::new();
     for name in names {
-        let plugin = age::plugin::IdentityPluginV1::new(name, &identities, voice.clone());
+        let plugin = age::plugin::IdentityPluginV1::new(name, &identities, speaker.clone());
         holders.push(Box::new(plugin.map_err(|error| VaultError::Holder { reason: error.to_string() })?));
     }
-    holders.extend(ssh_holder(text, voice)?);
+    holders.extend(ssh_holder(text, speaker)?);
     Ok(holders)
 }
 
 #[cfg(feature = "ssh")]
-fn ssh_holder(text: &Secret<String>, voice: &Voice) -> Result<Option<Box<dyn age::Identity>>> {
+fn ssh_holder(text: &Secret<String>, speaker: &Speaker) -> Result<Option<Box<dyn age::Identity>>> {
     use age::ssh::Identity;
     if !text.expose().contains("-----BEGIN OPENSSH PRIVATE KEY-----") {
         return Ok(None);
@@ -179,12 +185,12 @@ fn ssh_holder(text: &Secret<String>, voice: &Voice) -> Result<Option<Box<dyn age
             Err(VaultError::NotAnIdentity { reason: "of SSH keys, bursar takes ed25519 ones only" })
         }
         // An RSA key is read, and fits no slot: none is ever made for one.
-        identity => Ok(Some(Box::new(identity.with_callbacks(voice.clone())))),
+        identity => Ok(Some(Box::new(identity.with_callbacks(speaker.clone())))),
     }
 }
 
 #[cfg(not(feature = "ssh"))]
-fn ssh_holder(text: &Secret<String>, _: &Voice) -> Result<Option<Box<dyn age::Identity>>> {
+fn ssh_holder(text: &Secret<String>, _: &Speaker) -> Result<Option<Box<dyn age::Identity>>> {
     if text.expose().contains("-----BEGIN OPENSSH PRIVATE KEY-----") {
         return Err(VaultError::NotAnIdentity { reason: "this bursar was built without SSH keys (cargo feature ssh)" });
     }
@@ -195,9 +201,13 @@ fn ssh_holder(text: &Secret<String>, _: &Voice) -> Result<Option<Box<dyn age::Id
 pub(super) fn of_plugin(text: &str, voice: &Voice, terms: &Terms<'_>) -> Result<Slot> {
     let recipient: age::plugin::Recipient =
         text.parse().map_err(|_| VaultError::NotARecipient { reason: "it is no recipient of an age plugin" })?;
-    let plugin =
-        age::plugin::RecipientPluginV1::new(recipient.plugin(), std::slice::from_ref(&recipient), &[], voice.clone())
-            .map_err(|error| VaultError::Holder { reason: error.to_string() })?;
+    let plugin = age::plugin::RecipientPluginV1::new(
+        recipient.plugin(),
+        std::slice::from_ref(&recipient),
+        &[],
+        Speaker { voice: voice.clone(), answers: Arc::default() },
+    )
+    .map_err(|error| VaultError::Holder { reason: error.to_string() })?;
     wrap(SlotKind::Plugin, &plugin, terms)
 }
 
@@ -223,21 +233,33 @@ fn wrap(kind: SlotKind, holder: &dyn age::Recipient, terms: &Terms<'_>) -> Resul
     Ok(Slot { wrapped: Some(BASE64_STANDARD.encode(wrapped)), ..slot })
 }
 
-impl Callbacks for Voice {
+/// A voice for one opening of a vault: what was answered once is not asked again for the next wrapped identity.
+#[derive(Clone)]
+struct Speaker {
+    voice: Voice,
+    answers: Arc<Mutex<Vec<(String, Secret<String>)>>>,
+}
+
+impl Callbacks for Speaker {
     fn display_message(&self, message: &str) {
-        self.say(message);
+        self.voice.say(message);
     }
 
     fn confirm(&self, message: &str, yes: &str, no: Option<&str>) -> Option<bool> {
-        self.choose(message, yes, no)
+        self.voice.choose(message, yes, no)
     }
 
     fn request_public_string(&self, description: &str) -> Option<String> {
-        self.ask(description)
+        self.voice.ask(description)
     }
 
     fn request_passphrase(&self, description: &str) -> Option<SecretString> {
-        self.secret(description).map(|secret| SecretString::from(secret.expose().clone()))
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if !answers.iter().any(|(question, _)| question == description) {
+            answers.push((description.to_owned(), self.voice.secret(description)?));
+        }
+        let answer = answers.iter().find(|(question, _)| question == description);
+        answer.map(|(_, secret)| SecretString::from(secret.expose().clone()))
     }
 }
 
