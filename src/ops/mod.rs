@@ -10,6 +10,7 @@ pub mod link;
 pub mod members;
 pub mod recover;
 pub mod rotation;
+pub mod schedule;
 pub mod secrets;
 pub mod sync;
 pub mod totp;

@@ -11,7 +11,7 @@ use std::{path::PathBuf, time::Duration};
 
 pub use config::{Config, ConfigError};
 pub use environment::Environment;
-pub use paths::{Paths, PathsError};
+pub use paths::{Paths, PathsError, program};
 
 pub use crate::render::Format;
 
