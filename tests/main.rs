@@ -52,6 +52,7 @@ mod recurring;
 mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod schedule;
 mod schema;
 #[cfg(feature = "sandbox")]
 mod scripted;

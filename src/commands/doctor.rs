@@ -1,34 +1,58 @@
 //! `bursar doctor`: is everything in order for bursar to work here?
 
+mod daily;
+mod preflight;
+
 use crate::{
     context::Context,
-    domain::views::{CheckItem, CheckReport},
+    domain::views::{CheckItem, CheckReport, Level},
     error::{Error, Kind, Result},
 };
 
 /// Fewer bytes than this make a sync likely to fail.
 const WANTED_SPACE: u64 = 64 << 20;
 
-/// Check what bursar needs: settings, vault, permissions, space, keys, freshness
+/// Check what bursar needs: settings, vault, permissions, space, keys, clock, schedule, freshness
 ///
-/// Asks for nothing and changes nothing. Exits 7 when something is not in order.
+/// Asks for nothing and changes nothing. Exits 7 when something is not in order. With --preflight it opens the vault and
+/// calls the provider as a timer would, given the same options: exits 4 when the vault does not open or the key may not
+/// sync, and 9 when the provider is out of reach.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bursar doctor\n  bursar doctor --json")]
-pub(crate) struct Args {}
+#[command(
+    after_help = "Examples:\n  bursar doctor\n  bursar doctor --json\n  bursar --identity timer.key doctor --preflight"
+)]
+pub(crate) struct Args {
+    /// Try what a timer needs: open the vault without a terminal, the key's role and expiry, network, space
+    #[arg(long)]
+    preflight: bool,
+}
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         let mut checks = vec![CheckItem::good("settings", context.settings.config_file.display().to_string())];
         checks.push(vault(context));
         checks.push(space(context));
-        checks.push(plaid_keys(context));
+        let mut kind = Kind::Refused;
+        if self.preflight {
+            let found = preflight::checks(context);
+            kind = found.kind.unwrap_or(kind);
+            checks.extend(found.checks);
+        } else {
+            checks.push(plaid_keys(context));
+            checks.extend(daily::checks(context));
+        }
         let report = CheckReport::new(checks);
         context.present(&report)?;
+        if !context.is_machine() {
+            let hints = report.checks.iter().filter(|check| check.level != Level::Ok);
+            for command in hints.filter_map(|check| check.hint.as_ref()) {
+                context.ui.hint(command);
+            }
+        }
         if report.ok {
             return Ok(());
         }
-        Err(Error::new(Kind::Refused, "not_in_order", "not everything is in order; the table says what")
-            .hint("bursar status"))
+        Err(Error::new(kind, "not_in_order", "not everything is in order; the table says what").hint("bursar status"))
     }
 }
 

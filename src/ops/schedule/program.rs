@@ -16,8 +16,10 @@ pub(super) fn crontab() -> Result<String, ScheduleError> {
     let output = run(CRONTAB, &["-l"])?;
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
-        return String::from_utf8(output.stdout)
-            .map_err(|_| ScheduleError::Refused { program: CRONTAB, reason: "the table is not UTF-8 text".to_owned() });
+        return String::from_utf8(output.stdout).map_err(|_| ScheduleError::Refused {
+            program: CRONTAB,
+            reason: "the table is not UTF-8 text".to_owned(),
+        });
     }
     if said.contains("no crontab for") { Ok(String::new()) } else { Err(refused(CRONTAB, &said)) }
 }
@@ -82,9 +84,7 @@ impl Manager {
     /// What ends them, before they are taken away.
     pub fn stopping(scheduler: Scheduler, name: &str, file: &str) -> Self {
         match scheduler {
-            Scheduler::Systemd => {
-                Self::of("systemctl", &[&["--user", "disable", "--now", &format!("{name}.timer")]])
-            }
+            Scheduler::Systemd => Self::of("systemctl", &[&["--user", "disable", "--now", &format!("{name}.timer")]]),
             Scheduler::Launchd => Self::of("launchctl", &[&["unload", "-w", file]]),
             Scheduler::Cron => Self::of(CRONTAB, &[]),
         }

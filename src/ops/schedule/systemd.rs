@@ -47,7 +47,9 @@ pub(super) fn service(order: &Order) -> Result<String, ScheduleError> {
     let credential = match &order.opening {
         Opening::Credential(file) => {
             let file = plain(order, file)?;
-            format!("# Decrypted for this service alone; needs systemd 256 in a user's own manager.\nLoadCredentialEncrypted=bursar.key:{file}\n")
+            format!(
+                "# Decrypted for this service alone; needs systemd 256 in a user's own manager.\nLoadCredentialEncrypted=bursar.key:{file}\n"
+            )
         }
         Opening::KeyFile(_) | Opening::Configured => String::new(),
     };
