@@ -12,9 +12,9 @@ use crate::{
 /// Fewer bytes than this make a sync likely to fail.
 const WANTED_SPACE: u64 = 64 << 20;
 
-/// Check what bursar needs: settings, vault, permissions, space, keys, clock, schedule, freshness
+/// Check what bursar needs: settings, vault, permissions, space, keys, freshness
 ///
-/// Asks for nothing and changes nothing. Exits 7 when something is not in order. With --preflight it opens the vault and
+/// Also the clock and the schedule. Asks for nothing and changes nothing. Exits 7 when something is not in order. With --preflight it opens the vault and
 /// calls the provider as a timer would, given the same options: exits 4 when the vault does not open or the key may not
 /// sync, and 9 when the provider is out of reach.
 #[derive(Debug, clap::Args)]

@@ -64,9 +64,11 @@ fn book(context: &mut Context) -> Result<Vec<CheckItem>> {
     let connections = book.connections_at(now)?;
     drop(book);
     let mut checks = vec![clock(now, last.map(|run| run.finished_at))];
+    // No flag makes a key last longer.
+    let latest = context.clock.latest();
     let vault = context.unlocked()?;
     let ending: Vec<_> =
-        vault.slots().iter().filter(|slot| slot.expires.is_some_and(|at| ends_soon(now, at))).collect();
+        vault.slots().iter().filter(|slot| slot.expires.is_some_and(|at| ends_soon(latest, at))).collect();
     if ending.is_empty() {
         checks.push(CheckItem::good(
             "keys",

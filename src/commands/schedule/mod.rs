@@ -11,7 +11,9 @@ pub(crate) use print::Plan;
 
 use crate::{context::Context, error::Result};
 
-/// Sync by the clock: a systemd timer, a cron line or a launchd agent. Alone: what there is, when it ran, when it will
+/// Sync by the clock: a systemd timer, a cron line or a launchd agent
+///
+/// Alone it lists what is installed, when a sync last ended, and when the next is due.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
