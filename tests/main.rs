@@ -57,6 +57,7 @@ mod report;
 mod review;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod schedule;
 mod schema;
 #[cfg(feature = "sandbox")]
 mod scripted;

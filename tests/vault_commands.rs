@@ -44,3 +44,70 @@ fn doctor_says_what_is_missing() {
     let report = env.fails(7, &["doctor", "--json"]).json();
     assert_eq!(report["ok"], false);
 }
+
+fn levels(report: &serde_json::Value) -> Vec<(&str, &str)> {
+    let checks = report["checks"].as_array().unwrap();
+    checks.iter().map(|check| (check["name"].as_str().unwrap(), check["level"].as_str().unwrap())).collect()
+}
+
+#[cfg(feature = "sandbox")]
+#[test]
+fn doctor_sees_what_goes_wrong_from_day_to_day() {
+    let mut env = TestEnv::household();
+    let report = env.json(&["doctor"]);
+    let found = levels(&report);
+    for expected in [("schedule", "warn"), ("clock", "ok"), ("keys", "ok"), ("connections", "ok")] {
+        assert!(found.contains(&expected), "{expected:?} in {report}");
+    }
+    env.ok(&["sandbox", "reset-login", "c1"]);
+    env.fails(8, &["sync"]);
+    let ill = env.ok(&["doctor"]);
+    assert!(ill.stderr.contains("hint: bursar link --repair c1\n"), "{ill}");
+    let key = env.path("secrets/short.key");
+    env.ok(&[
+        "keys",
+        "add",
+        "key-file",
+        key.to_str().unwrap(),
+        "--role",
+        "sync",
+        "--expires",
+        "3d",
+        "--label",
+        "short",
+    ]);
+    assert!(levels(&env.json(&["doctor"])).contains(&("keys", "warn")));
+    env.set("BURSAR_TODAY", "2026-04-01");
+    assert!(levels(&env.fails(7, &["doctor", "--json"]).json()).contains(&("clock", "bad")));
+    env.unset("BURSAR_PASSPHRASE_FILE");
+    assert!(levels(&env.json(&["doctor"])).contains(&("book", "warn")));
+}
+
+#[cfg(feature = "sandbox")]
+#[test]
+fn preflight_tries_what_a_timer_needs() {
+    let mut env = TestEnv::household();
+    let owner = env.json(&["doctor", "--preflight"]);
+    for expected in [("unlock", "ok"), ("role", "warn"), ("expiry", "warn"), ("network", "ok"), ("plaid keys", "ok")] {
+        assert!(levels(&owner).contains(&expected), "{expected:?} in {owner}");
+    }
+    let file = |name: &str| env.path("secrets").join(name).to_str().unwrap().to_owned();
+    let (sync, viewer) = (file("sync.key"), file("viewer.key"));
+    env.ok(&["keys", "add", "key-file", &sync, "--role", "sync", "--expires", "365d", "--label", "timer"]);
+    env.ok(&["keys", "add", "key-file", &viewer, "--role", "viewer"]);
+    let passphrase = file("passphrase");
+    env.unset("BURSAR_PASSPHRASE_FILE");
+    let ready = env.json(&["doctor", "--preflight", "--identity", &sync]);
+    assert!(levels(&ready).iter().all(|(_, level)| *level == "ok"), "{ready}");
+    let offline = env.json(&["doctor", "--preflight", "--offline", "--identity", &sync]);
+    assert!(levels(&offline).contains(&("network", "warn")), "{offline}");
+    env.fails(4, &["doctor", "--preflight", "--identity", &viewer]);
+    let locked = env.fails(4, &["doctor", "--preflight"]);
+    assert!(locked.stderr.contains("hint: bursar keys add key-file timer.key --role sync"), "{locked}");
+    let gone = env.fails(14, &["doctor", "--preflight", "--identity", "/nowhere/key", "--json"]).json();
+    assert!(levels(&gone).contains(&("unlock", "bad")), "{gone}");
+    env.ok(&["keys", "expire", "timer", "now", "--passphrase-file", &passphrase]);
+    env.fails(4, &["doctor", "--preflight", "--identity", &sync]);
+    env.set("BURSAR_PLAID_BASE_URL", "http://127.0.0.1:9");
+    env.fails(9, &["doctor", "--preflight", "--passphrase-file", &passphrase]);
+}

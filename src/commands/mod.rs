@@ -25,6 +25,7 @@ mod report;
 mod review;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod schedule;
 mod schema;
 mod selection;
 mod sessions;
@@ -54,6 +55,7 @@ pub(crate) enum Command {
     Link(link::Args),
     Connections(connections::Args),
     Sync(sync::Args),
+    Schedule(schedule::Args),
     Accounts(accounts::Args),
     #[command(visible_alias = "tx")]
     Transactions(transactions::Args),
@@ -98,6 +100,7 @@ pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Con
         Some(Command::Link(args)) => args.run(context),
         Some(Command::Connections(args)) => args.run(context),
         Some(Command::Sync(args)) => args.run(context),
+        Some(Command::Schedule(args)) => args.run(context),
         Some(Command::Accounts(args)) => args.run(context),
         Some(Command::Transactions(args)) => args.run(context),
         Some(Command::Report(args)) => args.run(context),

@@ -39,6 +39,8 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("report recurring", || schemars::schema_for!(reports::recurring::Recurring)),
     ("report summary", || schemars::schema_for!(reports::summary::Summary)),
     ("review", || schemars::schema_for!(views::Review)),
+    ("schedule", || schemars::schema_for!(views::Listing<super::schedule::ScheduleView>)),
+    ("schedule print", || schemars::schema_for!(super::schedule::Plan)),
     ("sessions", || schemars::schema_for!(views::Listing<views::SessionView>)),
     ("sessions revoke", || schemars::schema_for!(views::Ended)),
     ("status", || schemars::schema_for!(super::status::Status)),

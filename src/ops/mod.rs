@@ -13,6 +13,7 @@ pub mod posture;
 pub mod recover;
 pub mod review;
 pub mod rotation;
+pub mod schedule;
 pub mod secrets;
 pub mod sync;
 pub mod totp;

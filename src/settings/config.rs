@@ -175,6 +175,11 @@ impl Config {
         self.lock_timeout.map(Duration::from_secs)
     }
 
+    /// Whether it says where a secret is.
+    pub fn names_secret(&self) -> bool {
+        self.secret_source().is_some()
+    }
+
     pub(super) fn secret_source(&self) -> Option<SecretSource> {
         let file = self.passphrase_file.clone().map(SecretSource::PassphraseFile);
         let command = || self.passphrase_command.clone().map(SecretSource::PassphraseCommand);

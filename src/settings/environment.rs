@@ -10,11 +10,6 @@ use std::{
 #[derive(Debug, Default, Clone)]
 pub struct Environment(BTreeMap<OsString, OsString>);
 
-/// The program that runs, if the system says where it lies.
-pub fn program() -> Option<PathBuf> {
-    std::env::current_exe().ok()
-}
-
 impl Environment {
     /// Takes the snapshot.
     pub fn capture() -> Self {

@@ -10,8 +10,8 @@ mod paths;
 use std::{path::PathBuf, time::Duration};
 
 pub use config::{Config, ConfigError};
-pub use environment::{Environment, program};
-pub use paths::{Paths, PathsError};
+pub use environment::Environment;
+pub use paths::{Paths, PathsError, program};
 
 pub use crate::render::Format;
 

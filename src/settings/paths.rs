@@ -17,6 +17,11 @@ pub enum PathsError {
     VaultName(String),
 }
 
+/// The file of the program that runs.
+pub fn program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
 /// bursar's directories on this platform.
 #[derive(Debug, Clone)]
 pub struct Paths {

@@ -109,7 +109,7 @@ const REFERENCES: &str = "SELECT \"table\" || ' without its ' || parent FROM pra
 
 /// Runs a check that answers in lines: `good` for what is fine.
 fn item(name: &str, ok: bool, detail: impl Into<String>) -> CheckItem {
-    CheckItem { name: name.to_owned(), ok, detail: detail.into() }
+    if ok { CheckItem::good(name, detail) } else { CheckItem::bad(name, detail) }
 }
 
 fn lines(db: &Connection, name: &str, sql: &str, good: &str) -> Result<CheckItem> {

@@ -1,10 +1,12 @@
 //! `bursar doctor`: is everything in order for bursar to work here?
 
+mod daily;
+mod preflight;
 mod security;
 
 use crate::{
     context::Context,
-    domain::views::{CheckItem, CheckReport},
+    domain::views::{CheckItem, CheckReport, Level},
     error::{Error, Kind, Result},
     ops::review,
 };
@@ -14,40 +16,65 @@ const WANTED_SPACE: u64 = 64 << 20;
 
 /// Check what bursar needs: settings, vault, permissions, space, keys, freshness
 ///
-/// Asks for nothing and changes nothing. Exits 7 when something is not in order.
+/// Also the clock and the schedule. Asks for nothing and changes nothing. Exits 7 when something is not in order. With --preflight it opens the vault and
+/// calls the provider as a timer would, given the same options: exits 4 when the vault does not open or the key may not
+/// sync, and 9 when the provider is out of reach.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bursar doctor\n  bursar doctor --security\n  bursar doctor --json")]
+#[command(
+    after_help = "Examples:\n  bursar doctor\n  bursar doctor --security\n  bursar doctor --json\n  bursar --identity timer.key doctor --preflight"
+)]
 pub(crate) struct Args {
-    /// A checklist of how safe bursar is on this machine, each line with what was found
+    /// Try what a timer needs: open the vault without a terminal, the key's role and expiry, network, space
     #[arg(long)]
+    preflight: bool,
+    /// A checklist of how safe bursar is on this machine, each line with what was found
+    #[arg(long, conflicts_with = "preflight")]
     security: bool,
 }
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        let report = CheckReport::new(if self.security { security::checks(context)? } else { needs(context)? });
+        let mut kind = Kind::Refused;
+        let checks = if self.security {
+            security::checks(context)?
+        } else if self.preflight {
+            let found = preflight::checks(context);
+            kind = found.kind.unwrap_or(kind);
+            [needs(context), found.checks].concat()
+        } else {
+            if matches!(review_is_due(context), Ok(true)) {
+                context.ui.hint("bursar review");
+            }
+            [needs(context), vec![plaid_keys(context)], daily::checks(context)].concat()
+        };
+        let report = CheckReport::new(checks);
         context.present(&report)?;
+        if !context.is_machine() {
+            let hints = report.checks.iter().filter(|check| check.level != Level::Ok);
+            for command in hints.filter_map(|check| check.hint.as_ref()) {
+                context.ui.hint(command);
+            }
+        }
         if report.ok {
             return Ok(());
         }
-        Err(Error::new(Kind::Refused, "not_in_order", "not everything is in order; the table says what")
-            .hint("bursar status"))
+        Err(Error::new(kind, "not_in_order", "not everything is in order; the table says what").hint("bursar status"))
     }
 }
 
-/// What bursar needs to work here.
-fn needs(context: &mut Context) -> Result<Vec<CheckItem>> {
-    let mut checks = vec![CheckItem::good("settings", context.settings.config_file.display().to_string())];
-    checks.push(vault(context));
-    checks.push(space(context));
-    checks.push(plaid_keys(context));
-    if context.location().exists() && context.opens_by_itself() {
-        let unlocked = context.unlocked()?;
-        if review::is_due(&unlocked, &context.book()?, context.clock.now())? {
-            context.ui.hint("bursar review");
-        }
+/// What bursar needs to work here at all.
+fn needs(context: &Context) -> Vec<CheckItem> {
+    let settings = CheckItem::good("settings", context.settings.config_file.display().to_string());
+    vec![settings, vault(context), space(context)]
+}
+
+/// Whether a review of access is due, where the vault opens without a question.
+fn review_is_due(context: &mut Context) -> Result<bool> {
+    if !context.location().exists() || !context.opens_by_itself() {
+        return Ok(false);
     }
-    Ok(checks)
+    let unlocked = context.unlocked()?;
+    Ok(review::is_due(&unlocked, &context.book()?, context.clock.now())?)
 }
 
 fn vault(context: &Context) -> CheckItem {

@@ -14,7 +14,7 @@ pub(super) fn checks(context: &mut Context) -> Result<Vec<CheckItem>> {
     let location = context.location();
     let mut checks = posture::process();
     checks.push(posture::swap());
-    checks.extend(posture::others(settings::program().as_deref(), &context.settings.config_file));
+    checks.extend(posture::others(settings::program().ok().as_deref(), &context.settings.config_file));
     checks.push(plaid_keys(context));
     checks.push(posture::unlocked());
     if !location.exists() {

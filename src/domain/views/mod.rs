@@ -16,7 +16,7 @@ mod transactions;
 
 pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals, main_currencies};
 pub use audit::{AuditAnchor, AuditDetail, AuditEntry, Verdict};
-pub use checks::{CheckItem, CheckReport};
+pub use checks::{CheckItem, CheckReport, Level};
 pub use connections::{ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};
 pub use keys::{KdfView, KeyView};
 pub use members::MemberView;

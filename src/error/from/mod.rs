@@ -6,4 +6,5 @@ mod connections;
 mod edges;
 mod keys;
 mod link;
+mod schedule;
 mod vault;

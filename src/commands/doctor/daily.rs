@@ -1,0 +1,131 @@
+//! What can go wrong from day to day: the clock, keys that end, connections that stand still, no schedule.
+//!
+//! A vault that does not open by itself is not asked; what stands in it is then not looked at, and that is said.
+
+use crate::{
+    commands::schedule::schedules,
+    context::Context,
+    domain::{
+        dates::Timestamp,
+        standing::{self, ConnectionState},
+        views::{CheckItem, ConnectionView, Limit},
+    },
+    error::Result,
+    ops::schedule::State,
+};
+
+/// A key that ends within so many days is named.
+pub(super) const ENDING_DAYS: i64 = 14;
+
+pub(super) fn checks(context: &mut Context) -> Vec<CheckItem> {
+    let mut checks = vec![schedule(context)];
+    if !context.location().exists() || context.locked().is_err() {
+        return checks;
+    }
+    if !context.opens_by_itself() {
+        let detail = "the vault is locked, so clock, keys and connections were not compared with it";
+        checks.push(CheckItem::warn("book", detail).hint("bursar unlock"));
+        return checks;
+    }
+    match book(context) {
+        Ok(found) => checks.extend(found),
+        Err(error) => checks.push(CheckItem::bad("book", error.message).hint("bursar vault check")),
+    }
+    checks
+}
+
+fn schedule(context: &mut Context) -> CheckItem {
+    match schedules(context) {
+        Err(error) => CheckItem::bad("schedule", error.message).hint("bursar schedule print"),
+        Ok(found) => match found.first() {
+            None => {
+                CheckItem::warn("schedule", "nothing syncs this vault by the clock").hint("bursar schedule install")
+            }
+            Some(one) => {
+                let kind = one.scheduler.as_str();
+                let last = one.last_sync_at.map_or_else(String::new, |at| format!(", last sync {at}"));
+                let next = one.next.as_ref().map_or_else(String::new, |at| format!(", next {at}"));
+                match one.state {
+                    State::Unchanged => CheckItem::good("schedule", format!("{kind}{last}{next}")),
+                    State::Edited => {
+                        CheckItem::warn("schedule", format!("{kind}, edited since bursar wrote it{last}{next}"))
+                            .hint("bursar schedule install --dry-run")
+                    }
+                }
+            }
+        },
+    }
+}
+
+fn book(context: &mut Context) -> Result<Vec<CheckItem>> {
+    let now = context.clock.now();
+    let book = context.book()?;
+    let last = book.sync_log(None, Limit { limit: Some(1), offset: 0 })?.items.into_iter().next();
+    let connections = book.connections_at(now)?;
+    drop(book);
+    let mut checks = vec![clock(now, last.map(|run| run.finished_at))];
+    // No flag makes a key last longer.
+    let latest = context.clock.latest();
+    let vault = context.unlocked()?;
+    let ending: Vec<_> =
+        vault.slots().iter().filter(|slot| slot.expires.is_some_and(|at| ends_soon(latest, at))).collect();
+    if ending.is_empty() {
+        checks.push(CheckItem::good(
+            "keys",
+            format!("{} keys, none ends within {ENDING_DAYS} days", vault.slots().len()),
+        ));
+    }
+    for slot in ending {
+        let day = slot.expires.map_or_else(String::new, |at| standing::day(at).to_string());
+        let command = format!("bursar keys expire {} 365d", slot.id);
+        checks.push(CheckItem::warn("keys", format!("the key {:?} ends on {day}", slot.label)).hint(command));
+    }
+    checks.extend(freshness(&connections));
+    Ok(checks)
+}
+
+/// Whether an end has come, or comes within days.
+pub(super) fn ends_soon(now: Timestamp, end: Timestamp) -> bool {
+    end.duration_since(now).as_hours() < 24 * ENDING_DAYS
+}
+
+fn clock(now: Timestamp, last: Option<Timestamp>) -> CheckItem {
+    match last {
+        Some(last) if last > now => {
+            let detail = format!("it says {now}, and a sync ended at {last} by the same clock");
+            CheckItem::bad("clock", detail).hint("timedatectl")
+        }
+        _ => CheckItem::good("clock", now.to_string()),
+    }
+}
+
+/// A line a connection that somebody should look at, or one that says there is none.
+fn freshness(connections: &[ConnectionView]) -> Vec<CheckItem> {
+    let live = || connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
+    let ill = live().filter(|connection| connection.state.needs_attention());
+    let mut checks: Vec<CheckItem> = ill
+        .map(|connection| {
+            let check = CheckItem::warn("connection", format!("{}: {}", connection.name, connection.state.words()));
+            check.hint(connection.action.as_deref().unwrap_or("bursar connections"))
+        })
+        .collect();
+    if checks.is_empty() {
+        checks.push(CheckItem::good("connections", format!("{}, all up to date", live().count())));
+    }
+    checks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_runs_back_is_bad() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let now = at("2026-04-15T12:00:00Z");
+        assert!(clock(now, None).ok && clock(now, Some(now)).ok);
+        assert!(!clock(now, Some(at("2026-04-15T12:00:01Z"))).ok);
+        assert!(ends_soon(now, at("2026-04-20T00:00:00Z")) && ends_soon(now, now));
+        assert!(!ends_soon(now, at("2026-05-20T00:00:00Z")));
+    }
+}
