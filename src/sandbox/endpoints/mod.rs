@@ -2,7 +2,9 @@
 
 pub(crate) mod accounts;
 pub(crate) mod institutions;
+pub(crate) mod investments;
 pub(crate) mod item;
+pub(crate) mod liabilities;
 pub(crate) mod link;
 pub(crate) mod sandbox;
 pub(crate) mod transactions;
@@ -23,6 +25,8 @@ pub(crate) const ALL: &[(&str, Endpoint)] = &[
     ("/accounts/balance/get", accounts::balance),
     ("/transactions/sync", transactions::sync),
     ("/transactions/refresh", transactions::refresh),
+    ("/liabilities/get", liabilities::get),
+    ("/investments/holdings/get", investments::holdings),
     ("/institutions/get_by_id", institutions::get_by_id),
     ("/sandbox/public_token/create", sandbox::public_token),
     ("/sandbox/item/reset_login", sandbox::reset_login),
