@@ -44,6 +44,8 @@ mod old_vaults;
 mod outside;
 mod plaid;
 #[cfg(feature = "sandbox")]
+mod products;
+#[cfg(feature = "sandbox")]
 mod protocol;
 #[cfg(feature = "sandbox")]
 mod readme;
