@@ -45,6 +45,8 @@ mod old_vaults;
 mod outside;
 mod plaid;
 #[cfg(feature = "sandbox")]
+mod products;
+#[cfg(feature = "sandbox")]
 mod protocol;
 #[cfg(feature = "sandbox")]
 mod quota;

@@ -107,6 +107,25 @@ fn an_auditor_sees_amounts_and_categories_but_no_names_and_notes() {
     assert_eq!(over.status, 4, "{over}");
 }
 
+#[test]
+fn numbers_and_addresses_of_loans_are_nowhere_in_the_open_database() {
+    let env = TestEnv::household();
+    let (ana, recipient) = person(&env, "ana");
+    env.ok(&["members", "add", "Ana", &recipient]);
+    env.ok(&["members", "share", "Ana", env.path("home/for-ana").to_str().unwrap()]);
+    let held = json(&as_member(&env, "home/for-ana", &ana, &["report", "holdings", "--json"]));
+    assert_eq!(held, env.json(&["report", "holdings"]));
+    let raw = Raw::open(&env, "home/for-ana", &ana);
+    assert!(raw.holds("Platypus Total Market Fund") && raw.holds("purchase_apr"), "the answers were kept");
+    for secret in ["3120194154", "4277075694", "2992 Cameron Road", "Malakoff", "123 Relaxation Road", "San Matias"] {
+        assert!(!raw.holds(secret), "{secret}");
+    }
+    let (taxes, recipient) = person(&env, "taxes");
+    env.ok(&["members", "add", "taxes", &recipient, "--role", "auditor"]);
+    env.ok(&["members", "share", "taxes", env.path("home/audit").to_str().unwrap(), "--expires", "2199-01-01"]);
+    assert!(!Raw::open(&env, "home/audit", &taxes).holds("Platypus Total Market Fund"));
+}
+
 /// A vault's database in the clear, page by page.
 struct Raw(Vec<u8>);
 

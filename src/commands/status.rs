@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Kind, Result},
     ops::review,
     render::{Cell, Fact, Facts, Sheet, ToSheet},
+    reports::liabilities::{self, Due},
     vault::Role,
 };
 
@@ -47,6 +48,8 @@ pub(crate) struct Status {
     session_expires_at: Option<Timestamp>,
     /// The connections of an unlocked vault.
     connections: Vec<ConnectionView>,
+    /// Payments of cards and loans that are late or due within 14 days.
+    due: Vec<Due>,
     /// Commands to run next, the most sensible first.
     next: Vec<String>,
 }
@@ -61,6 +64,7 @@ impl Args {
             role: None,
             session_expires_at: None,
             connections: Vec::new(),
+            due: Vec::new(),
             next: Vec::new(),
         };
         if !context.location().exists() {
@@ -68,9 +72,10 @@ impl Args {
             status.next = first_steps();
         } else if context.locked().map(|_| context.opens_by_itself())? {
             status.unlocked = true;
-            let now = context.clock.now();
+            let (now, today) = (context.clock.now(), context.clock.today());
             let book = context.book()?;
             status.connections = book.connections_at(now)?;
+            status.due = liabilities::due_soon(&book.accounts()?, &book.liabilities()?, today);
             status.environment = Some(book.environment()?);
             status.role = Some(context.unlocked()?.role().as_str().to_owned());
             status.session_expires_at = session_end(context)?;
@@ -154,6 +159,14 @@ impl ToSheet for Status {
                 live().filter_map(|connection| connection.last_success_at).max(),
             ),
         ];
-        Facts(facts.into_iter().chain(attention).chain(not_kept).collect()).to_sheet()
+        let due = self.due.iter().map(|one| Fact::new("due", one.label.as_str(), due_words(one)));
+        Facts(facts.into_iter().chain(attention).chain(due).chain(not_kept).collect()).to_sheet()
     }
+}
+
+/// `25.00 USD due on 2026-03-28`.
+fn due_words(one: &Due) -> String {
+    let amount = one.minimum.map_or_else(|| "a payment".to_owned(), |minimum| minimum.to_string());
+    let day = one.due.map_or_else(String::new, |day| format!(" on {day}"));
+    format!("{amount} {}{day}", if one.overdue { "overdue, was due" } else { "due" })
 }

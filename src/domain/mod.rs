@@ -10,6 +10,7 @@ mod currency;
 pub mod dates;
 pub mod ids;
 pub mod money;
+pub mod products;
 pub mod query;
 pub mod ratio;
 pub mod recurring;

@@ -27,6 +27,10 @@ pub enum Endpoint {
     TransactionsSync,
     /// `/transactions/refresh`
     TransactionsRefresh,
+    /// `/liabilities/get`
+    LiabilitiesGet,
+    /// `/investments/holdings/get`
+    HoldingsGet,
     /// `/sandbox/public_token/create`
     SandboxPublicTokenCreate,
     /// `/sandbox/item/reset_login`
@@ -89,7 +93,7 @@ impl Facts {
 
 impl Endpoint {
     /// All endpoints, in the order of Plaid's reference.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::LinkTokenCreate,
         Self::LinkTokenGet,
         Self::PublicTokenExchange,
@@ -101,6 +105,8 @@ impl Endpoint {
         Self::BalanceGet,
         Self::TransactionsSync,
         Self::TransactionsRefresh,
+        Self::LiabilitiesGet,
+        Self::HoldingsGet,
         Self::SandboxPublicTokenCreate,
         Self::SandboxResetLogin,
         Self::SandboxTransactionsCreate,
@@ -134,6 +140,12 @@ impl Endpoint {
             }
             Self::TransactionsRefresh => {
                 facts("/transactions/refresh", Costly).slow().limits(allowed(2, 100), allowed(2, 100))
+            }
+            Self::LiabilitiesGet => {
+                facts("/liabilities/get", Harmless).slow().limits(allowed(15, 1000), allowed(10, 1000))
+            }
+            Self::HoldingsGet => {
+                facts("/investments/holdings/get", Harmless).slow().limits(allowed(15, 2000), allowed(15, 2000))
             }
             Self::SandboxPublicTokenCreate => facts("/sandbox/public_token/create", Harmless),
             Self::SandboxResetLogin => facts("/sandbox/item/reset_login", Harmless),

@@ -14,6 +14,7 @@ mod institutions;
 mod item;
 mod link;
 mod pacing;
+mod products;
 mod sandbox;
 mod target;
 mod token;

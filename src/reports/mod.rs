@@ -9,12 +9,15 @@ mod labels;
 
 pub mod cashflow;
 pub mod categories;
+pub mod holdings;
 pub mod income;
+pub mod liabilities;
 pub mod merchants;
 pub mod networth;
 pub mod recurring;
 pub mod spending;
 pub mod summary;
+pub mod utilization;
 
 use serde::Serialize;
 

@@ -151,14 +151,26 @@ impl Item {
         self.draft.products.iter().any(|on| on == product)
     }
 
-    /// Puts transactions on the Item, if the user agreed; `days` counts only the first time.
-    pub(crate) fn start_transactions(&mut self, setting: &Setting, days: Option<i64>) -> Result<(), Refusal> {
-        if !self.has_product("transactions") {
-            if !self.draft.consented.iter().any(|product| product == "transactions") {
+    /// Puts a product on the Item that is billed from its first call on, if the user agreed.
+    pub(crate) fn start(&mut self, product: &'static str) -> Result<(), Refusal> {
+        if !self.has_product(product) {
+            if !self.draft.consented.iter().any(|consented| consented == product) {
                 return Err(Refusal::new("ADDITIONAL_CONSENT_REQUIRED"));
             }
-            self.draft.products.push("transactions".to_owned());
+            self.draft.products.push(product.to_owned());
         }
+        Ok(())
+    }
+
+    /// The id of an account if it was chosen, and its balance in minor units, in Plaid's sign.
+    pub(crate) fn chosen(&self, place: usize) -> Option<(&str, i64)> {
+        let (id, balance) = (self.account_ids.get(place)?, self.balances.get(place)?);
+        self.draft.chosen.get(place).is_some_and(|chosen| *chosen).then_some((id.as_str(), *balance))
+    }
+
+    /// Puts transactions on the Item, if the user agreed; `days` counts only the first time.
+    pub(crate) fn start_transactions(&mut self, setting: &Setting, days: Option<i64>) -> Result<(), Refusal> {
+        self.start("transactions")?;
         if !self.filled {
             self.fill(setting, days);
         }

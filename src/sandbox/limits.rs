@@ -11,6 +11,8 @@ const PER_ITEM: &[(&str, usize, &str)] = &[
     ("/transactions/refresh", 2, "RATE_LIMIT"),
     ("/accounts/get", 100, "ACCOUNTS_LIMIT"),
     ("/accounts/balance/get", 25, "BALANCE_LIMIT"),
+    ("/liabilities/get", 10, "RATE_LIMIT"),
+    ("/investments/holdings/get", 15, "RATE_LIMIT"),
     ("/item/get", 40, "ITEM_GET_LIMIT"),
     ("/item/remove", 100, "RATE_LIMIT"),
     ("/sandbox/transactions/create", 2, "RATE_LIMIT"),

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::{
     Result, Store, audit, balances, dictionary,
     digests::{Area, Digests, Place, Sum},
-    edits, encode,
+    edits, encode, products,
     row::{Row, select},
 };
 use crate::domain::views::CheckItem;
@@ -82,6 +82,10 @@ impl Store {
         fresh.add_rows(db, "balances", balances::COVERED, |row| {
             Ok(Place { area: Area::Balances, account: row.get(0)?, month: 0 })
         })?;
+        for (table, sql) in products::COVERED {
+            fresh.add_rows(db, table, sql, |row| Ok(products::place(row.get(0)?)))?;
+        }
+        fresh.add_table(db, products::place(0), "securities", products::COVERED_SECURITIES)?;
         let mut sums = fresh.sums().clone();
         sums.insert(Place::of(Area::Register), fresh.register(db)?);
         sums.retain(|_, sum| *sum != Sum::default());
@@ -138,6 +142,8 @@ fn describe(place: &Place) -> String {
         Area::Balances => format!("balances of a{account}"),
         Area::Aliases => "ids of posted transactions".to_owned(),
         Area::Register => "connections and accounts".to_owned(),
+        Area::Products if *account == 0 => "names of securities".to_owned(),
+        Area::Products => format!("debts and holdings of a{account}"),
     }
 }
 

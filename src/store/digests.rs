@@ -30,11 +30,20 @@ pub(crate) enum Area {
     Aliases,
     /// Connections and accounts, whole.
     Register,
+    /// Debts and holdings of an account; securities under account 0.
+    Products,
 }
 
 impl Area {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Transactions, Self::Edits, Self::Dictionaries, Self::Balances, Self::Aliases, Self::Register];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Transactions,
+        Self::Edits,
+        Self::Dictionaries,
+        Self::Balances,
+        Self::Aliases,
+        Self::Register,
+        Self::Products,
+    ];
 
     /// The number in the database.
     pub(crate) fn number(self) -> i64 {
@@ -45,6 +54,7 @@ impl Area {
             Self::Balances => 4,
             Self::Aliases => 5,
             Self::Register => 6,
+            Self::Products => 7,
         }
     }
 }

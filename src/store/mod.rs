@@ -29,6 +29,7 @@ mod open;
 mod pairing;
 mod phrase;
 mod posting;
+mod products;
 mod purge;
 mod refused;
 mod reseal;

@@ -51,7 +51,13 @@ impl Store {
             Box::new(move |epoch, head: &_| vault.record(epoch, head).map_err(StoreError::from)) as Witness
         });
         let keys = keys_of(vault)?;
-        let db = vault.connect(access)?;
+        let mut db = vault.connect(access)?;
+        if access == Access::Read && matches!(migrate::inspect(&db)?, migrate::State::Older(_)) {
+            // Reading a book of an older format brings it to this one first, as its one writer.
+            drop(db);
+            drop(Self::open_even_if_older(vault, Access::Write, lock_timeout)?);
+            db = vault.connect(access)?;
+        }
         let migrates = lock.is_some() && matches!(migrate::inspect(&db)?, migrate::State::Older(_));
         let _alone = migrates.then(|| vault.alone(lock_timeout)).transpose()?;
         let store = Self::begin(db, keys, witness, Some(&vault.safety_copy()))?;

@@ -39,6 +39,7 @@ impl Store {
 impl Tx<'_> {
     /// Deletes a connection's accounts with everything below them.
     pub fn purge_connection(&mut self, connection: ConnectionId) -> Result<()> {
+        self.purge_products(connection)?;
         let accounts = self.account_ids(connection)?;
         let mut touched: Option<(i64, i64)> = None;
         for account in accounts {
@@ -64,7 +65,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn account_ids(&self, connection: ConnectionId) -> Result<Vec<i64>> {
+    pub(crate) fn account_ids(&self, connection: ConnectionId) -> Result<Vec<i64>> {
         let mut statement = self.db.prepare_cached("SELECT id FROM accounts WHERE connection = ?1 ORDER BY id")?;
         let ids = statement.query_map([connection.0], |row| row.get(0))?;
         Ok(ids.collect::<std::result::Result<_, _>>()?)

@@ -15,12 +15,14 @@ const STRIP: &str = "
     DELETE FROM link_intents;
     DELETE FROM sync_runs;
     DELETE FROM refused;
+    DELETE FROM products;
+    UPDATE securities SET provider_id = 'snapshot-' || id;
     DELETE FROM audit;
     DELETE FROM audit_state;
     DELETE FROM digests;
     UPDATE vault SET epoch = 0;";
 
-/// Payees, descriptions, merchants, counterparties, places, notes and tags. One word stands for all of them.
+/// Payees, descriptions, merchants, counterparties, places, notes, tags and names of securities. One word stands for all of them.
 const REDACT: &str = "
     INSERT OR IGNORE INTO payees (name, folded) VALUES ('redacted', 'redacted');
     DELETE FROM phrases;
@@ -33,7 +35,8 @@ const REDACT: &str = "
     DELETE FROM tags;
     DELETE FROM merchants;
     DELETE FROM documents;
-    DELETE FROM payees WHERE name <> 'redacted';";
+    DELETE FROM payees WHERE name <> 'redacted';
+    UPDATE securities SET name = NULL, ticker = NULL;";
 
 impl Store {
     /// Makes a copied database somebody's snapshot and closes it.

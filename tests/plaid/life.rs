@@ -81,6 +81,9 @@ pub(super) fn whole_life(sandbox: &Running, base_url: &str) {
         assert!(!accounts.accounts.is_empty() && accounts.refused.is_empty());
         let some = BalanceRequest { accounts: vec![accounts.accounts[0].id.clone()], not_before: None };
         assert_eq!(client.balance_get(&token, &some, &known).await.unwrap().accounts.len(), 1);
+        for product in bursar::domain::products::Product::ALL {
+            client.product_get(product, &token, &known).await.unwrap();
+        }
         let usd = Currency::iso("USD").unwrap();
         let coffee =
             MadeUp { transacted: today(), posted: today(), amount: Money::new(-450, usd), description: "COFFEE" };

@@ -54,6 +54,17 @@ def sync(token, cursor=None, count=500, **options):
             return
 
 
+def products(token):
+    debts = call("/liabilities/get", {"access_token": token})["liabilities"]
+    assert len(debts["credit"]) == len(debts["mortgage"]) == len(debts["student"]) == 1, debts
+    held = call("/investments/holdings/get", {"access_token": token})
+    known = {security["security_id"] for security in held["securities"]}
+    assert held["holdings"] and {one["security_id"] for one in held["holdings"]} == known, held
+    some = [held["holdings"][0]["account_id"]]
+    few = call("/investments/holdings/get", {"access_token": token, "options": {"account_ids": some}})
+    assert {one["account_id"] for one in few["holdings"]} == set(some), few
+
+
 def last(pages):
     *_, page = pages
     return page
@@ -228,6 +239,7 @@ def main():
     reads(token)
     cursor = syncs(token)
     changes()
+    products(token)
     life(token, cursor)
     assert sum(len(page["added"]) for page in sync(link())) < sum(len(page["added"]) for page in sync(token))
 

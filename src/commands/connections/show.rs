@@ -5,7 +5,10 @@ use serde::Serialize;
 use crate::{
     commands::candidates,
     context::Context,
-    domain::views::{ConnectionView, Limit, RefusedRow},
+    domain::{
+        products::Product,
+        views::{ConnectionView, Limit, ProductView, RefusedRow},
+    },
     error::Result,
     render::{Cell, Fact, Facts, Sheet, ToSheet},
     store::{Contents, SyncRunView},
@@ -30,6 +33,8 @@ pub(crate) struct Shown {
     connection: ConnectionView,
     /// What the vault has of it.
     contents: Contents,
+    /// What it offers besides transactions, as far as it was asked.
+    products: Vec<ProductView>,
     /// Rows of the bank that bursar cannot hold exactly and has not kept.
     refused_rows: Vec<RefusedRow>,
     /// The last syncs, newest first.
@@ -47,6 +52,7 @@ impl Args {
         let limit = Limit { limit: Some(RUNS), offset: 0 };
         let shown = Shown {
             contents: book.contents_of(id)?,
+            products: book.products(id)?,
             refused_rows: book.refused_rows(id)?,
             runs: book.sync_log(Some(id), limit)?.items,
             connection,
@@ -82,6 +88,7 @@ impl ToSheet for Shown {
             Fact::new("accounts", "Accounts", Cell::Number(self.contents.accounts)),
             Fact::new("transactions", "Transactions", Cell::Number(self.contents.transactions)),
         ];
+        facts.extend(self.products.iter().map(product));
         let rows = self.refused_rows.iter().take(10).map(|row| {
             let text = format!("{} {}: {}", row.kind.as_str(), row.id, row.reason);
             Fact::new("refused", "Not kept", text)
@@ -89,4 +96,18 @@ impl ToSheet for Shown {
         facts.extend(rows);
         Facts(facts).to_sheet()
     }
+}
+
+fn product(view: &ProductView) -> Fact {
+    let label = match view.product {
+        Product::Liabilities => "Liabilities",
+        Product::Investments => "Investments",
+    };
+    let words = match view.code.as_deref() {
+        None => "available".to_owned(),
+        Some("ADDITIONAL_CONSENT_REQUIRED") => "not consented to (ADDITIONAL_CONSENT_REQUIRED)".to_owned(),
+        Some("PRODUCT_NOT_READY") => "not ready yet (PRODUCT_NOT_READY)".to_owned(),
+        Some(code) => format!("not available ({code})"),
+    };
+    Fact::new(view.product.as_str(), label, words)
 }

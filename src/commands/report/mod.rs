@@ -1,14 +1,17 @@
-//! `bursar report [summary|spending|income|cashflow|networth|categories|merchants|recurring]`.
+//! `bursar report [summary|spending|income|cashflow|networth|categories|merchants|recurring|liabilities|holdings|utilization]`.
 
 mod cashflow;
 mod categories;
+mod holdings;
 mod income;
+mod liabilities;
 mod merchants;
 mod networth;
 mod options;
 mod recurring;
 mod spending;
 mod summary;
+mod utilization;
 
 use crate::{context::Context, error::Result};
 
@@ -32,6 +35,9 @@ enum Verb {
     Categories(categories::Args),
     Merchants(merchants::Args),
     Recurring(recurring::Args),
+    Liabilities(liabilities::Args),
+    Holdings(holdings::Args),
+    Utilization(utilization::Args),
 }
 
 impl Args {
@@ -46,6 +52,9 @@ impl Args {
             Some(Verb::Categories(args)) => args.run(context),
             Some(Verb::Merchants(args)) => args.run(context),
             Some(Verb::Recurring(args)) => args.run(context),
+            Some(Verb::Liabilities(args)) => args.run(context),
+            Some(Verb::Holdings(args)) => args.run(context),
+            Some(Verb::Utilization(args)) => args.run(context),
         }
     }
 }

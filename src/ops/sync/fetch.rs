@@ -14,13 +14,22 @@ use tokio::{
 
 use super::{Job, Means};
 use crate::{
-    domain::{ids::ConnectionId, sync::Health},
-    plaid::{AccountList, Client, PlaidError, SyncEvent},
+    domain::{
+        accounts::AccountType,
+        ids::ConnectionId,
+        products::{Product, ProductReport},
+        sync::Health,
+    },
+    plaid::{AccountList, Client, KnownCurrencies, PlaidError, SyncEvent},
+    secret::Secret,
     store::SyncMode,
 };
 
 /// Pages that wait for the book, for each connection.
 const WAITING_PAGES: usize = 2;
+
+/// Plaid's word for a product that the owner did not agree to; such a call is not even made.
+const NOT_CONSENTED: &str = "ADDITIONAL_CONSENT_REQUIRED";
 
 /// What comes from a connection, in order.
 #[derive(Debug)]
@@ -29,6 +38,8 @@ pub(super) enum Message {
     Start(Box<AccountList>, Health),
     /// A step of its change stream.
     Change(SyncEvent),
+    /// What it offers besides; comes just before the end of the stream.
+    Product(ProductReport),
 }
 
 /// A connection's answers as they arrive.
@@ -79,7 +90,8 @@ pub(super) fn start(index: usize, job: Job, means: &Means<'_>, shared: &Shared) 
 /// Accounts first, so that every transaction finds its account.
 async fn read(client: &Client, job: Job, out: Sender<Message>, bell: &Bell) -> Result<(), PlaidError> {
     let accounts = client.accounts_get(&job.token, &job.from.known).await?;
-    let health = client.item_get(&job.token).await?.health;
+    let item = client.item_get(&job.token).await?;
+    let (offers, health) = (Offers::new(&accounts, &item.consented_products), item.health);
     out.send(Message::Start(Box::new(accounts), health)).await.map_err(|_| PlaidError::Stopped)?;
     let (events, stream) = mpsc::channel(1);
     let changes = async {
@@ -87,18 +99,76 @@ async fn read(client: &Client, job: Job, out: Sender<Message>, bell: &Bell) -> R
         drop(events);
         outcome
     };
-    let (outcome, ()) = tokio::join!(changes, forward(stream, out, bell));
-    outcome.map(drop)
+    let (outcome, done) = tokio::join!(changes, forward(stream, &out, bell));
+    outcome?;
+    for report in offers.read(client, &job.token).await {
+        send(Message::Product(report), &out, bell).await;
+    }
+    if let Some(done) = done {
+        send(Message::Change(done), &out, bell).await;
+    }
+    Ok(())
 }
 
-async fn forward(mut stream: Receiver<SyncEvent>, out: Sender<Message>, bell: &Bell) {
+/// Hands the stream on, but for its end, which comes back.
+async fn forward(mut stream: Receiver<SyncEvent>, out: &Sender<Message>, bell: &Bell) -> Option<SyncEvent> {
     while let Some(event) = stream.recv().await {
-        if let Err(TrySendError::Full(message)) = out.try_send(Message::Change(event)) {
-            bell.ring();
-            if out.send(message).await.is_err() {
-                return;
-            }
+        if matches!(event, SyncEvent::Done(_)) {
+            return Some(event);
         }
+        if !send(Message::Change(event), out, bell).await {
+            return None;
+        }
+    }
+    None
+}
+
+/// Whether somebody is there to take it.
+async fn send(message: Message, out: &Sender<Message>, bell: &Bell) -> bool {
+    match out.try_send(message) {
+        Ok(()) => true,
+        Err(TrySendError::Full(message)) => {
+            bell.ring();
+            out.send(message).await.is_ok()
+        }
+        Err(TrySendError::Closed(_)) => false,
+    }
+}
+
+/// What a connection may have besides transactions, by the kinds of its accounts.
+struct Offers {
+    wanted: Vec<(Product, bool)>,
+    currencies: KnownCurrencies,
+}
+
+impl Offers {
+    fn new(list: &AccountList, consented: &[String]) -> Self {
+        let any = |wanted: &[AccountType]| list.accounts.iter().any(|account| wanted.contains(&account.kind));
+        // An empty list is that of an old connection, where nobody counted.
+        let agreed = |product: Product| consented.is_empty() || consented.iter().any(|word| word == product.as_str());
+        let fits = |product: &Product| match product {
+            Product::Liabilities => any(&[AccountType::Credit, AccountType::Loan]),
+            Product::Investments => any(&[AccountType::Investment]),
+        };
+        let wanted = Product::ALL.into_iter().filter(fits).map(|product| (product, agreed(product))).collect();
+        let currencies = list.accounts.iter().map(|account| (account.id.clone(), account.currency)).collect();
+        Self { wanted, currencies }
+    }
+
+    /// Asks for each; what is not to be had is a report of its own and fails nothing.
+    async fn read(&self, client: &Client, token: &Secret<String>) -> Vec<ProductReport> {
+        let mut reports = Vec::new();
+        for &(product, agreed) in &self.wanted {
+            if !agreed {
+                reports.push(ProductReport::Nothing(product, NOT_CONSENTED.to_owned()));
+                continue;
+            }
+            let answer = client.product_get(product, token, &self.currencies).await;
+            reports.push(answer.unwrap_or_else(|error| {
+                ProductReport::Nothing(product, error.code().unwrap_or("NO_ANSWER").to_owned())
+            }));
+        }
+        reports
     }
 }
 

@@ -7,6 +7,7 @@ mod accounts;
 mod amount;
 mod item;
 mod page;
+mod products;
 mod row;
 mod text;
 mod transactions;
@@ -29,6 +30,7 @@ pub(crate) use amount::to_plaid;
 pub(crate) use item::moment;
 pub use item::{health, item_error};
 pub(crate) use page::delta;
+pub(crate) use products::{liabilities, portfolio};
 pub(crate) use text::{SHORT, keep, keep_some};
 pub use transactions::transaction;
 

@@ -3,7 +3,9 @@
 pub(crate) mod accounts;
 mod defects;
 pub(crate) mod institutions;
+pub(crate) mod investments;
 pub(crate) mod item;
+pub(crate) mod liabilities;
 pub(crate) mod link;
 pub(crate) mod sandbox;
 pub(crate) mod transactions;
@@ -24,6 +26,8 @@ pub(crate) const ALL: &[(&str, Endpoint)] = &[
     ("/accounts/balance/get", accounts::balance),
     ("/transactions/sync", transactions::sync),
     ("/transactions/refresh", transactions::refresh),
+    ("/liabilities/get", liabilities::get),
+    ("/investments/holdings/get", investments::holdings),
     ("/institutions/get_by_id", institutions::get_by_id),
     ("/sandbox/public_token/create", sandbox::public_token),
     ("/sandbox/item/reset_login", sandbox::reset_login),

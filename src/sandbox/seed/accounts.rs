@@ -11,7 +11,10 @@ pub(crate) const CHECKING: usize = 0;
 pub(crate) const SAVING: usize = 1;
 pub(crate) const CARD: usize = 3;
 pub(crate) const MONEY_MARKET: usize = 4;
+pub(crate) const IRA: usize = 5;
+pub(crate) const RETIREMENT: usize = 6;
 pub(crate) const STUDENT: usize = 7;
+pub(crate) const MORTGAGE: usize = 8;
 
 /// How much of a balance can be spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

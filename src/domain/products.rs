@@ -1,0 +1,165 @@
+//! What a bank says of debts and investments besides transactions, in bursar's sign.
+//!
+//! Money is exact minor units. Rates, quantities and prices are no money: they are exact decimal text. Invariant: there is
+//! no field for an account number or an address, so none can be kept.
+
+use serde::Serialize;
+
+use super::{
+    dates::Date,
+    ids::ProviderAccountId,
+    money::{Currency, Money},
+};
+
+/// What a connection may offer besides transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Product {
+    /// Cards and loans: rates, statements, due dates.
+    Liabilities,
+    /// Holdings of investment accounts.
+    Investments,
+}
+
+impl Product {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Liabilities, Self::Investments];
+
+    /// The word in JSON, in the database and at the provider.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Liabilities => "liabilities",
+            Self::Investments => "investments",
+        }
+    }
+
+    /// The product of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|product| product.as_str() == word)
+    }
+}
+
+/// What kind of debt it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LiabilityKind {
+    /// A credit card or line.
+    Credit,
+    /// A mortgage.
+    Mortgage,
+    /// A student loan.
+    Student,
+}
+
+impl LiabilityKind {
+    /// The word in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Credit => "credit",
+            Self::Mortgage => "mortgage",
+            Self::Student => "student",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Credit, Self::Mortgage, Self::Student].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// A yearly rate of interest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Rate {
+    /// What it applies to, in the provider's word (`purchase_apr`, `fixed` …).
+    pub kind: String,
+    /// Percent a year, exact decimal text: `12.5`.
+    pub percent: String,
+}
+
+/// The terms of a debt, apart from its account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Terms {
+    /// What kind of debt it is.
+    pub kind: LiabilityKind,
+    /// Its rates, in the bank's order.
+    pub rates: Vec<Rate>,
+    /// The balance of the last statement; negative when owed.
+    pub statement_balance: Option<Money>,
+    /// The day of the last statement.
+    pub statement_date: Option<Date>,
+    /// What has to be paid at least, positive.
+    pub minimum: Option<Money>,
+    /// When.
+    pub due: Option<Date>,
+    /// Whether the bank says that a payment is late.
+    pub overdue: Option<bool>,
+    /// What is past due, positive.
+    pub past_due: Option<Money>,
+    /// The last payment towards it, positive.
+    pub last_payment: Option<Money>,
+    /// Its day.
+    pub last_payment_date: Option<Date>,
+}
+
+/// A debt as a provider reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Liability {
+    /// The account that owes.
+    pub account: ProviderAccountId,
+    /// Its terms.
+    pub terms: Terms,
+}
+
+/// What is held: a share, a fund, a coin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Security {
+    /// The provider's id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its symbol.
+    pub ticker: Option<String>,
+    /// The provider's word for its kind (`equity`, `mutual fund` …).
+    pub kind: Option<String>,
+}
+
+/// How much of something is held, and what it is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// The account that holds it.
+    pub account: ProviderAccountId,
+    /// Which security, by the provider's id.
+    pub security: String,
+    /// Exact decimal text.
+    pub quantity: String,
+    /// The price of one, exact decimal text in the currency.
+    pub price: String,
+    /// The day of the price.
+    pub price_date: Option<Date>,
+    /// What it is worth by the bank's own word, which need not be quantity times price.
+    pub value: Money,
+    /// What was paid for it.
+    pub cost: Option<Money>,
+    /// The currency of price, value and cost.
+    pub currency: Currency,
+}
+
+/// Everything held at one connection.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Portfolio {
+    /// The securities that holdings name.
+    pub securities: Vec<Security>,
+    /// The holdings.
+    pub holdings: Vec<Holding>,
+}
+
+/// What a bank answered when it was asked for a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProductReport {
+    /// All debts.
+    Liabilities(Vec<Liability>),
+    /// All holdings.
+    Investments(Portfolio),
+    /// Nothing this time; what is known stays. The provider's code says why.
+    Nothing(Product, String),
+}

@@ -1,0 +1,62 @@
+//! What investment accounts hold.
+
+use crate::{
+    render::{Cell, Column, Kind, Place, Sheet, Style, ToSheet},
+    reports::holdings::Holdings,
+};
+
+impl ToSheet for Holdings {
+    fn count(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    fn to_sheet(&self) -> Sheet {
+        use Kind::{Date, Money, Share, Text};
+        let mut sheet = Sheet::new(
+            vec![
+                Column::new(Text, "label", "Security"),
+                Column::new(Text, "account_name", "Account").priority(3),
+                Column::new(Text, "quantity", "Quantity").priority(5),
+                Column::new(Text, "price", "Price").priority(6),
+                Column::new(Text, "currency", "Currency").place(Place::Several),
+                Column::new(Money, "value", "Value").names_currency(),
+                Column::new(Money, "cost", "Cost").priority(7),
+                Column::new(Money, "gain", "Gain").priority(2),
+                Column::new(Share, "share", "Share").priority(4),
+                Column::new(Text, "account", "Id").place(Place::Files),
+                Column::new(Text, "ticker", "Symbol").place(Place::Files),
+                Column::new(Text, "kind", "Kind").place(Place::Files),
+                Column::new(Date, "price_date", "Price of").place(Place::Files),
+            ],
+            "there are no holdings",
+        );
+        for row in &self.rows {
+            sheet.push(
+                Style::Normal,
+                vec![
+                    row.label.as_ref().into(),
+                    (&row.account_name).into(),
+                    (&row.quantity).into(),
+                    (&row.price).into(),
+                    row.currency.code().into(),
+                    row.value.into(),
+                    row.cost.into(),
+                    row.gain.into(),
+                    row.share.into(),
+                    row.account.to_string().into(),
+                    row.ticker.as_ref().into(),
+                    row.kind.as_ref().into(),
+                    row.price_date.into(),
+                ],
+            );
+        }
+        for total in &self.totals {
+            let gain = self.gains.iter().find(|gain| gain.currency == total.currency).copied();
+            let between = [const { Cell::Empty }; 3];
+            let front = ["Total".into()].into_iter().chain(between);
+            let figures = [total.currency.code().into(), (*total).into(), Cell::Empty, gain.into()];
+            sheet.push(Style::Total, front.chain(figures).collect());
+        }
+        sheet
+    }
+}

@@ -1,0 +1,168 @@
+//! `/liabilities/get`: terms of the card and the loans, fixed by the sandbox's day.
+
+use super::{
+    super::{
+        call::{Answer, Call, answer},
+        refusal::Refusal,
+        seed::{
+            accounts::{CARD, MORTGAGE, STUDENT},
+            calendar::shift,
+            decimal,
+        },
+        state::State,
+    },
+    accounts,
+};
+use crate::{
+    domain::dates::Date,
+    plaid::wire::{
+        Decimal,
+        liabilities::{
+            Address, Apr, Credit, InterestRate, Liabilities, LiabilitiesGetResponse, LoanStatus, Mortgage,
+            ProductGetRequest, PslfStatus, RepaymentPlan, Student,
+        },
+    },
+};
+
+/// `/liabilities/get`.
+pub(crate) fn get(state: &mut State, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let request: ProductGetRequest = call.parse()?;
+    let today = state.today();
+    let item = state.healthy_item(request.access_token.expose(), call.path)?;
+    if [CARD, STUDENT, MORTGAGE].iter().all(|place| item.chosen(*place).is_none()) {
+        return Err(Refusal::new("NO_LIABILITY_ACCOUNTS"));
+    }
+    item.start("liabilities")?;
+    let accounts = accounts::chosen(item, request.options.unwrap_or_default().account_ids.as_deref())?;
+    let asked = |id: &str| accounts.iter().any(|account| account.account_id == id);
+    let on = |place| item.chosen(place).filter(|(id, _)| asked(id));
+    let liabilities = Liabilities {
+        credit: Some(on(CARD).map(|(id, owed)| card(id, owed, today)).into_iter().collect()),
+        mortgage: Some(on(MORTGAGE).map(|(id, _)| mortgage(id, today)).into_iter().collect()),
+        student: Some(on(STUDENT).map(|(id, owed)| student(id, owed, today)).into_iter().collect()),
+    };
+    let item = item.describe(false);
+    answer(LiabilitiesGetResponse { accounts, item, liabilities, request_id: call.request_id.clone() })
+}
+
+/// An amount in minor units as Plaid writes it.
+fn number(minor: i64) -> Option<Decimal> {
+    decimal(minor, 2).parse().ok()
+}
+
+fn words(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn date(day: Date) -> Option<String> {
+    Some(day.to_string())
+}
+
+/// The latest day of that number that is not after `today`.
+fn latest(today: Date, number: i8) -> Date {
+    let this = today.first_of_month();
+    let month = if today.day() < number { shift(this, -1).first_of_month() } else { this };
+    shift(month, i64::from(number) - 1)
+}
+
+/// The next day of that number, `today` included.
+fn next(today: Date, number: i8) -> Date {
+    let this = shift(today.first_of_month(), i64::from(number) - 1);
+    if this < today { shift(shift(today.last_of_month(), 1), i64::from(number) - 1) } else { this }
+}
+
+fn apr(kind: &str, percent: &str, subject: i64, charged: i64) -> Option<Apr> {
+    let apr_percentage = percent.parse().ok()?;
+    let (balance_subject_to_apr, interest_charge_amount) = (number(subject), number(charged));
+    Some(Apr { apr_percentage, apr_type: kind.to_owned(), balance_subject_to_apr, interest_charge_amount })
+}
+
+/// Statements on the 12th, due on the 7th, a minimum of 2 % and at least 25.
+fn card(id: &str, owed: i64, today: Date) -> Credit {
+    let statement = owed.max(0);
+    let minimum = (statement / 50).max(25_00).min(statement);
+    let rates = [
+        apr("balance_transfer_apr", "15.24", 0, 0),
+        apr("cash_apr", "27.95", 0, 0),
+        apr("purchase_apr", "12.5", statement, statement / 96),
+        apr("special", "0", 0, 0),
+    ];
+    Credit {
+        account_id: words(id),
+        aprs: rates.into_iter().flatten().collect(),
+        is_overdue: Some(false),
+        last_payment_amount: number(168_25),
+        last_payment_date: date(latest(today, 5)),
+        last_statement_issue_date: date(latest(today, 12)),
+        last_statement_balance: number(statement),
+        minimum_payment_amount: number(minimum),
+        next_payment_due_date: date(next(today, 7)),
+    }
+}
+
+fn mortgage(id: &str, today: Date) -> Mortgage {
+    Mortgage {
+        account_id: words(id),
+        account_number: words("3120194154"),
+        current_late_fee: number(25_00),
+        escrow_balance: number(3141_54),
+        has_pmi: Some(true),
+        has_prepayment_penalty: Some(true),
+        interest_rate: InterestRate { percentage: "3.99".parse().ok(), kind: words("fixed") },
+        last_payment_amount: number(3141_54),
+        last_payment_date: date(latest(today, 1)),
+        loan_type_description: words("conventional"),
+        loan_term: words("30 year"),
+        maturity_date: words("2045-07-31"),
+        next_monthly_payment: number(3141_54),
+        next_payment_due_date: date(next(today, 15)),
+        origination_date: words("2015-08-01"),
+        origination_principal_amount: number(425_000_00),
+        past_due_amount: number(0),
+        property_address: Address {
+            city: words("Malakoff"),
+            country: words("US"),
+            postal_code: words("14236"),
+            region: words("NY"),
+            street: words("2992 Cameron Road"),
+        },
+        ytd_interest_paid: number(12_300_40),
+        ytd_principal_paid: number(12_340_50),
+    }
+}
+
+fn student(id: &str, owed: i64, today: Date) -> Student {
+    Student {
+        account_id: words(id),
+        account_number: words("4277075694"),
+        disbursement_dates: Some(vec!["2002-08-28".to_owned()]),
+        expected_payoff_date: words("2032-07-28"),
+        guarantor: words("DEPT OF ED"),
+        interest_rate_percentage: "5.25".parse().ok(),
+        is_overdue: Some(false),
+        last_payment_amount: number(138_05),
+        last_payment_date: date(latest(today, 22)),
+        last_statement_balance: number(owed),
+        last_statement_issue_date: date(latest(today, 28)),
+        loan_name: words("Consolidation"),
+        loan_status: LoanStatus { end_date: words("2032-07-28"), kind: words("repayment") },
+        minimum_payment_amount: number(25_00),
+        next_payment_due_date: date(next(today, 28)),
+        origination_date: words("2002-08-28"),
+        origination_principal_amount: number(25_000_00),
+        outstanding_interest_amount: number(6227_36),
+        payment_reference_number: words("4277075694"),
+        pslf_status: PslfStatus::default(),
+        repayment_plan: RepaymentPlan { description: words("Standard Repayment"), kind: words("standard") },
+        sequence_number: words("1"),
+        servicer_address: Address {
+            city: words("San Matias"),
+            country: words("US"),
+            postal_code: words("99415"),
+            region: words("CA"),
+            street: words("123 Relaxation Road"),
+        },
+        ytd_interest_paid: number(280_55),
+        ytd_principal_paid: number(271_65),
+    }
+}

@@ -1,0 +1,87 @@
+//! Debts and holdings: what a sync keeps of them, what reports and `status` say, and what must never be kept.
+
+use bursar::sandbox::Fault;
+
+use crate::env::TestEnv;
+
+const REPORTS: [&str; 3] = ["liabilities", "holdings", "utilization"];
+
+#[test]
+fn a_sync_brings_terms_and_holdings_and_reports_show_them() {
+    let mut env = TestEnv::household();
+    env.set("COLUMNS", "120");
+    for report in REPORTS {
+        env.snapshot(&format!("products-{report}"), &env.ok(&["report", report]));
+        env.snapshot(&format!("products-{report}-json"), &env.ok(&["report", report, "--json"]));
+        env.snapshot(&format!("products-{report}-csv"), &env.ok(&["report", report, "--format", "csv"]));
+    }
+    let held = env.json(&["report", "holdings"]);
+    let accounts = env.json(&["accounts"]);
+    let balance = |name: &str| {
+        let account = accounts["items"].as_array().unwrap().iter().find(|account| account["name"] == name).unwrap();
+        account["balance"]["current"]["minor"].as_i64().unwrap()
+    };
+    let total = held["totals"][0]["minor"].as_i64().unwrap();
+    assert!((total - balance("Plaid IRA") - balance("Plaid 401k")).abs() <= 2, "{held}");
+    let debts = env.json(&["report", "liabilities"]);
+    let card = debts["rows"].as_array().unwrap().iter().find(|row| row["type"] == "credit").unwrap().clone();
+    assert_eq!(card["apr"], "12.5", "{card}");
+    assert!(card["statement_balance"]["minor"].as_i64().unwrap() <= 0, "what is owed is negative: {card}");
+    assert!(card["minimum"]["minor"].as_i64().unwrap() >= 0, "what is asked for is not: {card}");
+    let shown = env.json(&["connections", "show", "c1"]);
+    assert_eq!(shown["products"].as_array().unwrap().len(), 2);
+    assert!(shown["products"].as_array().unwrap().iter().all(|product| product["available"] == true), "{shown}");
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
+
+#[test]
+fn status_names_what_is_due_within_two_weeks() {
+    let env = TestEnv::household();
+    let all = env.json(&["report", "liabilities"]);
+    let status = env.json(&["status"]);
+    let soon = |row: &&serde_json::Value| row["days_left"].as_i64().is_some_and(|days| (0..=14).contains(&days));
+    let expected: Vec<_> = all["rows"].as_array().unwrap().iter().filter(soon).map(|row| &row["account"]).collect();
+    let said: Vec<_> = status["due"].as_array().unwrap().iter().map(|row| &row["account"]).collect();
+    assert!(!expected.is_empty() && said == expected, "{status}");
+    assert!(env.ok(&["status"]).stdout.contains(" due on 2026-"));
+}
+
+#[test]
+fn an_empty_vault_has_empty_reports() {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    for report in REPORTS {
+        assert_eq!(env.json(&["report", report])["rows"].as_array().unwrap().len(), 0);
+        env.ok(&["report", report]);
+    }
+    assert_eq!(env.json(&["status"])["due"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_product_that_fails_is_noted_and_fails_nothing() {
+    let env = TestEnv::household();
+    let before = env.json(&["report", "liabilities"]);
+    env.sandbox().fault_at(Fault::CreditsExhausted, "/liabilities/get");
+    let synced = env.json(&["sync"]);
+    assert_eq!(synced["connections"][0]["outcome"], "ok", "{synced}");
+    let products = env.json(&["connections", "show", "c1"])["products"].clone();
+    let of = |name: &str| products.as_array().unwrap().iter().find(|one| one["product"] == name).unwrap().clone();
+    assert_eq!(
+        (&of("liabilities")["available"], &of("liabilities")["code"]),
+        (&false.into(), &"CREDITS_EXHAUSTED".into())
+    );
+    assert_eq!(of("investments")["available"], true);
+    assert_eq!(env.json(&["report", "liabilities"])["rows"], before["rows"], "what was known stays");
+    env.sandbox().clear_faults();
+    env.ok(&["sync"]);
+    assert_eq!(env.json(&["connections", "show", "c1"])["products"][0]["available"], true);
+}
+
+#[test]
+fn a_purge_takes_debts_and_holdings_too() {
+    let env = TestEnv::household();
+    env.ok(&["connections", "remove", "c1", "--purge", "--yes"]);
+    assert_eq!(env.json(&["report", "holdings"])["rows"].as_array().unwrap().len(), 0);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
