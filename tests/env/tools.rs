@@ -2,6 +2,16 @@
 
 use std::env;
 
+/// The Python that has argon2-cffi: the one `.ci/run` names, which then has to have it, or the machine's if that does.
+pub(crate) fn python_with_argon2() -> Option<String> {
+    let named = env::var("BURSAR_TEST_ARGON2_PYTHON").ok();
+    let python = named.clone().unwrap_or_else(|| "python3".to_owned());
+    let has = std::process::Command::new(&python).args(["-c", "import argon2"]).output();
+    let has = has.is_ok_and(|output| output.status.success());
+    assert!(has || named.is_none(), "{python} has no argon2-cffi");
+    has.then_some(python)
+}
+
 /// Whether the program is on the path. CI installs all of them, so there a missing one is a failure; on a machine without it the test
 /// that needs it does nothing, and everything else still runs.
 pub(crate) fn have(program: &str) -> bool {

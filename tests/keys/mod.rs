@@ -1,5 +1,6 @@
 //! `bursar keys`: every way in, through the finished binary, and what each may do.
 
+mod caps;
 mod files;
 mod lasting;
 mod plugin;
