@@ -47,12 +47,13 @@ impl Reserved {
         Ok(Self { file, path: path.to_owned() })
     }
 
-    /// Puts the content in the reserved blocks and cuts the rest off; on the disk when this returns.
+    /// Puts the content in the reserved blocks, with the rest cut off; on the disk when this returns. It is cut first, so that
+    /// what was written is never followed by what was reserved.
     pub fn fill(mut self, content: &[u8]) -> Result<(), FsError> {
         let failed = |action| FsError::io(action, &self.path);
         self.file.seek(SeekFrom::Start(0)).map_err(failed("write"))?;
-        self.file.write_all(content).map_err(failed("write"))?;
         self.file.set_len(content.len() as u64).map_err(failed("write"))?;
+        self.file.write_all(content).map_err(failed("write"))?;
         self.file.sync_all().map_err(failed("sync"))
     }
 
