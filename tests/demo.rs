@@ -1,6 +1,11 @@
 //! `bursar demo`: from nothing to reports on invented banks, and away again.
 
-use std::fs;
+use std::{
+    fs,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::env::TestEnv;
 
@@ -49,4 +54,33 @@ fn the_same_seed_and_day_give_the_same_money() {
     };
     assert_eq!(summary("3"), summary("3"));
     assert_ne!(summary("3"), summary("4"));
+}
+
+/// Starts a demo and waits until it has a vault.
+fn under_way(env: &TestEnv) -> crate::env::Background {
+    let demo = env.start(&["demo"]);
+    let begin = Instant::now();
+    while !demo.so_far().contains("$ bursar link") {
+        assert!(begin.elapsed() < Duration::from_mins(1), "{}", demo.so_far());
+        thread::sleep(Duration::from_millis(2));
+    }
+    demo
+}
+
+#[test]
+fn a_demo_that_is_stopped_leaves_nothing() {
+    let env = TestEnv::new();
+    let left = || fs::read_dir(env.path("tmp")).unwrap().count();
+    let demo = under_way(&env);
+    assert_eq!(left(), 1);
+    let pid = demo.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = env.keep(demo.finish());
+    assert_eq!((output.status, left()), (130, 0), "{output}");
+
+    under_way(&env).kill();
+    assert_eq!(left(), 1, "a kill leaves what it leaves");
+    // It holds a passphrase of its own, which the search for secrets does not know.
+    env.ok(&["demo"]);
+    assert_eq!(left(), 0, "the next demo has swept it");
 }

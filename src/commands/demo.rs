@@ -1,6 +1,10 @@
 //! `bursar demo`: the main job from end to end on the embedded sandbox, in a vault of its own.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    pin::Pin,
+    time::Duration,
+};
 
 use jiff::ToSpan as _;
 
@@ -19,6 +23,9 @@ use crate::{
 const PASSPHRASE_FILE: &str = "passphrase";
 const VAULT: &str = "vault";
 
+/// Long enough for a signal that has come to be seen.
+const GLANCE: Duration = Duration::from_millis(2);
+
 /// Try everything on invented banks: init, link, sync, accounts and reports
 ///
 /// Works in a fresh temporary vault with the embedded sandbox; no account with Plaid, no network. Each command is shown
@@ -36,6 +43,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, program: &Program, context: &mut Context) -> Result<()> {
+        let mut interrupt = Interrupt::listen()?;
         let temporary =
             if self.keep.is_none() { Some(Scratch::make(&tempfile::env::temp_dir(), "bursar-demo-")?) } else { None };
         let directory = match (&self.keep, &temporary) {
@@ -51,6 +59,7 @@ impl Args {
         let mut demo = demo_context(context, &directory, &running)?;
         demo.ui.status("DEMO: invented banks, invented money, a vault of its own");
         for line in script(context.clock.today()) {
+            interrupt.check()?;
             demo.ui.status(&format!("\n$ bursar {}", line.join(" ")));
             let words: Vec<&str> = line.iter().map(String::as_str).collect();
             (program.run)(&words, &mut demo)?;
@@ -70,6 +79,31 @@ impl Args {
         }
         demo.ui.hint("bursar init");
         Ok(())
+    }
+}
+
+/// Ctrl-C while the demo runs: it ends between two commands, so that what it made is removed. A command that listens itself
+/// (`sync`) ends at once.
+struct Interrupt {
+    runtime: tokio::runtime::Runtime,
+    pressed: Pin<Box<dyn Future<Output = std::io::Result<()>>>>,
+}
+
+impl Interrupt {
+    fn listen() -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut interrupt = Self { runtime, pressed: Box::pin(tokio::signal::ctrl_c()) };
+        interrupt.check()?;
+        Ok(interrupt)
+    }
+
+    fn check(&mut self) -> Result<()> {
+        let Self { runtime, pressed } = self;
+        match runtime.block_on(async { tokio::time::timeout(GLANCE, pressed).await }) {
+            Ok(Ok(())) => Err(Error::new(Kind::Interrupted, "interrupted", "stopped; the demo's vault is removed")
+                .hint("bursar demo")),
+            _ => Ok(()),
+        }
     }
 }
 
