@@ -85,6 +85,11 @@ impl Unlocked {
         Ok(Reservation { space: Reserved::create(&path, RESERVED)?, path, recipients })
     }
 
+    /// Tells whether a process has left something, or is at work.
+    pub fn has_pending(&self) -> bool {
+        std::fs::read_dir(self.dir().join(PENDING_DIR)).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
     /// Lists the replies a killed process left behind, oldest first, and removes reservations that were never filled.
     pub fn pending(&self, _writer: &WriterLock) -> Result<Vec<PendingSecret>> {
         let dir = self.dir().join(PENDING_DIR);

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use super::{SECOND, by_identity, by_passphrase, key, key_file, keys};
-use crate::env::{TestEnv, have};
+use crate::env::{TestEnv, have, python_with_argon2};
 
 #[test]
 fn a_new_vault_has_one_key_and_says_what_it_is() {
@@ -170,11 +170,9 @@ fn a_recovery_code_is_shown_to_a_person_who_types_its_end() {
 
 #[test]
 fn age_opens_the_key_file_by_a_key_file_and_by_two_factors() {
-    let python =
-        |args: &[&str]| std::process::Command::new("python3").args(args).output().is_ok_and(|o| o.status.success());
-    if !have("age") || !python(&["-c", "import argon2"]) {
+    let Some(python) = python_with_argon2().filter(|_| have("age")) else {
         return println!("skipped: age or python3 with argon2-cffi is not installed here");
-    }
+    };
     let env = TestEnv::new();
     env.guard(SECOND);
     env.init();
@@ -185,7 +183,7 @@ fn age_opens_the_key_file_by_a_key_file_and_by_two_factors() {
     env.ok(&["keys", "add", "two-factor", usb, "--new-passphrase-file", phrase.to_str().unwrap()]);
     let sealed = env.vault().join("bursar.keys");
     let script = crate::architecture::source::root().join("docs/open-without-bursar.py");
-    let derived = std::process::Command::new("python3")
+    let derived = std::process::Command::new(python)
         .arg(script)
         .args(["identity", sealed.to_str().unwrap(), usb])
         .stdin(fs::File::open(&phrase).unwrap())

@@ -12,6 +12,7 @@ use bursar::vault::{Access, Hex};
 use serde_json::Value;
 
 use super::{PASSPHRASE, Place};
+use crate::env::python_with_argon2;
 
 /// Runs a program to its end with this on its standard input; `None` if the machine does not have it.
 fn run(program: &mut Command, input: &str) -> Option<Vec<u8>> {
@@ -76,12 +77,11 @@ fn the_recovery_code_and_age_open_both_files_and_the_ledger() {
 fn the_passphrase_and_age_open_the_key_file() {
     let place = Place::new();
     let id = place.create().unlocked.vault_id();
-    let has_argon2 = Command::new("python3").args(["-c", "import argon2"]).output();
-    if !has_argon2.is_ok_and(|output| output.status.success()) {
+    let Some(python) = python_with_argon2() else {
         return println!("skipped: python3 with argon2-cffi is not installed here");
-    }
+    };
     let keys = place.file("bursar.keys");
-    let line = run(Command::new("python3").arg(script()).arg("identity").arg(&keys), PASSPHRASE).unwrap();
+    let line = run(Command::new(python).arg(script()).arg("identity").arg(&keys), PASSPHRASE).unwrap();
     let code = place.root.path().join("code.txt");
     std::fs::write(&code, line).unwrap();
     let Some(outer) = age(&code, &keys) else {

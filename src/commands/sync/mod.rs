@@ -98,8 +98,8 @@ pub(super) struct Terms {
 
 /// Syncs these connections with the context's means.
 pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms) -> Result<Run> {
-    if wanted.is_empty() {
-        context.require(Right::Sync)?;
+    // A bank may have been linked, and the process killed before the book had it.
+    if wanted.is_empty() && !context.require(Right::Sync)?.has_pending() {
         return Ok(Run::default());
     }
     let mut ui = context.ui.again();
