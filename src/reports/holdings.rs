@@ -60,7 +60,9 @@ pub struct Row {
 /// Lists holdings with gains and shares.
 pub fn build(accounts: &[AccountView], holdings: &[HoldingView]) -> Result<Holdings, ReportError> {
     let (mut values, mut gains) = (Sums::default(), Sums::default());
-    holdings.iter().for_each(|held| values.add(held.value));
+    for held in holdings {
+        values.add(held.value);
+    }
     let mut rows = Vec::with_capacity(holdings.len());
     for held in holdings {
         let gain =

@@ -50,12 +50,12 @@ fn number(minor: i64) -> Option<Decimal> {
     decimal(minor, 2).parse().ok()
 }
 
-fn words(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn words(text: &str) -> String {
+    text.to_owned()
 }
 
-fn date(day: Date) -> Option<String> {
-    Some(day.to_string())
+fn date(day: Date) -> String {
+    day.to_string()
 }
 
 /// The latest day of that number that is not after `today`.
@@ -80,7 +80,7 @@ fn apr(kind: &str, percent: &str, subject: i64, charged: i64) -> Option<Apr> {
 /// Statements on the 12th, due on the 7th, a minimum of 2 % and at least 25.
 fn card(id: &str, owed: i64, today: Date) -> Credit {
     let statement = owed.max(0);
-    let minimum = (statement / 50).max(25_00).min(statement);
+    let minimum = (statement / 50).max(2_500).min(statement);
     let rates = [
         apr("balance_transfer_apr", "15.24", 0, 0),
         apr("cash_apr", "27.95", 0, 0),
@@ -88,81 +88,81 @@ fn card(id: &str, owed: i64, today: Date) -> Credit {
         apr("special", "0", 0, 0),
     ];
     Credit {
-        account_id: words(id),
+        account_id: Some(words(id)),
         aprs: rates.into_iter().flatten().collect(),
         is_overdue: Some(false),
-        last_payment_amount: number(168_25),
-        last_payment_date: date(latest(today, 5)),
-        last_statement_issue_date: date(latest(today, 12)),
+        last_payment_amount: number(16_825),
+        last_payment_date: Some(date(latest(today, 5))),
+        last_statement_issue_date: Some(date(latest(today, 12))),
         last_statement_balance: number(statement),
         minimum_payment_amount: number(minimum),
-        next_payment_due_date: date(next(today, 7)),
+        next_payment_due_date: Some(date(next(today, 7))),
     }
 }
 
 fn mortgage(id: &str, today: Date) -> Mortgage {
     Mortgage {
-        account_id: words(id),
-        account_number: words("3120194154"),
-        current_late_fee: number(25_00),
-        escrow_balance: number(3141_54),
+        account_id: Some(words(id)),
+        account_number: Some(words("3120194154")),
+        current_late_fee: number(2_500),
+        escrow_balance: number(314_154),
         has_pmi: Some(true),
         has_prepayment_penalty: Some(true),
-        interest_rate: InterestRate { percentage: "3.99".parse().ok(), kind: words("fixed") },
-        last_payment_amount: number(3141_54),
-        last_payment_date: date(latest(today, 1)),
-        loan_type_description: words("conventional"),
-        loan_term: words("30 year"),
-        maturity_date: words("2045-07-31"),
-        next_monthly_payment: number(3141_54),
-        next_payment_due_date: date(next(today, 15)),
-        origination_date: words("2015-08-01"),
-        origination_principal_amount: number(425_000_00),
+        interest_rate: InterestRate { percentage: "3.99".parse().ok(), kind: Some(words("fixed")) },
+        last_payment_amount: number(314_154),
+        last_payment_date: Some(date(latest(today, 1))),
+        loan_type_description: Some(words("conventional")),
+        loan_term: Some(words("30 year")),
+        maturity_date: Some(words("2045-07-31")),
+        next_monthly_payment: number(314_154),
+        next_payment_due_date: Some(date(next(today, 15))),
+        origination_date: Some(words("2015-08-01")),
+        origination_principal_amount: number(42_500_000),
         past_due_amount: number(0),
         property_address: Address {
-            city: words("Malakoff"),
-            country: words("US"),
-            postal_code: words("14236"),
-            region: words("NY"),
-            street: words("2992 Cameron Road"),
+            city: Some(words("Malakoff")),
+            country: Some(words("US")),
+            postal_code: Some(words("14236")),
+            region: Some(words("NY")),
+            street: Some(words("2992 Cameron Road")),
         },
-        ytd_interest_paid: number(12_300_40),
-        ytd_principal_paid: number(12_340_50),
+        ytd_interest_paid: number(1_230_040),
+        ytd_principal_paid: number(1_234_050),
     }
 }
 
 fn student(id: &str, owed: i64, today: Date) -> Student {
     Student {
-        account_id: words(id),
-        account_number: words("4277075694"),
+        account_id: Some(words(id)),
+        account_number: Some(words("4277075694")),
         disbursement_dates: Some(vec!["2002-08-28".to_owned()]),
-        expected_payoff_date: words("2032-07-28"),
-        guarantor: words("DEPT OF ED"),
+        expected_payoff_date: Some(words("2032-07-28")),
+        guarantor: Some(words("DEPT OF ED")),
         interest_rate_percentage: "5.25".parse().ok(),
         is_overdue: Some(false),
-        last_payment_amount: number(138_05),
-        last_payment_date: date(latest(today, 22)),
+        last_payment_amount: number(13_805),
+        last_payment_date: Some(date(latest(today, 22))),
         last_statement_balance: number(owed),
-        last_statement_issue_date: date(latest(today, 28)),
-        loan_name: words("Consolidation"),
-        loan_status: LoanStatus { end_date: words("2032-07-28"), kind: words("repayment") },
-        minimum_payment_amount: number(25_00),
-        next_payment_due_date: date(next(today, 28)),
-        origination_date: words("2002-08-28"),
-        origination_principal_amount: number(25_000_00),
-        outstanding_interest_amount: number(6227_36),
-        payment_reference_number: words("4277075694"),
+        last_statement_issue_date: Some(date(latest(today, 28))),
+        loan_name: Some(words("Consolidation")),
+        loan_status: LoanStatus { end_date: Some(words("2032-07-28")), kind: Some(words("repayment")) },
+        minimum_payment_amount: number(2_500),
+        next_payment_due_date: Some(date(next(today, 28))),
+        origination_date: Some(words("2002-08-28")),
+        origination_principal_amount: number(2_500_000),
+        outstanding_interest_amount: number(622_736),
+        payment_reference_number: Some(words("4277075694")),
         pslf_status: PslfStatus::default(),
-        repayment_plan: RepaymentPlan { description: words("Standard Repayment"), kind: words("standard") },
-        sequence_number: words("1"),
+        repayment_plan: RepaymentPlan { description: Some(words("Standard Repayment")), kind: Some(words("standard")) },
+        sequence_number: Some(words("1")),
         servicer_address: Address {
-            city: words("San Matias"),
-            country: words("US"),
-            postal_code: words("99415"),
-            region: words("CA"),
-            street: words("123 Relaxation Road"),
+            city: Some(words("San Matias")),
+            country: Some(words("US")),
+            postal_code: Some(words("99415")),
+            region: Some(words("CA")),
+            street: Some(words("123 Relaxation Road")),
         },
-        ytd_interest_paid: number(280_55),
-        ytd_principal_paid: number(271_65),
+        ytd_interest_paid: number(28_055),
+        ytd_principal_paid: number(27_165),
     }
 }
