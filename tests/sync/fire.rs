@@ -21,6 +21,7 @@ use super::CHANGES;
 use crate::env::TestEnv;
 
 /// What the bank or the way to it does, and what a sync makes of it.
+#[derive(Clone, Copy)]
 struct Case {
     fault: Fault,
     /// How often it strikes.
