@@ -46,7 +46,7 @@ fn parts(env: &TestEnv, args: &[&str]) -> Vec<(PathBuf, String)> {
 
 /// A text without the line of its mark.
 fn unmarked(text: &str) -> String {
-    text.lines().filter(|line| !line.contains("made by bursar schedule")).map(|line| format!("{line}\n")).collect()
+    text.split_inclusive('\n').filter(|line| !line.contains("made by bursar schedule")).collect()
 }
 
 #[test]

@@ -233,11 +233,14 @@ fn wrap(kind: SlotKind, holder: &dyn age::Recipient, terms: &Terms<'_>) -> Resul
     Ok(Slot { wrapped: Some(BASE64_STANDARD.encode(wrapped)), ..slot })
 }
 
+/// A question, and what was answered.
+type Answer = (String, Secret<String>);
+
 /// A voice for one opening of a vault: what was answered once is not asked again for the next wrapped identity.
 #[derive(Clone)]
 struct Speaker {
     voice: Voice,
-    answers: Arc<Mutex<Vec<(String, Secret<String>)>>>,
+    answers: Arc<Mutex<Vec<Answer>>>,
 }
 
 impl Callbacks for Speaker {
@@ -265,7 +268,7 @@ impl Callbacks for Speaker {
 
 /// How long an unattended holder is waited for.
 #[cfg(not(feature = "test-kdf"))]
-pub(super) const UNATTENDED: Duration = Duration::from_secs(60);
+pub(super) const UNATTENDED: Duration = Duration::from_mins(1);
 
 /// The tests' patience.
 #[cfg(feature = "test-kdf")]
