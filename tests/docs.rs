@@ -29,6 +29,22 @@ fn every_direct_dependency_has_its_reason() {
 }
 
 #[test]
+fn every_claim_of_security_has_its_test() {
+    let claims = document("SECURITY.md");
+    let named: Vec<(&str, &str)> =
+        claims.split('`').filter(|word| word.starts_with("tests/")).filter_map(|word| word.split_once("::")).collect();
+    assert!(named.len() > 30, "the table is gone");
+    for (file, test) in named {
+        let source = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let is_test = source.split("#[test]\n").skip(1).any(|rest| {
+            let function = rest.lines().find(|line| line.starts_with("fn "));
+            function.is_some_and(|line| line.starts_with(&format!("fn {test}(")))
+        });
+        assert!(is_test, "SECURITY.md speaks of {file}::{test}, which is not there");
+    }
+}
+
+#[test]
 fn every_room_is_on_the_map() {
     let map = document("docs/architecture.md");
     let missing: Vec<String> = read("src")

@@ -58,6 +58,8 @@ mod report;
 #[cfg(feature = "sandbox")]
 mod review;
 #[cfg(feature = "sandbox")]
+mod roles;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 mod schedule;
 mod schema;

@@ -119,7 +119,8 @@ mod tests {
         migrate(&mut connection, Some(&copy), |_| Ok(())).unwrap();
         assert!(!copy.exists(), "there was nothing to copy");
 
-        let broken = ["", "CREATE TABLE extra (id INTEGER); SELECT nonsense;"];
+        let mut broken = vec![""; MIGRATIONS.len()];
+        broken.push("CREATE TABLE extra (id INTEGER); SELECT nonsense;");
         apply(&mut connection, &broken, Some(&copy), |_| Ok(())).unwrap_err();
         assert_eq!(inspect(&connection).unwrap(), State::Current);
         connection.prepare("SELECT * FROM extra").unwrap_err();

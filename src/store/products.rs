@@ -64,6 +64,11 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Forgets what a bank said last of an account's debts and holdings; it says them again at the next sync.
+    pub(crate) fn forget_products(&mut self, account: i64) -> Result<()> {
+        COVERED.into_iter().try_for_each(|covered| self.clear(covered, account))
+    }
+
     /// Takes the rows of one of the [`COVERED`] tables about an account.
     fn clear(&mut self, (table, covered): (&str, &str), account: i64) -> Result<()> {
         let covered = format!("{covered} WHERE account = ?1");

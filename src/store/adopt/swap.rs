@@ -185,12 +185,15 @@ const TOLD: &str =
 const COUNT: usize = 14;
 
 /// Exchanges what the bank says of two accounts; what the owner says stays. The second becomes a shell, or none any more.
-pub(super) fn accounts(tx: &Tx<'_>, one: i64, other: i64, shell: i64) -> Result<()> {
+pub(super) fn accounts(tx: &mut Tx<'_>, one: i64, other: i64, shell: i64) -> Result<()> {
     let read = |id: i64| -> Result<Vec<Value>> {
         let mut statement = tx.db.prepare_cached(&format!("SELECT {TOLD} FROM accounts WHERE id = ?1"))?;
         Ok(statement.query_row([id], |row| (0..COUNT).map(|column| row.get(column)).collect())?)
     };
     let (first, second) = (read(one)?, read(other)?);
+    // Holdings name securities of their connection, which the accounts are about to change.
+    tx.forget_products(one)?;
+    tx.forget_products(other)?;
     tx.db.prepare_cached("UPDATE accounts SET provider_id = NULL WHERE id IN (?1, ?2)")?.execute((one, other))?;
     let marks = vec!["?"; COUNT].join(", ");
     let sql = format!("UPDATE accounts SET ({TOLD}) = ({marks}), placeholder = ? WHERE id = ?");
