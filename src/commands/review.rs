@@ -17,7 +17,7 @@ use crate::{
     after_help = "Examples:\n  bursar review\n  bursar review --sign-off\n  bursar review --json | jq '.findings'"
 )]
 pub(crate) struct Args {
-    /// Remember that you have looked; on a terminal you are asked
+    /// Remember that you have looked; only an owner's key may
     #[arg(long)]
     sign_off: bool,
 }

@@ -2,7 +2,10 @@
 //!
 //! Invariant: a plugin that others than its user and root may write is never started.
 
-use std::path::{Path, PathBuf};
+use std::{
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
 
 use crate::fsx::{self, FsError};
 
@@ -28,8 +31,10 @@ pub enum PluginError {
 
 /// Finds the program that `PATH` names first, as age will, and refuses one that others may write.
 pub fn require_trusted(program: &str, path: Option<&str>) -> Result<PathBuf, PluginError> {
-    let places = path.into_iter().flat_map(|path| path.split(':')).filter(|place| !place.is_empty());
-    let found = places.map(|place| Path::new(place).join(program)).find(|file| file.is_file());
+    // As the shell and age look: an empty place is the current directory, and what cannot be run is passed over.
+    let places =
+        path.into_iter().flat_map(|path| path.split(':')).map(|place| if place.is_empty() { "." } else { place });
+    let found = places.map(|place| Path::new(place).join(program)).find(|file| is_program(file));
     let found = found.ok_or_else(|| PluginError::Missing { program: program.to_owned() })?;
     let real = std::fs::canonicalize(&found).map_err(FsError::io("look at", &found))?;
     for file in [&found, &real] {
@@ -38,6 +43,10 @@ pub fn require_trusted(program: &str, path: Option<&str>) -> Result<PathBuf, Plu
         }
     }
     Ok(real)
+}
+
+fn is_program(file: &Path) -> bool {
+    std::fs::metadata(file).is_ok_and(|found| found.is_file() && found.mode() & 0o111 != 0)
 }
 
 #[cfg(test)]
@@ -55,6 +64,12 @@ mod tests {
         let program = dir.path().join("age-plugin-x");
         std::fs::copy("/bin/true", &program).unwrap();
         assert_eq!(require_trusted("age-plugin-x", Some(path)).unwrap(), std::fs::canonicalize(&program).unwrap());
+        // A file that cannot be run, in a place of its own before it, is passed over: age would start the other one.
+        let before = tempfile::tempdir().unwrap();
+        std::fs::copy("/bin/true", before.path().join("age-plugin-x")).unwrap();
+        std::fs::set_permissions(before.path().join("age-plugin-x"), std::fs::Permissions::from_mode(0o644)).unwrap();
+        let both = format!("{}:{path}", before.path().display());
+        assert_eq!(require_trusted("age-plugin-x", Some(&both)).unwrap(), std::fs::canonicalize(&program).unwrap());
         for (place, bad, good) in [(program.as_path(), 0o775, 0o755), (dir.path(), 0o777, 0o700)] {
             std::fs::set_permissions(place, std::fs::Permissions::from_mode(bad)).unwrap();
             assert!(matches!(require_trusted("age-plugin-x", Some(path)), Err(PluginError::Exchangeable { .. })));
