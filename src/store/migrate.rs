@@ -10,7 +10,11 @@ use super::{Result, StoreError};
 use crate::vault::APPLICATION_ID;
 
 /// Every step ever released, oldest first; the n-th leads to format n.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_book.sql"), include_str!("migrations/0002_products.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_book.sql"),
+    include_str!("migrations/0002_products.sql"),
+    include_str!("migrations/0003_real_life.sql"),
+];
 
 /// The format this program writes.
 pub(crate) const FORMAT: i64 = MIGRATIONS.len().cast_signed() as i64;
