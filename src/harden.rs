@@ -21,6 +21,15 @@ pub fn process() {
     let _refused = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
+/// Whether no other process of this user may read this one's memory, as the kernel says now.
+pub fn is_closed_to_tracing() -> bool {
+    #[cfg(target_os = "linux")]
+    return rustix::process::dumpable_behavior()
+        .is_ok_and(|found| found == rustix::process::DumpableBehavior::NotDumpable);
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
 /// Takes variables that may hold a secret out of what every child of this process gets. To be called before there is a second
 /// thread.
 pub fn forget(names: &[&str]) {

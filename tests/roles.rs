@@ -52,6 +52,7 @@ const WRITING: &[&str] = &[
     "keys add key-file new",
     "keys add passphrase --new-passphrase-file new",
     "keys add plugin age1nobody1qqqq",
+    "keys add keyring",
     "keys add two-factor new2 --new-passphrase-file new",
     "keys expire viewer now",
     "keys passwd --new-passphrase-file new",

@@ -4,6 +4,7 @@
 
 mod bank;
 mod clock;
+mod keyring;
 mod present;
 mod reading;
 mod totp;
@@ -81,7 +82,8 @@ impl Context {
     /// syncing, none for what is the owner's alone.
     pub fn require(&mut self, right: Right) -> Result<Arc<Unlocked>> {
         let unlocked = match right {
-            Right::Read | Right::Write => self.unlocked()?,
+            Right::Read => self.unlocked()?,
+            Right::Write => self.unlocked_for_writing()?,
             Right::Sync => self.unlocked_for_bank()?,
             Right::Admin => self.unlocked_by_secret()?,
         };

@@ -11,7 +11,7 @@ use crate::{
     },
     secret::Secret,
     settings::SecretSource,
-    vault::{Locked, Right, SlotSecret, Unlocked, is_second_factor},
+    vault::{Locked, Right, SlotKind, SlotSecret, Unlocked, is_second_factor},
 };
 
 /// How long an interrupted rotation waits for others before it is left to the next command.
@@ -33,6 +33,16 @@ impl Context {
             Some(unlocked) if unlocked.can_use_bank() || !unlocked.by_session() => Ok(Arc::clone(unlocked)),
             _ => self.open(true),
         }
+    }
+
+    /// The vault for an owner's changes. A key in the keyring is no owner's: whoever is here is asked for another.
+    pub(super) fn unlocked_for_writing(&mut self) -> Result<Arc<Unlocked>> {
+        let unlocked = self.unlocked()?;
+        if unlocked.slot().kind == SlotKind::Keyring && self.ui.profile().interactive {
+            let locked = self.locked()?;
+            return self.open_by_secret(&locked);
+        }
+        Ok(unlocked)
     }
 
     /// The vault opened with somebody's secret, asked for anew where only a session has opened it.
@@ -93,8 +103,11 @@ impl Context {
     fn open(&mut self, bank: bool) -> Result<Arc<Unlocked>> {
         let locked = self.locked()?;
         let resumed = if self.settings.session_first { locked.resume(bank, self.clock.latest())? } else { None };
-        match resumed {
-            Some(unlocked) => Ok(self.adopt(Arc::new(unlocked))),
+        if let Some(unlocked) = resumed {
+            return Ok(self.adopt(Arc::new(unlocked)));
+        }
+        match self.open_by_keyring(&locked, bank)? {
+            Some(unlocked) => Ok(self.adopt(unlocked)),
             None => self.open_by_secret(&locked),
         }
     }
@@ -110,7 +123,7 @@ impl Context {
     }
 
     /// Ends a rotation that was interrupted, if nobody else is here. It may fail: the vault opens all the same.
-    fn carry_on_rotation(&mut self, unlocked: Arc<Unlocked>) -> Arc<Unlocked> {
+    pub(super) fn carry_on_rotation(&mut self, unlocked: Arc<Unlocked>) -> Arc<Unlocked> {
         if !unlocked.rotates() {
             return unlocked;
         }

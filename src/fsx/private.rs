@@ -4,7 +4,7 @@
 
 use std::{
     fs::{DirBuilder, File, Metadata, OpenOptions},
-    io::{self, Read},
+    io::Read,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -100,7 +100,7 @@ pub fn check_local(dir: &Path) -> Result<(), FsError> {
         (0x564c, "ncp"),
         (0x00c3_6400, "ceph"),
     ];
-    let found = rustix::fs::statfs(dir).map_err(io::Error::from).map_err(FsError::io("look at", dir))?;
+    let found = rustix::fs::statfs(dir).map_err(std::io::Error::from).map_err(FsError::io("look at", dir))?;
     let found = u32::try_from(found.f_type.cast_unsigned() & 0xffff_ffff).unwrap_or_default();
     match NETWORK.iter().find(|(magic, _)| *magic == found) {
         Some((_, kind)) => Err(FsError::Network { path: dir.to_owned(), kind }),

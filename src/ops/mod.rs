@@ -5,6 +5,7 @@ pub mod ahead;
 pub mod bank;
 pub mod connections;
 pub mod incident;
+pub mod keyring;
 pub mod keys;
 pub mod link;
 pub mod members;

@@ -12,6 +12,7 @@ use std::{
 use crate::{
     domain::views::CheckItem,
     fsx::{self, Shape},
+    harden,
     vault::{inspect::Inspection, sessions},
 };
 
@@ -61,8 +62,7 @@ pub fn process() -> Vec<CheckItem> {
         judge("umask", umask == "0077", format!("{umask} in /proc/self/status")),
         judge("core dumps", core == ["0", "0"], format!("limits {} in /proc/self/limits", core.join(" and "))),
     ];
-    let dumpable = rustix::process::dumpable_behavior();
-    let closed = dumpable.is_ok_and(|found| found == rustix::process::DumpableBehavior::NotDumpable);
+    let closed = harden::is_closed_to_tracing();
     let seen = owner.map_or_else(String::new, |uid| format!("; /proc/self/environ belongs to user {uid}"));
     checks.push(judge("tracing", closed, format!("{}{seen}", if closed { "not dumpable" } else { "dumpable" })));
     let locked = field("VmLck:");

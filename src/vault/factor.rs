@@ -30,6 +30,8 @@ pub enum Factor<'a> {
     Recovery,
     /// A new key file.
     KeyFile,
+    /// A new identity for the operating system's keyring.
+    Keyring,
     /// Somebody's own age identity, by its recipient (`age1…`).
     Identity(&'a str),
     /// What an age plugin holds, by its recipient (`age1yubikey1…`).
@@ -65,6 +67,7 @@ impl Factor<'_> {
             }
             Self::Recovery => fresh(SlotKind::Recovery, terms),
             Self::KeyFile => fresh(SlotKind::KeyFile, terms),
+            Self::Keyring => fresh(SlotKind::Keyring, terms),
             Self::Identity(text) => {
                 let recipient: x25519::Recipient =
                     text.parse().map_err(|reason| VaultError::NotARecipient { reason })?;

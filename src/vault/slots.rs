@@ -60,6 +60,8 @@ pub enum SlotKind {
     Plugin,
     /// An SSH key.
     Ssh,
+    /// An age identity that the operating system's keyring keeps.
+    Keyring,
     /// Any other kind, by its name in the file.
     #[serde(untagged)]
     Other(String),
@@ -76,6 +78,7 @@ impl SlotKind {
             Self::TwoFactor => "two-factor",
             Self::Plugin => "plugin",
             Self::Ssh => "ssh",
+            Self::Keyring => "keyring",
             Self::Other(name) => name,
         }
     }

@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("render", &["domain", "reports"]),
     ("ui", &["domain", "secret", "settings"]),
     ("settings", &["domain", "secret", "fsx", "render"]),
-    ("ops", &["domain", "secret", "fsx", "plaid", "store", "vault", "loopback"]),
+    ("ops", &["domain", "secret", "fsx", "harden", "plaid", "store", "vault", "loopback"]),
     (
         "error",
         &[

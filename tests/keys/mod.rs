@@ -2,6 +2,7 @@
 
 mod caps;
 mod files;
+mod keyring;
 mod lasting;
 mod plugin;
 mod rotation;

@@ -10,6 +10,7 @@ use crate::{
     commands::keys::{hand_over, with_means},
     context::Context,
     error::{Error, Kind, Result},
+    ops::keys::Place,
     ops::{
         self,
         incident::{self, Progress},
@@ -42,10 +43,9 @@ pub(super) fn renew(wishes: &Args, context: &mut Context, progress: &Progress) -
     }
     if !recovery && !wishes.no_recovery {
         let made = Factor::Recovery.make(&terms)?;
-        if let Some(file) = &wishes.recovery_file {
-            ops::keys::check_place(&vault, file)?;
-            ops::keys::write_key_file(file, &made, &vault)?;
-        }
+        let place = Place::of_file(wishes.recovery_file.as_deref());
+        place.check(&vault, &context.locked()?, terms.role)?;
+        place.give(&made, &vault)?;
         if let Some(code) = &made.handover {
             hand_over(code, wishes.recovery_file.as_deref(), context)?;
         }

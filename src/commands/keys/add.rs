@@ -6,7 +6,7 @@ use super::{phrase::NewPassphrase, until::Until};
 use crate::{
     context::Context,
     error::Result,
-    ops,
+    ops::{self, keys::Place},
     vault::{Factor, Made, Role, Terms},
 };
 
@@ -70,6 +70,16 @@ enum NewKey {
         #[command(flatten)]
         wishes: Wishes,
     },
+    /// A key that the operating system's keyring keeps: no question while you are logged in
+    ///
+    /// Every program of your desktop's session can read what the keyring keeps, so this key may sync or read and is no
+    /// owner's. Wants a bursar built with the feature `os-keyring`.
+    #[command(after_help = "Examples:\n  bursar keys add keyring --label desktop\n  \
+        bursar keys add keyring --role viewer --expires 365d")]
+    Keyring {
+        #[command(flatten)]
+        wishes: Wishes,
+    },
     /// A passphrase and a key file, neither of which opens anything alone
     #[command(after_help = "Examples:\n  bursar keys add two-factor /media/usb/bursar.key\n  \
         bursar --identity /media/usb/bursar.key status   # asks for the passphrase")]
@@ -88,19 +98,21 @@ struct Wishes {
     /// Your name for the key
     #[arg(long)]
     label: Option<String>,
-    /// What it may do: everything, only sync, only read
-    #[arg(long, default_value = "owner", value_parser = ["owner", "sync", "viewer"])]
-    role: String,
+    /// What it may do: everything (if not said), only sync, only read
+    #[arg(long, value_parser = ["owner", "sync", "viewer"])]
+    role: Option<String>,
     /// Its last day (YYYY-MM-DD), or a time from now (90d)
     #[arg(long, value_name = "DATE")]
     expires: Option<Until>,
 }
 
 impl Wishes {
-    fn role(&self) -> Role {
-        match self.role.as_str() {
-            "sync" => Role::Sync,
-            "viewer" => Role::Viewer,
+    /// The role asked for; a key in the keyring is no owner's unless that is asked for, and then it is refused.
+    fn role(&self, kept_in_keyring: bool) -> Role {
+        match self.role.as_deref() {
+            Some("sync") => Role::Sync,
+            Some("viewer") => Role::Viewer,
+            None if kept_in_keyring => Role::Sync,
             _ => Role::Owner,
         }
     }
@@ -109,13 +121,17 @@ impl Wishes {
 impl Args {
     pub(super) fn run(self, context: &mut Context) -> Result<()> {
         let vault = context.unlock_for_admin()?;
-        let (kind, path, passphrase, wishes) = self.kind.parts();
+        let (kind, passphrase, wishes) = self.kind.parts();
+        let place = match &self.kind {
+            NewKey::KeyFile { path, .. } | NewKey::TwoFactor { path, .. } => Place::File(path),
+            NewKey::Keyring { .. } => Place::Keyring(context.keyring()?),
+            _ => Place::Nowhere,
+        };
         let now = context.clock.now();
         let expires = wishes.expires.map(|until| until.instant(context.clock.latest())).transpose()?.flatten();
-        let terms = Terms { label: wishes.label.as_deref(), role: wishes.role(), expires, now };
-        if let Some(path) = path {
-            ops::keys::check_place(&vault, path)?;
-        }
+        let role = wishes.role(matches!(place, Place::Keyring(_)));
+        let terms = Terms { label: wishes.label.as_deref(), role, expires, now };
+        place.check(&vault, &context.locked()?, role)?;
         if context.settings.dry_run {
             context.ui.status(&format!("would add a key of the kind {kind} with the role {}", terms.role.as_str()));
             return Ok(());
@@ -132,44 +148,53 @@ impl Args {
             (NewKey::Plugin { recipient, .. }, _) => Factor::Plugin(recipient, &voice),
             #[cfg(feature = "ssh")]
             (NewKey::Ssh { recipient, .. }, _) => Factor::Ssh(recipient),
+            (NewKey::Keyring { .. }, _) => Factor::Keyring,
             (_, Some(typed)) => Factor::Passphrase(typed),
             (_, None) => Factor::KeyFile,
         }
         .make(&terms)?;
         drop(progress);
         let mut book = context.book_mut()?;
-        if let Some(path) = path {
-            ops::keys::write_key_file(path, &made, &vault)?;
-        }
+        place.give(&made, &vault)?;
         let added = ops::keys::add(&vault, &mut book, &made, context.event("keys.add", None));
         drop(book);
-        if let (Err(error), Some(path)) = (&added, path) {
-            ops::keys::take_back_key_file(path, error)?;
+        if let Err(error) = &added {
+            place.take_back(error)?;
         }
         added?;
-        tell(context, &made, path);
+        tell(context, &made, &place);
         context.present(&ops::keys::view(&made.slot, &vault, None, now))
     }
 }
 
 impl NewKey {
-    fn parts(&self) -> (&'static str, Option<&PathBuf>, Option<&NewPassphrase>, &Wishes) {
+    fn parts(&self) -> (&'static str, Option<&NewPassphrase>, &Wishes) {
         match self {
-            Self::Passphrase { passphrase, wishes } => ("passphrase", None, Some(passphrase), wishes),
-            Self::KeyFile { path, wishes } => ("key-file", Some(path), None, wishes),
-            Self::Identity { wishes, .. } => ("identity", None, None, wishes),
-            Self::Plugin { wishes, .. } => ("plugin", None, None, wishes),
+            Self::Passphrase { passphrase, wishes } => ("passphrase", Some(passphrase), wishes),
+            Self::KeyFile { wishes, .. } => ("key-file", None, wishes),
+            Self::Identity { wishes, .. } => ("identity", None, wishes),
+            Self::Plugin { wishes, .. } => ("plugin", None, wishes),
             #[cfg(feature = "ssh")]
-            Self::Ssh { wishes, .. } => ("ssh", None, None, wishes),
-            Self::TwoFactor { path, passphrase, wishes } => ("two-factor", Some(path), Some(passphrase), wishes),
+            Self::Ssh { wishes, .. } => ("ssh", None, wishes),
+            Self::Keyring { wishes } => ("keyring", None, wishes),
+            Self::TwoFactor { passphrase, wishes, .. } => ("two-factor", Some(passphrase), wishes),
         }
     }
 }
 
-fn tell(context: &mut Context, made: &Made, path: Option<&PathBuf>) {
-    if let Some(path) = path {
-        context.ui.status(&format!("the key file is {}; whoever has it has this key", path.display()));
-        context.ui.hint(&format!("bursar --identity {} status", shell_words::quote(&path.to_string_lossy())));
+fn tell(context: &mut Context, made: &Made, place: &Place<'_>) {
+    match place {
+        Place::File(path) => {
+            context.ui.status(&format!("the key file is {}; whoever has it has this key", path.display()));
+            context.ui.hint(&format!("bursar --identity {} status", shell_words::quote(&path.to_string_lossy())));
+        }
+        Place::Keyring(_) => {
+            context
+                .ui
+                .status("the keyring keeps the key: every program of your session can read it while you are logged in");
+            context.ui.hint("bursar sync");
+        }
+        Place::Nowhere => {}
     }
     if made.slot.kind.as_str() == "two-factor" {
         context.ui.status("the other keys still open the vault alone: remove the passphrase you replace");

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::{
     context::Context,
     error::{Error, Kind, Result},
+    ops::keys::Place,
     ops::{self, review::RECOVERY_TRIED, secrets},
     secret::Secret,
-    vault::{Factor, SlotKind, SlotSecret, Terms},
+    vault::{Factor, Role, SlotKind, SlotSecret, Terms},
 };
 
 /// How much of the recovery code is asked back.
@@ -61,9 +62,8 @@ impl Args {
 
     fn make(&self, context: &mut Context) -> Result<()> {
         let vault = context.unlock_for_admin()?;
-        if let Some(file) = &self.recovery_file {
-            ops::keys::check_place(&vault, file)?;
-        }
+        let place = Place::of_file(self.recovery_file.as_deref());
+        place.check(&vault, &context.locked()?, Role::Owner)?;
         if context.settings.dry_run {
             context.ui.status("would add a recovery code");
             return Ok(());
@@ -75,20 +75,16 @@ impl Args {
             );
         }
         let now = context.clock.now();
-        let terms = Terms { label: None, role: crate::vault::Role::Owner, expires: None, now };
+        let terms = Terms { label: None, role: Role::Owner, expires: None, now };
         let made = Factor::Recovery.make(&terms)?;
         if let Some(code) = &made.handover {
             hand_over(code, self.recovery_file.as_deref(), context)?;
         }
         let mut book = context.book_mut()?;
-        if let Some(file) = &self.recovery_file {
-            ops::keys::write_key_file(file, &made, &vault)?;
-        }
+        place.give(&made, &vault)?;
         let event = context.event("keys.add", None);
         if let Err(error) = ops::keys::add(&vault, &mut book, &made, event) {
-            if let Some(file) = &self.recovery_file {
-                ops::keys::take_back_key_file(file, &error)?;
-            }
+            place.take_back(&error)?;
             return Err(error.into());
         }
         drop(book);

@@ -44,10 +44,23 @@ impl Args {
         let ended = rotate::with_means(context, |means| ops::keys::remove(&vault, &slot, event, means))?;
         context.adopt(ended);
         context.ui.status(&format!("the key {:?} opens nothing any more", slot.label));
+        if slot.kind == SlotKind::Keyring {
+            sweep(context);
+        }
         if slot.may(Cap::Bank) {
             context.ui.status("whoever used it may have seen the banks' tokens themselves, which stay as they are");
             context.ui.hint("bursar connections rotate --all");
         }
         Ok(())
+    }
+}
+
+/// Takes the key out of the keyring too, if this is where it is kept.
+fn sweep(context: &mut Context) {
+    let swept = context.keyring().and_then(|entry| Ok(ops::keys::sweep_keyring(&entry, &context.locked()?)?));
+    match swept {
+        Ok(true) => context.ui.status("the keyring keeps nothing of it either"),
+        Ok(false) => {}
+        Err(error) => context.ui.warn(&format!("its entry stays in the keyring: {}", error.message)),
     }
 }

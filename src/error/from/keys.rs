@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Kind},
-    ops::{keys::KeysError, plugins::PluginError, totp::TotpError},
+    ops::{keyring::KeyringError, keys::KeysError, plugins::PluginError, totp::TotpError},
 };
 
 impl From<KeysError> for Error {
@@ -15,6 +15,10 @@ impl From<KeysError> for Error {
             KeysError::NotEntered(why) => {
                 let why = Self::from(*why);
                 Self::new(why.kind, "not_entered", sentence).hint("bursar keys list")
+            }
+            KeysError::Keyring(error) => error.into(),
+            KeysError::OwnerInKeyring => {
+                Self::new(Kind::Refused, "owner_in_keyring", sentence).hint("bursar keys add keyring --role sync")
             }
             KeysError::InsideVault => {
                 Self::new(Kind::Refused, "key_in_vault", sentence).hint("bursar keys add key-file ~/bursar.key")
@@ -50,6 +54,21 @@ impl From<TotpError> for Error {
             TotpError::Store(error) => error.into(),
             TotpError::Damaged => Self::new(Kind::Integrity, "damaged", sentence).hint("bursar vault check"),
             TotpError::Random => Self::new(Kind::Unexpected, "crypto", sentence).hint("bursar doctor"),
+        }
+    }
+}
+
+impl From<KeyringError> for Error {
+    fn from(error: KeyringError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            KeyringError::NotBuilt => {
+                Self::new(Kind::Refused, "no_keyring", sentence).hint("bursar keys add key-file ~/bursar.key")
+            }
+            KeyringError::Taken => Self::new(Kind::Conflict, "key_in_keyring", sentence).hint("bursar keys list"),
+            KeyringError::Unreachable(_) | KeyringError::Silence(_) => {
+                Self::new(Kind::Unavailable, "no_keyring", sentence).hint("bursar keys add key-file ~/bursar.key")
+            }
         }
     }
 }

@@ -3,10 +3,10 @@
 //! Uses the vault and the store. Invariant: the key file is replaced inside the book's transaction that enters the
 //! change; a commit that is lost after it is entered at the next opening for writing (`settle`).
 
+mod handover;
 mod rotate;
 
-use std::path::Path;
-
+pub use handover::{Place, sweep_keyring};
 pub use rotate::{Means, Which, carry_on, remove, renew, rotate};
 
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
         dates::Timestamp,
         views::{KdfView, KeyView},
     },
-    fsx::{self, FsError},
+    fsx::FsError,
+    ops::keyring::KeyringError,
     secret::Secret,
     store::{Event, Store, StoreError},
     vault::{Change, Made, Role, Slot, Unlocked, VaultError},
@@ -32,6 +33,14 @@ pub enum KeysError {
     /// A file outside the vault.
     #[error(transparent)]
     Fs(#[from] FsError),
+    /// The operating system's keyring.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// A key that every program of the session can read, for an owner.
+    #[error(
+        "every program of your session can read what the keyring keeps, so its key may sync or read, and is no owner's; nothing was changed"
+    )]
+    OwnerInKeyring,
     /// A key file in the vault it opens.
     #[error("a key file inside the vault goes wherever the vault goes and protects nothing; nothing was changed")]
     InsideVault,
@@ -148,32 +157,4 @@ pub fn settle(vault: &Unlocked, book: &mut Store) -> Result<(), StoreError> {
         tx.note("entered", "late");
         Ok(())
     })
-}
-
-/// Refuses a place for a key file that is taken, or lies in the vault.
-pub fn check_place(vault: &Unlocked, path: &Path) -> Result<(), KeysError> {
-    if path.symlink_metadata().is_ok() {
-        return Err(KeysError::FileExists(path.display().to_string()));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = std::fs::canonicalize(folder).map_err(FsError::io("look at", folder))?;
-    if folder.starts_with(vault.dir()) { Err(KeysError::InsideVault) } else { Ok(()) }
-}
-
-/// Takes back a file that [`write_key_file`] wrote for a key that could not be added; one that is in force keeps it.
-pub fn take_back_key_file(path: &Path, error: &KeysError) -> Result<(), KeysError> {
-    if matches!(error, KeysError::NotEntered(_)) { Ok(()) } else { Ok(fsx::remove(path)?) }
-}
-
-/// Writes a key file: a comment, and the line that opens the slot. Never over another file.
-pub fn write_key_file(path: &Path, made: &Made, vault: &Unlocked) -> Result<(), KeysError> {
-    let Some(line) = &made.handover else { return Ok(()) };
-    let text = Secret::new(format!(
-        "# bursar {} of vault {}, key {}; keep it apart from the vault\n{}\n",
-        made.slot.kind.as_str(),
-        vault.vault_id(),
-        made.slot.id,
-        line.expose()
-    ));
-    Ok(fsx::create_new(path, text.expose().as_bytes())?)
 }
