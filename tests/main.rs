@@ -12,6 +12,7 @@
 mod accounts;
 mod architecture;
 mod audit;
+mod backup;
 mod browser;
 mod completions;
 mod config;

@@ -37,6 +37,7 @@ const READING: &[&str] = &[
     "sync log",
     "transactions list",
     "transactions show t1",
+    "vault backup copy.tar",
     "vault check",
     "vault inspect",
 ];
@@ -75,6 +76,7 @@ const WRITING: &[&str] = &[
 
 /// What is about something else than the vault's contents, or tells of a key and not of the book.
 const ELSEWHERE: &[&str] = &[
+    "vault restore",
     "audit show",
     "audit verify",
     "completions",

@@ -53,6 +53,8 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("transactions show", || schemars::schema_for!(views::TransactionView)),
     ("unlock", || schemars::schema_for!(views::SessionView)),
     ("vault accept-older", || schemars::schema_for!(crate::ops::accept::Comparison)),
+    ("vault backup", || schemars::schema_for!(crate::ops::backup::Backup)),
+    ("vault restore", || schemars::schema_for!(crate::ops::backup::Restored)),
     ("vault inspect", || schemars::schema_for!(super::vault::Inspected)),
     ("vault check", || schemars::schema_for!(views::CheckReport)),
 ];

@@ -11,7 +11,7 @@ use crate::{
     },
     secret::Secret,
     settings::SecretSource,
-    vault::{Locked, Right, SlotKind, SlotSecret, Unlocked, is_second_factor},
+    vault::{Location, Locked, Right, SlotKind, SlotSecret, Unlocked, is_second_factor},
 };
 
 /// How long an interrupted rotation waits for others before it is left to the next command.
@@ -71,6 +71,13 @@ impl Context {
             self.pass_totp(&unlocked)?;
         }
         Ok(unlocked)
+    }
+
+    /// A vault at another place, such as one that is being restored; how old it is does not matter.
+    pub fn unlocked_at(&mut self, location: &Location) -> Result<Arc<Unlocked>> {
+        let locked = Locked::open_within(location, self.settings.lock_timeout)?;
+        let secret = self.slot_secret()?;
+        Ok(Arc::new(locked.unlock_even_if_older(&secret, self.clock.latest())?))
     }
 
     /// Whether a vault opens without a question and without starting a program.

@@ -3,6 +3,7 @@
 //! Invariant: until `commit` the old file is untouched, and a dropped `Staged` leaves nothing behind.
 
 use std::{
+    fs::File,
     io::{Read, Seek, Write},
     path::{Path, PathBuf},
 };
@@ -21,12 +22,23 @@ pub struct Staged {
 impl Staged {
     /// Writes the bytes to a fresh 0600 file in the target's directory (created exclusively, so no link is followed).
     pub fn write(target: &Path, bytes: &[u8]) -> Result<Self, FsError> {
-        let mut file = tempfile::Builder::new()
+        let mut staged = Self::create(target)?;
+        staged.file.write_all(bytes).map_err(FsError::io("write", target))?;
+        Ok(staged)
+    }
+
+    /// Makes such a file with nothing in it yet, for what is too large to be held in memory.
+    pub fn create(target: &Path) -> Result<Self, FsError> {
+        let file = tempfile::Builder::new()
             .prefix(".bursar-")
             .tempfile_in(parent(target))
             .map_err(FsError::io("create a file beside", target))?;
-        file.write_all(bytes).map_err(FsError::io("write", target))?;
         Ok(Self { file, target: target.to_owned() })
+    }
+
+    /// The file, for writing.
+    pub fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
     }
 
     /// Reads the new version back from the file system, so that the caller can try it before it counts.
@@ -46,7 +58,7 @@ impl Staged {
     }
 
     /// Makes the file durable and puts it in its place, unless something is there.
-    fn commit_new(self) -> Result<(), FsError> {
+    pub fn commit_new(self) -> Result<(), FsError> {
         self.file.as_file().sync_all().map_err(FsError::io("sync", &self.target))?;
         let Self { file, target } = self;
         file.persist_noclobber(&target).map_err(|error| FsError::io("create", &target)(error.error))?;

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod ahead;
+pub mod backup;
 pub mod bank;
 pub mod connections;
 pub mod incident;

@@ -25,6 +25,14 @@ pub enum VaultError {
         /// The directory that was to become a vault.
         dir: PathBuf,
     },
+    /// A file that is no backup, or no whole one.
+    #[error("{} cannot be restored: {reason}; nothing was made", file.display())]
+    NotABackup {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// No slot opens with this secret (or the slot's bytes were changed: the two cannot be told apart).
     #[error("this {secret} does not open the vault")]
     WrongSecret {

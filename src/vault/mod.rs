@@ -9,6 +9,7 @@ mod agefile;
 mod anchor;
 mod attempts;
 pub mod audit;
+mod backup;
 mod change;
 mod connect;
 mod create;
@@ -43,6 +44,7 @@ use std::path::PathBuf;
 
 pub use self::{
     anchor::{Anchor, words as anchor_words},
+    backup::{BackupDraft, Unpacked, unpack},
     change::Change,
     connect::{APPLICATION_ID, Access},
     create::{Create, Created, NewVault, begin, create},

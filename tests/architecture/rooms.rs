@@ -11,6 +11,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["vault"]),
     ("bech32", &["vault"]),
     ("linux_keyutils", &["vault"]),
+    ("tar::", &["vault"]),
     ("keyring_core", &["ops/keyring"]),
     ("totp_rs", &["ops"]),
     // network

@@ -133,3 +133,106 @@ fn a_copy_for_a_member() {
     env.ok(&["members", "add", "ada", &recipient]);
     strike(&mut Share { env, number: 0 }, 80);
 }
+
+/// A copy of the vault in one file.
+struct Backup {
+    env: TestEnv,
+    number: usize,
+}
+
+impl Backup {
+    fn file(&self) -> String {
+        self.env.path(&format!("home/copy-{}.tar", self.number)).to_str().unwrap().to_owned()
+    }
+
+    /// Restores what was copied, where nobody saw the vault.
+    fn restores(&self, what: &str) {
+        let (file, place) = (self.file(), self.env.path("home/again"));
+        let place = place.to_str().unwrap();
+        let mut command = self.env.command(&["vault", "restore", &file, "--to", place]);
+        command.env("XDG_STATE_HOME", self.env.path("home/another-device"));
+        let restored = self.env.run_command(command);
+        assert_eq!(restored.status, 0, "{what}: {restored}");
+        fs::remove_dir_all(place).unwrap();
+        fs::remove_file(file).unwrap();
+    }
+}
+
+impl Scene for Backup {
+    fn reset(&mut self) {
+        self.number += 1;
+    }
+
+    fn env(&self) -> &TestEnv {
+        &self.env
+    }
+
+    fn command(&self) -> Vec<String> {
+        words(&format!("vault backup {}", self.file()))
+    }
+
+    fn check(&mut self, done: bool, what: &str) {
+        whole(&self.env, what);
+        let there = fs::exists(self.file()).unwrap();
+        assert!(there || !done, "{what}: said to be made, and not there");
+        if there {
+            self.restores(what);
+        }
+    }
+}
+
+#[test]
+fn a_backup() {
+    let env = household(|bank| bank.transactions = Some(50));
+    env.ok(&["link", "--institution", "ins_109508", "--yes"]);
+    strike(&mut Backup { env, number: 0 }, 60);
+}
+
+/// A vault from a backup, at another place.
+struct Restore(TestEnv);
+
+impl Restore {
+    fn place(&self) -> std::path::PathBuf {
+        self.0.path("home/again")
+    }
+}
+
+impl Scene for Restore {
+    fn reset(&mut self) {
+        drop(fs::remove_dir_all(self.place()));
+    }
+
+    fn env(&self) -> &TestEnv {
+        &self.0
+    }
+
+    fn command(&self) -> Vec<String> {
+        let (file, place) = (self.0.path("home/copy.tar"), self.place());
+        words(&format!("vault restore {} --to {}", file.display(), place.display()))
+    }
+
+    fn check(&mut self, done: bool, what: &str) {
+        whole(&self.0, what);
+        let there = self.place().exists();
+        assert!(there || !done, "{what}: said to be made, and not there");
+        let place = self.place();
+        if !there {
+            let again: Vec<String> = self.command();
+            self.0.ok(&again.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        self.0.ok(&["--vault", place.to_str().unwrap(), "vault", "accept-older", "--dry-run"]);
+        fs::remove_dir_all(place).unwrap();
+        let left = fs::read_dir(self.0.path("home")).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        assert!(there || !left.iter().any(|name| name.starts_with(".bursar-")), "{what}: {left:?}");
+    }
+}
+
+#[test]
+fn a_restore() {
+    let env = household(|bank| bank.transactions = Some(50));
+    env.ok(&["link", "--institution", "ins_109508", "--yes"]);
+    let file = env.path("home/copy.tar");
+    env.ok(&["vault", "backup", file.to_str().unwrap()]);
+    strike(&mut Restore(env), 60);
+}

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Kind},
-    ops::{keyring::KeyringError, keys::KeysError, plugins::PluginError, totp::TotpError},
+    ops::{backup::BackupError, keyring::KeyringError, keys::KeysError, plugins::PluginError, totp::TotpError},
 };
 
 impl From<KeysError> for Error {
@@ -69,6 +69,20 @@ impl From<KeyringError> for Error {
             KeyringError::Unreachable(_) | KeyringError::Silence(_) => {
                 Self::new(Kind::Unavailable, "no_keyring", sentence).hint("bursar keys add key-file ~/bursar.key")
             }
+        }
+    }
+}
+
+impl From<BackupError> for Error {
+    fn from(error: BackupError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            BackupError::Vault(error) => error.into(),
+            BackupError::Store(error) => error.into(),
+            BackupError::FileExists(_) => {
+                Self::new(Kind::Conflict, "file_exists", sentence).hint("bursar vault backup NEW_FILE")
+            }
+            BackupError::Unproved(_) => Self::new(Kind::Integrity, "unproved", sentence).hint("bursar vault check"),
         }
     }
 }

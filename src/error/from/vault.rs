@@ -17,6 +17,9 @@ impl From<VaultError> for Error {
                 Self::new(Kind::Conflict, "vault_exists", format!("{sentence}; nothing was changed"))
                     .hint("bursar status")
             }
+            V::NotABackup { .. } => {
+                Self::new(Kind::Integrity, "not_a_backup", sentence).hint("bursar vault backup --help")
+            }
             V::WrongSecret { .. } | V::NotAnIdentity { .. } => {
                 Self::new(Kind::Auth, "wrong_secret", sentence).hint("bursar --identity RECOVERY_CODE_FILE status")
             }
