@@ -66,6 +66,7 @@ mod schedule;
 mod schema;
 #[cfg(feature = "sandbox")]
 mod scripted;
+mod second_reader;
 #[cfg(target_os = "linux")]
 mod sessions;
 mod status;

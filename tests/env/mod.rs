@@ -29,7 +29,7 @@ pub(crate) use process::Background;
 use serde_json::Value;
 use tempfile::TempDir;
 pub(crate) use terminal::Terminal;
-pub(crate) use tools::{have, python_with_argon2};
+pub(crate) use tools::{have, python_with, python_with_argon2};
 
 /// The day on which all tests take place, unless they say otherwise.
 pub(crate) const TODAY: &str = "2026-04-15";

@@ -4,11 +4,16 @@ use std::env;
 
 /// The Python that has argon2-cffi: the one `.ci/run` names, which then has to have it, or the machine's if that does.
 pub(crate) fn python_with_argon2() -> Option<String> {
-    let named = env::var("BURSAR_TEST_ARGON2_PYTHON").ok();
+    python_with("argon2")
+}
+
+/// The same for other modules, with commas between.
+pub(crate) fn python_with(modules: &str) -> Option<String> {
+    let named = env::var("BURSAR_TEST_FORMAT_PYTHON").ok();
     let python = named.clone().unwrap_or_else(|| "python3".to_owned());
-    let has = std::process::Command::new(&python).args(["-c", "import argon2"]).output();
+    let has = std::process::Command::new(&python).args(["-c", &format!("import {modules}")]).output();
     let has = has.is_ok_and(|output| output.status.success());
-    assert!(has || named.is_none(), "{python} has no argon2-cffi");
+    assert!(has || named.is_none(), "{python} has not all of {modules}");
     has.then_some(python)
 }
 
