@@ -57,6 +57,17 @@ fn the_sandbox_keeps_to_the_definition() {
     assert!(success && said.contains(" passed, 0 failed"), "{said}");
 }
 
+/// Plaid's own client for Python has a model for each answer and refuses what does not fit it.
+#[test]
+fn the_official_client_goes_through_a_connections_whole_life() {
+    let bank = Server::start(Config::on(7, "2026-03-20".parse().unwrap())).unwrap();
+    let Some((success, said)) = judged(&bank, "official_client.py") else { return };
+    assert!(success && said.contains(" passed, 0 failed"), "{said}");
+    bank.fault(Fault::MissingField, None);
+    let (success, said) = judged(&bank, "official_client.py").unwrap();
+    assert!(!success, "it accepts a transaction without a date: {said}");
+}
+
 #[test]
 fn a_defect_in_the_sandbox_is_caught() {
     let bank = Server::start(Config::on(7, "2026-03-20".parse().unwrap())).unwrap();
