@@ -4,19 +4,21 @@
 
 use std::panic::PanicHookInfo;
 
-use rustix::{
-    fs::Mode,
-    process::{Resource, Rlimit},
-};
-
 use crate::sys;
 
 /// Makes every file created from now on private, and keeps memory out of core dumps and away from debuggers of the
 /// same user. To be called first thing in `main`. Refusals are ignored: each step only adds to the others.
 pub fn process() {
-    rustix::process::umask(Mode::RWXG | Mode::RWXO);
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    let _refused = rustix::process::setrlimit(Resource::Core, none);
+    #[cfg(unix)]
+    {
+        use rustix::{
+            fs::Mode,
+            process::{Resource, Rlimit},
+        };
+        rustix::process::umask(Mode::RWXG | Mode::RWXO);
+        let none = Rlimit { current: Some(0), maximum: Some(0) };
+        let _refused = rustix::process::setrlimit(Resource::Core, none);
+    }
     #[cfg(target_os = "linux")]
     let _refused = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }

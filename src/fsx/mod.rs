@@ -8,9 +8,9 @@ mod private;
 mod reserve;
 mod scratch;
 mod staged;
+mod system;
 
 use std::{
-    fs::File,
     io,
     path::{Path, PathBuf},
 };
@@ -22,6 +22,7 @@ pub use private::{
 pub use reserve::Reserved;
 pub use scratch::Scratch;
 pub use staged::{Staged, create_new, replace};
+pub(crate) use system::{Closed, is_at, mode, owner, path_of};
 
 /// What a file operation can fail with.
 #[derive(Debug, thiserror::Error)]
@@ -126,7 +127,7 @@ impl FsError {
 
 /// Makes a rename, creation or removal inside a directory durable.
 pub fn sync_dir(dir: &Path) -> Result<(), FsError> {
-    File::open(dir).and_then(|handle| handle.sync_all()).map_err(FsError::io("sync", dir))
+    system::sync_dir(dir).map_err(FsError::io("sync", dir))
 }
 
 /// Removes a file and makes the removal durable; a file already gone is fine.
@@ -145,6 +146,5 @@ pub(crate) fn parent(path: &Path) -> &Path {
 
 /// Bytes that may still be written where `path` lies.
 pub fn free_space(path: &Path) -> Result<u64, FsError> {
-    let found = rustix::fs::statvfs(path).map_err(io::Error::from).map_err(FsError::io("look at", path))?;
-    Ok(found.f_bavail.saturating_mul(found.f_frsize))
+    system::free_space(path).map_err(FsError::io("look at", path))
 }

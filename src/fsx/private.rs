@@ -3,15 +3,15 @@
 //! Invariant: what is checked is what is read; files are checked on the open descriptor, not by name.
 
 use std::{
-    fs::{DirBuilder, File, Metadata, OpenOptions},
+    fs::{File, Metadata, OpenOptions},
     io::Read,
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
-use rustix::fs::OFlags;
-
-use super::FsError;
+use super::{
+    FsError,
+    system::{self, Closed as _},
+};
 
 /// What a path must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,18 +41,19 @@ pub fn create_private_dir(path: &Path) -> Result<(), FsError> {
 
 /// Creates a directory and its parents 0700 where they are missing, and takes existing ones as they are.
 pub fn ensure_dir(path: &Path) -> Result<(), FsError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(FsError::io("create", path))
+    system::directories().recursive(true).create(path).map_err(FsError::io("create", path))
 }
 
 /// A file and its directory, as far as others than this user and root may exchange it there.
 pub fn other_writers(path: &Path) -> Result<Vec<PathBuf>, FsError> {
     const STICKY: u32 = 0o1000;
-    let mine = rustix::process::geteuid().as_raw();
+    let mine = system::user();
     let mut open = Vec::new();
     for place in [Some(path), path.parent()].into_iter().flatten() {
         let found = std::fs::metadata(place).map_err(FsError::io("look at", place))?;
-        let shared = found.mode() & 0o022 != 0 && found.mode() & STICKY == 0;
-        if shared || (found.uid() != 0 && found.uid() != mine) {
+        let (mode, owner) = (system::mode(&found), system::owner(&found));
+        let shared = mode & 0o022 != 0 && mode & STICKY == 0;
+        if shared || (owner != 0 && owner != mine) {
             open.push(place.to_owned());
         }
     }
@@ -61,14 +62,13 @@ pub fn other_writers(path: &Path) -> Result<Vec<PathBuf>, FsError> {
 
 /// Opens a private file for reading, never through a symlink.
 pub fn open_private(path: &Path) -> Result<File, FsError> {
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags(OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK))
-        .open(path)
-        .map_err(|source| match rustix::io::Errno::from_io_error(&source) {
-            Some(rustix::io::Errno::LOOP) => FsError::Symlink { path: path.to_owned() },
-            _ => FsError::io("open", path)(source),
-        })?;
+    let file = OpenOptions::new().read(true).unfollowed_at_once().open(path).map_err(|source| {
+        if system::is_symlink_error(&source) {
+            FsError::Symlink { path: path.to_owned() }
+        } else {
+            FsError::io("open", path)(source)
+        }
+    })?;
     let found = file.metadata().map_err(FsError::io("look at", path))?;
     judge(path, &found, Shape::File)?;
     Ok(file)
@@ -114,11 +114,6 @@ pub fn check_local(_dir: &Path) -> Result<(), FsError> {
     Ok(())
 }
 
-/// The flag bits in the type the standard library wants.
-pub(super) fn flags(flags: OFlags) -> i32 {
-    flags.bits().cast_signed()
-}
-
 fn judge(path: &Path, found: &Metadata, shape: Shape) -> Result<(), FsError> {
     let path_owned = || path.to_owned();
     if found.file_type().is_symlink() {
@@ -131,10 +126,11 @@ fn judge(path: &Path, found: &Metadata, shape: Shape) -> Result<(), FsError> {
     if !fits {
         return Err(FsError::WrongShape { path: path_owned(), wanted });
     }
-    if found.uid() != rustix::process::geteuid().as_raw() {
-        return Err(FsError::NotOwner { path: path_owned(), owner: found.uid() });
+    let owner = system::owner(found);
+    if owner != system::user() {
+        return Err(FsError::NotOwner { path: path_owned(), owner });
     }
-    let mode = found.mode() & 0o7777;
+    let mode = system::mode(found);
     if mode & 0o077 != 0 {
         let command = format!("chmod {tight} {}", shell_words::quote(&path.to_string_lossy()));
         return Err(FsError::TooOpen { path: path_owned(), mode, command });

@@ -5,13 +5,10 @@
 use std::{
     fs::{File, OpenOptions},
     io::{Seek, SeekFrom, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
-use rustix::fs::OFlags;
-
-use super::{FsError, parent, private::flags, sync_dir};
+use super::{FsError, parent, sync_dir, system::Closed as _};
 
 /// A file of zeros on the disk, waiting to be filled.
 #[derive(Debug)]
@@ -26,8 +23,8 @@ impl Reserved {
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
-            .mode(0o600)
-            .custom_flags(flags(OFlags::NOFOLLOW | OFlags::CLOEXEC))
+            .closed()
+            .unfollowed()
             .open(path)
             .map_err(FsError::io("create", path))?;
         // Zeros are written, not only allocated: some file systems promise less than fallocate says.

@@ -2,17 +2,11 @@
 //!
 //! Invariant: a directory is swept only while nobody holds its lock, and nobody goes on to use one that was swept.
 
-use std::{
-    fs::{File, OpenOptions, Permissions},
-    io,
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
-    path::Path,
-};
+use std::{fs::File, io, path::Path};
 
-use rustix::fs::OFlags;
 use tempfile::TempDir;
 
-use super::{FsError, Shape, check_private};
+use super::{FsError, Shape, check_private, system};
 
 /// Times a directory that another maker swept in the moment between its creation and its lock is made anew.
 const TRIES: usize = 16;
@@ -30,9 +24,8 @@ impl Scratch {
     pub fn make(parent: &Path, prefix: &str) -> Result<Self, FsError> {
         sweep(parent, prefix);
         for _ in 0..TRIES {
-            let mut builder = tempfile::Builder::new();
-            let builder = builder.prefix(prefix).permissions(Permissions::from_mode(0o700));
-            let dir = builder.tempdir_in(parent).map_err(FsError::io("create a directory in", parent))?;
+            let dir = system::temporary_dir(parent, prefix);
+            let dir = dir.map_err(FsError::io("create a directory in", parent))?;
             if let Some(lock) = hold(dir.path()).map_err(FsError::io("lock", dir.path()))? {
                 return Ok(Self { dir, _lock: lock });
             }
@@ -57,8 +50,7 @@ impl Scratch {
 
 /// Locks a directory; `None` when somebody else has it, or has removed it before the lock was taken.
 fn hold(path: &Path) -> io::Result<Option<File>> {
-    let flags = (OFlags::NOFOLLOW | OFlags::DIRECTORY | OFlags::CLOEXEC).bits().cast_signed();
-    let dir = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+    let dir = match system::open_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened?,
     };
@@ -66,9 +58,7 @@ fn hold(path: &Path) -> io::Result<Option<File>> {
         Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
         locked => locked?,
     }
-    let same =
-        std::fs::symlink_metadata(path).is_ok_and(|found| dir.metadata().is_ok_and(|held| held.ino() == found.ino()));
-    Ok(same.then_some(dir))
+    Ok(system::is_at(&dir, path)?.then_some(dir))
 }
 
 /// Removes this user's directories that nobody works in. What cannot be removed stays: it is in nobody's way.

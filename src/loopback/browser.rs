@@ -86,12 +86,17 @@ impl RedirectPage {
 
 /// A builder of temporary files with a mode; elsewhere than on Unix the user's own directories are private.
 fn for_owner_only<'a>(mode: u32) -> tempfile::Builder<'a, 'a> {
-    let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    {
+        let mut builder = tempfile::Builder::new();
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+        builder
+    }
     #[cfg(not(unix))]
-    let _ = mode;
-    builder
+    {
+        let _ = mode;
+        tempfile::Builder::new()
+    }
 }
 
 /// Opens a redirect page in the desktop's browser, with what a desktop needs of `environment` and nothing more.

@@ -2,10 +2,7 @@
 //!
 //! Invariant: a plugin that others than its user and root may write is never started.
 
-use std::{
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use crate::fsx::{self, FsError};
 
@@ -46,7 +43,8 @@ pub fn require_trusted(program: &str, path: Option<&str>) -> Result<PathBuf, Plu
 }
 
 fn is_program(file: &Path) -> bool {
-    std::fs::metadata(file).is_ok_and(|found| found.is_file() && found.mode() & 0o111 != 0)
+    // Elsewhere than on Unix the name tells what can be run, not the mode.
+    std::fs::metadata(file).is_ok_and(|found| found.is_file() && (cfg!(not(unix)) || fsx::mode(&found) & 0o111 != 0))
 }
 
 #[cfg(test)]

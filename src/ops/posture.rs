@@ -5,7 +5,6 @@
 
 use std::{
     fs,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -57,7 +56,7 @@ pub fn process() -> Vec<CheckItem> {
     let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap_or_default();
     let core: Vec<&str> = core.split_whitespace().rev().skip(1).take(2).collect();
-    let owner = fs::metadata("/proc/self/environ").map(|found| found.uid()).ok();
+    let owner = fs::metadata("/proc/self/environ").map(|found| fsx::owner(&found)).ok();
     let mut checks = vec![
         judge("umask", umask == "0077", format!("{umask} in /proc/self/status")),
         judge("core dumps", core == ["0", "0"], format!("limits {} in /proc/self/limits", core.join(" and "))),

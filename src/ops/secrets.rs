@@ -5,7 +5,6 @@
 use std::{
     fs::File,
     io::{self, Read},
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
@@ -15,7 +14,7 @@ use std::{
 
 use zeroize::Zeroize as _;
 
-use crate::secret::Secret;
+use crate::{fsx, secret::Secret};
 
 const COMMAND_LIMIT: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -120,7 +119,7 @@ pub fn from_descriptor(descriptor: i32) -> Result<Secret<String>, SecretError> {
 /// Reads an identity file, which nobody else may read and which has at least one line that is neither empty nor a
 /// comment.
 pub fn identity(file: &Path) -> Result<Secret<String>, SecretError> {
-    let others = std::fs::metadata(file).is_ok_and(|found| found.is_file() && found.mode() & 0o077 != 0);
+    let others = std::fs::metadata(file).is_ok_and(|found| found.is_file() && fsx::mode(&found) & 0o077 != 0);
     if others {
         return Err(SecretError::OthersRead { file: file.to_owned() });
     }

@@ -50,12 +50,24 @@ pub struct Profile {
     pub yes: bool,
 }
 
+/// Columns and rows of the terminal that a stream is.
+#[cfg(unix)]
+fn size(stream: &impl std::os::fd::AsFd) -> Option<(u16, u16)> {
+    rustix::termios::tcgetwinsize(stream).ok().map(|size| (size.ws_col, size.ws_row))
+}
+
+/// Unknown elsewhere than on Unix; `COLUMNS` says it.
+#[cfg(not(unix))]
+fn size<Stream>(_stream: &Stream) -> Option<(u16, u16)> {
+    None
+}
+
 impl Profile {
     /// Looks at the streams and merges what the user set.
     pub fn detect(settings: &Settings, environment: &Environment) -> Self {
         let (out, err) = (io::stdout(), io::stderr());
         let (out_terminal, err_terminal) = (out.is_terminal(), err.is_terminal());
-        let size = rustix::termios::tcgetwinsize(&out).or_else(|_| rustix::termios::tcgetwinsize(&err)).ok();
+        let size = size(&out).or_else(|| size(&err));
         let columns = environment.text("COLUMNS").and_then(|text| text.parse().ok());
         let coloured = |terminal: bool| match settings.color {
             Color::Always => true,
@@ -70,10 +82,10 @@ impl Profile {
             progress: err_terminal && settings.progress && !settings.quiet,
             color_out: coloured(out_terminal) && settings.output.is_none(),
             color_err: coloured(err_terminal),
-            width: columns.or(size.map(|s| s.ws_col)).filter(|w| *w > 0).unwrap_or(DEFAULT_WIDTH),
+            width: columns.or(size.map(|(columns, _)| columns)).filter(|w| *w > 0).unwrap_or(DEFAULT_WIDTH),
             width_asked: columns.is_some(),
             unicode: unicode(environment),
-            height: size.map(|s| s.ws_row).filter(|h| *h > 0 && out_terminal),
+            height: size.map(|(_, rows)| rows).filter(|h| *h > 0 && out_terminal),
             pager: pager::wanted(settings.pager && out_terminal, environment),
             quiet: settings.quiet,
             verbose: settings.verbose,

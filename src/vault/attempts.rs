@@ -6,16 +6,14 @@
 
 use std::{
     io::Write,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
 use super::{error::Result, material::Hex};
-use crate::fsx;
+use crate::fsx::{self, Closed as _};
 
 /// The longest wait after failures.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -68,13 +66,7 @@ impl Attempts {
         if let Some(dir) = self.path.parent() {
             fsx::ensure_dir(dir).map_err(std::io::Error::other)?;
         }
-        std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed())
-            .open(&self.path)?
-            .write_all(b"x")
+        std::fs::OpenOptions::new().append(true).create(true).closed().unfollowed().open(&self.path)?.write_all(b"x")
     }
 }
 

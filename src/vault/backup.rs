@@ -7,7 +7,6 @@ use std::{
     collections::BTreeSet,
     fs::{File, OpenOptions},
     io::{self, Read, Write},
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -25,7 +24,7 @@ use super::{
     pending::PENDING_DIR,
     unlocked::Unlocked,
 };
-use crate::fsx::{self, FsError, Scratch, Staged};
+use crate::fsx::{self, Closed as _, FsError, Scratch, Staged};
 
 /// The directory in the archive.
 const ROOT: &str = "vault";
@@ -135,7 +134,7 @@ pub fn unpack(file: &Path, location: &Location) -> Result<Unpacked> {
         }
         let wanted = missing.iter().copied().find(|name| path == Path::new(ROOT).join(name));
         let Some(name) = wanted.filter(|_| kind == EntryType::Regular) else {
-            return Err(broken(&format!("it contains {path:?}, which no backup has")));
+            return Err(broken("it contains something that no backup has"));
         };
         missing.remove(name);
         let (size, cap) = (entry.size(), if name == KEYS_FILE { LARGEST } else { size });
@@ -178,6 +177,6 @@ impl Unpacked {
 }
 
 fn create_file(path: &Path) -> Result<File> {
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let made = OpenOptions::new().write(true).create_new(true).closed().open(path);
     Ok(made.map_err(FsError::io("create", path))?)
 }

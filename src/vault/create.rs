@@ -8,7 +8,6 @@ use std::{
     ffi::OsString,
     fs::OpenOptions,
     io::ErrorKind,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -33,7 +32,7 @@ use super::{
     unlocked::Unlocked,
 };
 use crate::{
-    fsx::{self, FsError, Scratch, Staged},
+    fsx::{self, Closed as _, FsError, Scratch, Staged},
     secret::Secret,
 };
 
@@ -162,7 +161,7 @@ pub(super) fn free_place(dir: &Path) -> Result<(PathBuf, OsString)> {
 fn furnish(dir: &Path, outer: &Outer, sealed: &[u8], identity: &x25519::Identity) -> Result<ContentKey> {
     let db = dir.join(DB_FILE);
     // SQLite would follow the umask; a file that is there already keeps its mode, and its journals copy it.
-    let fresh = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&db);
+    let fresh = OpenOptions::new().write(true).create_new(true).closed().open(&db);
     drop(fresh.map_err(FsError::io("create", &db))?);
     let key_id = outer.db.key_id;
     let key = Purpose::Database { key_id }.key(outer.ledger.get(key_id)?, outer.vault_id);

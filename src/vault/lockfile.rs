@@ -5,16 +5,13 @@
 
 use std::{
     fs::{File, TryLockError},
-    os::unix::fs::OpenOptionsExt,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use rustix::fs::OFlags;
-
 use super::error::{Result, VaultError};
-use crate::fsx::FsError;
+use crate::fsx::{Closed as _, FsError};
 
 const VAULT_LOCK: &str = "vault.lock";
 const WRITER_LOCK: &str = "writer.lock";
@@ -105,11 +102,10 @@ fn wait(
 
 /// Opens the lock file for reading, which is all a lock needs and works on a read-only medium; creates it once.
 fn open(path: &Path) -> Result<File> {
-    let nofollow = (OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed();
-    let existing = File::options().read(true).custom_flags(nofollow).open(path);
+    let existing = File::options().read(true).unfollowed().open(path);
     let opened = match existing {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            File::options().read(true).append(true).create(true).mode(0o600).custom_flags(nofollow).open(path)
+            File::options().read(true).append(true).create(true).closed().unfollowed().open(path)
         }
         outcome => outcome,
     };

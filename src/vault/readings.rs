@@ -7,20 +7,18 @@
 use std::{
     fs::{File, TryLockError},
     io::Write as _,
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use chacha20poly1305::{AeadInPlace as _, KeyInit as _, XChaCha20Poly1305, XNonce};
-use rustix::fs::OFlags;
 
 use super::{
     error::{Result, VaultError},
     lockfile::WriterLock,
     material::{Key, VaultId, fill_random},
 };
-use crate::fsx::{self, FsError};
+use crate::fsx::{self, Closed as _, FsError};
 
 const NONCE: usize = 24;
 
@@ -110,14 +108,13 @@ impl Readings {
             let file = std::fs::OpenOptions::new()
                 .append(true)
                 .create(true)
-                .mode(0o600)
-                .custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed())
+                .closed()
+                .unfollowed()
                 .open(&self.path)
                 .map_err(io("open"))?;
             match file.try_lock() {
                 Ok(()) => {
-                    let inode = file.metadata().map_err(io("look at"))?.ino();
-                    if self.path.symlink_metadata().is_ok_and(|named| named.ino() == inode) {
+                    if fsx::is_at(&file, &self.path).map_err(io("look at"))? {
                         return Ok(file);
                     }
                 }

@@ -7,7 +7,6 @@
 use std::{
     fs::{File, OpenOptions},
     io::Read as _,
-    os::unix::fs::OpenOptionsExt as _,
     path::PathBuf,
 };
 
@@ -25,7 +24,7 @@ use super::{
     slots::{Cap, Slot},
     unlocked::Unlocked,
 };
-use crate::fsx::{self, FsError};
+use crate::fsx::{self, Closed as _, FsError};
 
 /// The database under the new key, until it takes the old one's place.
 const COPY: &str = "vault.db.new";
@@ -155,7 +154,7 @@ impl Unlocked {
         if free < size.saturating_add(size / 8) {
             return Err(VaultError::NoSpace { needed: size, free });
         }
-        let fresh = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&copy);
+        let fresh = OpenOptions::new().write(true).create_new(true).closed().open(&copy);
         drop(fresh.map_err(FsError::io("create", &copy))?);
         let target = connect::Keyed { path: copy, key: self.key_of(next)?, salt: next.salt };
         connect::export(&source, &target, progress)?;

@@ -6,7 +6,6 @@
 use std::{
     ffi::OsString,
     fs::OpenOptions,
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -27,7 +26,7 @@ use super::{
     slots::{Slot, SlotKind, Terms},
     unlocked::Unlocked,
 };
-use crate::fsx::{self, FsError, Scratch, Staged};
+use crate::fsx::{self, Closed as _, FsError, Scratch, Staged};
 
 /// What a vault is, if it is a copy for somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +69,7 @@ impl Unlocked {
         outer.snapshot = Some(Snapshot { of: self.vault_id(), taken: terms.now, redacted: member.redacted });
         let staging = Scratch::make(&parent, ".bursar-share-")?;
         let path = staging.path().join(DB_FILE);
-        let fresh = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let fresh = OpenOptions::new().write(true).create_new(true).closed().open(&path);
         drop(fresh.map_err(FsError::io("create", &path))?);
         let database = self.database()?;
         let source = Keyed { path: self.dir().join(DB_FILE), key: self.key_of(database)?, salt: database.salt };

@@ -136,7 +136,7 @@ fn look(dir: &Path, name: String, readable_header: u64, markers: &[&str]) -> Res
     let found = std::fs::symlink_metadata(&path).map_err(FsError::io("look at", &path))?;
     let file = fsx::open_private(&path)?;
     let findings = Scan::new(markers).file(file, readable_header).map_err(FsError::io("read", &path))?;
-    let mode = std::os::unix::fs::MetadataExt::mode(&found) & 0o7777;
+    let mode = fsx::mode(&found);
     let content = content_of(&name);
     Ok(FileReport { name, bytes: found.len(), mode: format!("{mode:04o}"), content, readable_header, findings })
 }

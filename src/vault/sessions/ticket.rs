@@ -3,15 +3,16 @@
 //! Invariant: written and read here only, in memory that is wiped.
 
 use std::{
-    ffi::OsStr,
-    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use zeroize::Zeroizing;
 
-use crate::vault::{agefile::ContentKey, material::Hex};
+use crate::{
+    fsx,
+    vault::{agefile::ContentKey, material::Hex},
+};
 
 const VERSION: u8 = 1;
 const LEDGER: u8 = 0;
@@ -38,7 +39,7 @@ pub(super) fn write(
     ends: Duration,
     (outer, inner): (&ContentKey, Option<&ContentKey>),
 ) -> Zeroizing<Vec<u8>> {
-    let vault = vault.as_os_str().as_bytes();
+    let vault = vault.as_os_str().as_encoded_bytes();
     let millis = u64::try_from(ends.as_millis()).unwrap_or(u64::MAX);
     let none = [0; ContentKey::BYTES];
     // Of the final size from the start, so that no half-copy of a key stays behind.
@@ -70,7 +71,7 @@ impl Ticket {
             ends: u64::from_be_bytes(*ends),
             outer: ContentKey::from_bytes(outer),
             inner,
-            vault: PathBuf::from(OsStr::from_bytes(vault)),
+            vault: fsx::path_of(vault),
         })
     }
 
