@@ -2,14 +2,17 @@
 
 pub mod accept;
 pub mod ahead;
+pub mod alerts;
 pub mod bank;
 pub mod connections;
 pub mod incident;
 pub mod keys;
 pub mod link;
 pub mod members;
+pub mod notify;
 pub mod plugins;
 pub mod posture;
+mod programs;
 pub mod recover;
 pub mod review;
 pub mod rotation;
