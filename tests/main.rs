@@ -13,6 +13,8 @@ mod accounts;
 mod architecture;
 mod audit;
 mod browser;
+#[cfg(feature = "sandbox")]
+mod complaints;
 mod completions;
 mod config;
 #[cfg(feature = "sandbox")]
