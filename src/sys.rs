@@ -1,8 +1,8 @@
-//! The only unsafe code: keying a database, pinning small secrets in memory, forgetting variables.
+//! The only unsafe code: keying a database, pinning small secrets in memory, forgetting variables, keeping open files.
 //!
-//! May use nothing of this crate. Invariant: every function is safe to call with any arguments of its types (the last one:
-//! while there is one thread).
-#![expect(unsafe_code, reason = "three calls that no safe wrapper offers; each block says why it is sound")]
+//! May use nothing of this crate. Invariant: every function is safe to call with any arguments of its types (that which forgets
+//! variables: while there is one thread).
+#![expect(unsafe_code, reason = "four calls that no safe wrapper offers; each block says why it is sound")]
 
 use rusqlite::{Connection, Error, Result, ffi};
 
@@ -36,6 +36,14 @@ pub fn forget_variables(names: &[&str]) {
         // SAFETY: `cli::main` calls this before it starts anything, so no other thread reads or writes the environment.
         unsafe { std::env::remove_var(name) };
     }
+}
+
+/// Marks an open file so that no program that is started gets it; a number that is not open is passed over.
+#[cfg(unix)]
+pub fn close_on_start(descriptor: i32) {
+    // SAFETY: the number is borrowed for one call that neither reads nor closes it; the kernel refuses one that is not open.
+    let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(descriptor.max(0)) };
+    let _refused = rustix::io::fcntl_setfd(borrowed, rustix::io::FdFlags::CLOEXEC);
 }
 
 #[cfg(test)]

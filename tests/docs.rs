@@ -30,18 +30,35 @@ fn every_direct_dependency_has_its_reason() {
 
 #[test]
 fn every_claim_of_security_has_its_test() {
-    let claims = document("SECURITY.md");
-    let named: Vec<(&str, &str)> =
-        claims.split('`').filter(|word| word.starts_with("tests/")).filter_map(|word| word.split_once("::")).collect();
+    let named = claims("SECURITY.md");
     assert!(named.len() > 30, "the table is gone");
-    for (file, test) in named {
+}
+
+#[test]
+fn every_complaint_has_its_test_and_every_test_its_complaint() {
+    let named = claims("docs/plaid.md");
+    let source = document("tests/complaints.rs");
+    let tests = source.split("#[test]\nfn ").skip(1).filter_map(|rest| rest.split_once('(')).map(|(name, _)| name);
+    let tests: Vec<(String, String)> = tests.map(|name| ("tests/complaints.rs".to_owned(), name.to_owned())).collect();
+    assert_eq!(named, tests, "the table has the tests, in their order");
+    assert!(tests.len() >= 13);
+}
+
+/// The tests that a document names, each of which is there.
+fn claims(page: &str) -> Vec<(String, String)> {
+    let text = document(page);
+    let words = text.split('`').filter(|word| word.starts_with("tests/"));
+    let named: Vec<(String, String)> =
+        words.filter_map(|word| word.split_once("::")).map(|(file, test)| (file.to_owned(), test.to_owned())).collect();
+    for (file, test) in &named {
         let source = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         let is_test = source.split("#[test]\n").skip(1).any(|rest| {
             let function = rest.lines().find(|line| line.starts_with("fn "));
             function.is_some_and(|line| line.starts_with(&format!("fn {test}(")))
         });
-        assert!(is_test, "SECURITY.md speaks of {file}::{test}, which is not there");
+        assert!(is_test, "{page} speaks of {file}::{test}, which is not there");
     }
+    named
 }
 
 #[test]

@@ -14,6 +14,8 @@ mod architecture;
 mod audit;
 mod backup;
 mod browser;
+#[cfg(feature = "sandbox")]
+mod complaints;
 mod completions;
 mod config;
 #[cfg(feature = "sandbox")]
@@ -42,6 +44,8 @@ mod link;
 mod loopback;
 #[cfg(feature = "sandbox")]
 mod members;
+#[cfg(feature = "sandbox")]
+mod notify;
 mod old_vaults;
 mod outside;
 mod plaid;

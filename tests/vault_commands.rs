@@ -85,6 +85,23 @@ fn doctor_sees_what_goes_wrong_from_day_to_day() {
 
 #[cfg(feature = "sandbox")]
 #[test]
+fn the_clock_is_compared_with_the_banks() {
+    let env = TestEnv::household();
+    for (off, level) in [(0, "ok"), (60, "ok"), (-100, "ok"), (300, "warn"), (-7300, "warn")] {
+        env.sandbox().put_clock_off(off);
+        for more in [&[][..], &["--preflight"]] {
+            let report = env.json(&[&["doctor"], more].concat());
+            assert!(levels(&report).contains(&("plaid clock", level)), "{off} {more:?}: {report}");
+        }
+    }
+    let shown = env.ok(&["doctor"]);
+    assert!(shown.stdout.contains("2 hours ahead of Plaid's") && shown.stderr.contains("timedatectl"), "{shown}");
+    let offline = env.json(&["doctor", "--offline"]);
+    assert!(levels(&offline).iter().all(|(name, _)| *name != "plaid clock"), "nothing was asked: {offline}");
+}
+
+#[cfg(feature = "sandbox")]
+#[test]
 fn preflight_tries_what_a_timer_needs() {
     let mut env = TestEnv::household();
     let owner = env.json(&["doctor", "--preflight"]);

@@ -21,6 +21,7 @@ mod keys;
 mod link;
 mod lock;
 mod members;
+mod notify;
 mod report;
 mod review;
 #[cfg(feature = "sandbox")]
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     Connections(connections::Args),
     Sync(sync::Args),
     Schedule(schedule::Args),
+    Notify(notify::Args),
     Accounts(accounts::Args),
     #[command(visible_alias = "tx")]
     Transactions(transactions::Args),
@@ -101,6 +103,7 @@ pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Con
         Some(Command::Connections(args)) => args.run(context),
         Some(Command::Sync(args)) => args.run(context),
         Some(Command::Schedule(args)) => args.run(context),
+        Some(Command::Notify(args)) => args.run(context),
         Some(Command::Accounts(args)) => args.run(context),
         Some(Command::Transactions(args)) => args.run(context),
         Some(Command::Report(args)) => args.run(context),

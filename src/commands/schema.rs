@@ -35,6 +35,8 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("lock", || schemars::schema_for!(views::Ended)),
     ("members", || schemars::schema_for!(views::Listing<views::MemberView>)),
     ("members add", || schemars::schema_for!(views::MemberView)),
+    ("notify", || schemars::schema_for!(views::Listing<views::AlertView>)),
+    ("notify test", || schemars::schema_for!(crate::domain::alerts::Notice)),
     ("report", || schemars::schema_for!(reports::Report)),
     ("report holdings", || schemars::schema_for!(reports::holdings::Holdings)),
     ("report liabilities", || schemars::schema_for!(reports::liabilities::Liabilities)),

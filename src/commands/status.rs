@@ -7,12 +7,13 @@ use serde::Serialize;
 use crate::{
     context::Context,
     domain::{
+        alerts::Alert,
         dates::Timestamp,
         standing::{self, ConnectionState},
         views::ConnectionView,
     },
     error::{Error, Kind, Result},
-    ops::review,
+    ops::{alerts, review},
     render::{Cell, Fact, Facts, Sheet, ToSheet},
     reports::liabilities::{self, Due},
     vault::Role,
@@ -50,6 +51,8 @@ pub(crate) struct Status {
     connections: Vec<ConnectionView>,
     /// Payments of cards and loans that are late or due within 14 days.
     due: Vec<Due>,
+    /// What holds now of what `notify` tells: low balances, prices that rose, missing payments.
+    alerts: Vec<Alert>,
     /// Commands to run next, the most sensible first.
     next: Vec<String>,
 }
@@ -65,6 +68,7 @@ impl Args {
             session_expires_at: None,
             connections: Vec::new(),
             due: Vec::new(),
+            alerts: Vec::new(),
             next: Vec::new(),
         };
         if !context.location().exists() {
@@ -73,7 +77,9 @@ impl Args {
         } else if context.locked().map(|_| context.opens_by_itself())? {
             status.unlocked = true;
             let (now, today) = (context.clock.now(), context.clock.today());
+            let bounds = context.settings.config.notify.bounds();
             let book = context.book()?;
+            status.alerts = alerts::now(&book, &bounds, now, today)?;
             status.connections = book.connections_at(now)?;
             status.due = liabilities::due_soon(&book.accounts()?, &book.liabilities()?, today);
             status.environment = Some(book.environment()?);
@@ -160,7 +166,9 @@ impl ToSheet for Status {
             ),
         ];
         let due = self.due.iter().map(|one| Fact::new("due", one.label.as_str(), due_words(one)));
-        Facts(facts.into_iter().chain(attention).chain(due).chain(not_kept).collect()).to_sheet()
+        let alerts = self.alerts.iter().filter(|alert| !alert.kind.is_said_elsewhere());
+        let alerts = alerts.map(|alert| Fact::new("alert", alert.kind.heading(), alert.message.as_str()));
+        Facts(facts.into_iter().chain(attention).chain(due).chain(alerts).chain(not_kept).collect()).to_sheet()
     }
 }
 

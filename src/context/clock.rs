@@ -31,6 +31,12 @@ impl Clock {
         self.now().max(Timestamp::now())
     }
 
+    /// The machine's clock, whatever day was asked for.
+    #[expect(clippy::disallowed_methods, reason = "the clock's home")]
+    pub fn machine(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
     /// The instant that comes after a length of time.
     pub fn after(&self, length: Duration) -> Timestamp {
         self.now().saturating_add(length).unwrap_or(Timestamp::MAX)

@@ -110,6 +110,11 @@ impl Stream {
         self.payments.last().copied()
     }
 
+    /// The last day on which the next payment would still have been missed rather than given up.
+    pub fn over(&self) -> Date {
+        self.cadence.patience(self.next)
+    }
+
     /// The smallest and the largest amount of the last year of payments, in minor units.
     pub fn band(&self) -> (i64, i64) {
         let recent = self.payments.iter().rev().take(self.cadence.per_year()).map(|payment| payment.minor);

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod ahead;
+pub mod alerts;
 pub mod backup;
 pub mod bank;
 pub mod connections;
@@ -10,8 +11,10 @@ pub mod keyring;
 pub mod keys;
 pub mod link;
 pub mod members;
+pub mod notify;
 pub mod plugins;
 pub mod posture;
+mod programs;
 pub mod recover;
 pub mod review;
 pub mod rotation;

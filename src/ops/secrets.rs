@@ -6,18 +6,18 @@ use std::{
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::Stdio,
     sync::mpsc,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use zeroize::Zeroize as _;
 
+use super::programs::{passed_on, scrubbed, wait_at_most};
 use crate::{fsx, secret::Secret};
 
 const COMMAND_LIMIT: Duration = Duration::from_mins(1);
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const SIZE_LIMIT: u64 = 4096;
 /// How an age identity begins.
 const IDENTITY: &str = "AGE-SECRET-KEY-1";
@@ -141,10 +141,8 @@ fn from_command_within(
     environment: &[(String, String)],
 ) -> Result<Secret<String>, SecretError> {
     let program = argv.first().cloned().unwrap_or_default();
-    let mut child = Command::new(&program)
-        .args(argv.get(1..).unwrap_or_default())
-        .env_clear()
-        .envs(environment.iter().filter(|(name, _)| PASSED_ON.contains(&name.as_str())).cloned())
+    let variables = passed_on(environment, &PASSED_ON);
+    let mut child = scrubbed(&program, argv.get(1..).unwrap_or_default(), variables)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
@@ -177,18 +175,6 @@ fn read_within(limit: Duration, file: PathBuf, origin: &str) -> Result<io::Resul
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send(File::open(file).and_then(read_limited)));
     receiver.recv_timeout(limit).map_err(|_| SecretError::Silence { origin: origin.to_owned(), limit })
-}
-
-fn wait_at_most(child: &mut Child, limit: Duration) -> Option<io::Result<ExitStatus>> {
-    let deadline = Instant::now() + limit;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(Ok(status)),
-            Err(error) => return Some(Err(error)),
-            Ok(None) if Instant::now() >= deadline => return None,
-            Ok(None) => thread::sleep(LOOK_AGAIN),
-        }
-    }
 }
 
 fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {

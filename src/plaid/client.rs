@@ -18,7 +18,7 @@ use super::{
     token::TokenKind,
     wire::ErrorObject,
 };
-use crate::secret::Secret;
+use crate::{domain::dates::Timestamp, secret::Secret};
 
 /// Answers beyond this many bytes, decompressed, are refused; Plaid's largest page is far below.
 const BODY_LIMIT: usize = 32 << 20;
@@ -147,6 +147,11 @@ impl Client {
     pub fn stand_in(&self) -> Option<&url::Url> {
         let target = self.0.http.target();
         target.loopback.then_some(&target.base)
+    }
+
+    /// When Plaid's latest answer left, by Plaid's clock; none before there was one.
+    pub fn answered_at(&self) -> Option<Timestamp> {
+        self.0.http.answered_at()
     }
 
     pub(crate) fn bounds(&self) -> LoopBounds {

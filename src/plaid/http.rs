@@ -3,11 +3,16 @@
 //! Invariants: no redirect, no plain HTTP but to a loopback stand-in, no answer larger than the cap, no header or body in any
 //! error or log.
 
-use std::{error::Error as StdError, net::SocketAddr, time::Duration};
+use std::{
+    error::Error as StdError,
+    net::SocketAddr,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use reqwest::{
     Client, Response,
-    header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
     redirect,
 };
 use zeroize::Zeroizing;
@@ -18,7 +23,7 @@ use super::{
     target::Target,
     wire,
 };
-use crate::secret::Secret;
+use crate::{domain::dates::Timestamp, secret::Secret};
 
 /// How long bursar waits for what.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +67,7 @@ pub(crate) struct Http {
     target: Target,
     timeouts: Timeouts,
     body_limit: usize,
+    answered: Mutex<Option<Timestamp>>,
 }
 
 impl Http {
@@ -89,11 +95,16 @@ impl Http {
             }
         }
         let client = builder.build().map_err(|error| PlaidError::Setup { reason: deepest(&error.without_url()) })?;
-        Ok(Self { client, target, timeouts, body_limit })
+        Ok(Self { client, target, timeouts, body_limit, answered: Mutex::new(None) })
     }
 
     pub(crate) fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// When the latest answer left, by the clock of whoever sent it.
+    pub(crate) fn answered_at(&self) -> Option<Timestamp> {
+        *self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Posts a JSON body and takes in the answer, of whatever status, as long as it is whole JSON text by its type.
@@ -104,6 +115,9 @@ impl Http {
         let request = self.client.post(url).timeout(patience).body(body.to_vec());
         let response = request.send().await.map_err(|error| self.transport(endpoint, patience, error))?;
         let at = answered(endpoint, &response);
+        if let Some(date) = date(response.headers()) {
+            *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Some(date);
+        }
         if response.status().is_redirection() {
             return Err(PlaidError::Redirected { at });
         }
@@ -202,6 +216,11 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     text.trim().parse().ok().map(Duration::from_secs)
 }
 
+/// `Date`, as every server with a clock sends it.
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(headers.get(DATE)?.as_bytes()).ok()
+}
+
 /// What TLS objected to, if it did: its error sits inside I/O errors, which do not name what they hold as their source.
 fn tls_reason(error: &reqwest::Error) -> Option<String> {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
@@ -250,6 +269,17 @@ mod tests {
             let error = headers(&Credentials { client_id: bad, secret: &secret }).unwrap_err();
             assert!(matches!(error, PlaidError::BadCredentials { what: "client id" }));
         }
+    }
+
+    #[test]
+    fn a_date_is_read_or_passed_over() {
+        let read = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(DATE, HeaderValue::from_str(text).unwrap());
+            date(&headers).map(|at| at.to_string())
+        };
+        assert_eq!(read("Wed, 21 Oct 2026 07:28:00 GMT").as_deref(), Some("2026-10-21T07:28:00Z"));
+        assert_eq!((read("yesterday"), date(&HeaderMap::new())), (None, None));
     }
 
     #[test]

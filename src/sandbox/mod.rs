@@ -151,8 +151,20 @@ fn answer(state: &Mutex<State>, request: &Request) -> Reply {
     } else if request.path.starts_with("/sandbox-admin/") {
         admin::answer(state, request)
     } else {
-        routes::answer_api(state, request)
+        dated(routes::answer_api(state, request), state)
     }
+}
+
+/// A reply of a bank whose clock is off says so; else the server dates it.
+fn dated(reply: Reply, state: &Mutex<State>) -> Reply {
+    let off = state.lock().unwrap_or_else(PoisonError::into_inner).clock_off;
+    if off == 0 {
+        return reply;
+    }
+    let seconds = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs().cast_signed());
+    let date = Timestamp::from_second(seconds.saturating_add(off)).ok();
+    let date = date.and_then(|at| jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok());
+    date.map_or_else(|| Reply::json(500, Vec::new()), |date| reply.header("Date", date))
 }
 
 /// A sandbox that answers; it stops when this is dropped.
@@ -177,6 +189,11 @@ impl Running {
     /// Sets a fault that strikes calls of one path only, as often as the fault itself says.
     pub fn fault_at(&self, fault: Fault, path: &str) {
         self.lock().faults.set(fault, None, Some(path.to_owned()), None);
+    }
+
+    /// Puts the clock in the `Date` of every answer off by so many seconds.
+    pub fn put_clock_off(&self, seconds: i64) {
+        self.lock().clock_off = seconds;
     }
 
     /// Takes all faults away.

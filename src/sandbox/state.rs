@@ -52,6 +52,8 @@ pub(crate) struct State {
     turns: HashMap<(&'static str, String), usize>,
     started: Instant,
     advanced: i64,
+    /// Seconds by which the date of an answer is wrong.
+    pub(crate) clock_off: i64,
     requests: u64,
 }
 
@@ -69,6 +71,7 @@ impl State {
             turns: HashMap::new(),
             started: Instant::now(),
             advanced: 0,
+            clock_off: 0,
             requests: 0,
             config,
         }

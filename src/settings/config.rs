@@ -11,7 +11,7 @@ use std::{
 use serde::Deserialize;
 use toml_edit::{DocumentMut, TableLike, TomlError};
 
-use super::{Color, Format, Paths, SecretSource};
+use super::{Color, Format, NotifyConfig, Paths, SecretSource};
 use crate::fsx;
 
 /// Every key, with what it means; `bursar config` lists them.
@@ -31,6 +31,14 @@ pub const KEYS: &[(&str, &str)] = &[
     ("link.days", "days of history to ask for, 1 to 730"),
     ("plaid.max_items", "connections that the Plaid plan allows in all; 0 for no limit"),
     ("sync.max_per_day", "syncs of one connection a day (UTC); 0 for no limit"),
+    ("notify.command", "program and arguments that get alerts as JSON on standard input"),
+    ("notify.desktop", "whether the desktop shows that there are alerts"),
+    ("notify.low_balance", "tell of cash accounts below this: 100, or 100 USD, 15000 JPY"),
+    ("notify.large_transaction", "tell of transactions of this or more"),
+    ("notify.failures", "tell after so many failed syncs in a row; 0 for never"),
+    ("notify.due_days", "tell of payments so many days before they are due"),
+    ("notify.price_rise", "tell when a regular payment costs more"),
+    ("notify.missed", "tell when a regular payment is missing or has stopped"),
 ];
 
 /// Why config.toml cannot be used.
@@ -117,6 +125,8 @@ pub struct Config {
     pub plaid: PlaidConfig,
     /// Bounds of `bursar sync`.
     pub sync: SyncConfig,
+    /// Who is told of what.
+    pub notify: NotifyConfig,
 }
 
 /// What the Plaid plan allows.
@@ -312,12 +322,14 @@ mod tests {
     #[test]
     fn every_listed_key_is_taken() {
         let text = "vault='v'\nformat='csv'\ncolor='auto'\npager=true\nprogress=true\noffline=false\nlock_timeout=3\n\
-            passphrase_file='f'\npassphrase_command=['a','b']\nidentity='i'\n[link]\ncountries=['GB']\nlanguage='en'\ndays=30\n[plaid]\nmax_items=10\n[sync]\nmax_per_day=4";
+            passphrase_file='f'\npassphrase_command=['a','b']\nidentity='i'\n[link]\ncountries=['GB']\nlanguage='en'\ndays=30\n[plaid]\nmax_items=10\n[sync]\nmax_per_day=4\n\
+            [notify]\ncommand=['a']\ndesktop=true\nlow_balance='100'\nlarge_transaction=500\nfailures=2\ndue_days=3\nprice_rise=false\nmissed=false";
         let config = parse(text).unwrap();
         assert_eq!(config.lock_timeout(), Some(Duration::from_secs(3)));
         assert_eq!(config.link.days, Some(30));
         let document: DocumentMut = text.parse().unwrap();
+        assert_eq!((config.notify.bounds().failures, config.notify.bounds().due_days), (2, 3));
         assert_eq!((config.plaid.max_items, config.sync.max_per_day), (Some(10), Some(4)));
-        assert_eq!(document.len(), KEYS.iter().filter(|k| !k.0.contains('.')).count() + 3);
+        assert_eq!(document.len(), KEYS.iter().filter(|k| !k.0.contains('.')).count() + 4);
     }
 }

@@ -5,12 +5,14 @@
 
 pub mod config;
 mod environment;
+mod notify;
 mod paths;
 
 use std::{path::PathBuf, time::Duration};
 
 pub use config::{Config, ConfigError};
 pub use environment::Environment;
+pub use notify::NotifyConfig;
 pub use paths::{Paths, PathsError, program};
 
 pub use crate::render::Format;

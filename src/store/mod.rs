@@ -5,6 +5,7 @@
 
 mod accounts;
 mod adopt;
+mod alerts;
 mod audit;
 mod balances;
 mod check;
@@ -55,6 +56,7 @@ use serde_json::{Map, Value};
 
 pub use accounts::AccountEdit;
 pub use adopt::{Adoption, JoinedAccount, Likeness};
+pub use alerts::KeptAlert;
 #[cfg(feature = "fuzzing")]
 pub(crate) use audit::fuzz::tampered as audit_tampered;
 pub use audit::{AuditFilter, Event};

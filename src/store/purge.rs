@@ -59,6 +59,10 @@ impl Tx<'_> {
         for table in ["refused", "sync_runs"] {
             self.db.prepare_cached(&format!("DELETE FROM {table} WHERE connection = ?1"))?.execute([connection.0])?;
         }
+        // Their keys name payees.
+        self.db
+            .prepare_cached("DELETE FROM alerts WHERE kind IN ('price_rise', 'payment_missed', 'payment_ended')")?
+            .execute([])?;
         if let Some((from, to)) = touched {
             pairing::refresh(self, from, to)?;
         }

@@ -14,6 +14,7 @@ const STRIP: &str = "
     DELETE FROM credentials;
     DELETE FROM link_intents;
     DELETE FROM sync_runs;
+    DELETE FROM alerts;
     DELETE FROM refused;
     DELETE FROM products;
     UPDATE securities SET provider_id = 'snapshot-' || id;

@@ -28,7 +28,10 @@ pub(super) fn checks(context: &mut Context) -> Vec<CheckItem> {
         return checks;
     }
     match book(context) {
-        Ok(found) => checks.extend(found),
+        Ok(found) => {
+            checks.extend(found);
+            checks.extend(super::clock::checked(context));
+        }
         Err(error) => checks.push(CheckItem::bad("book", error.message).hint("bursar vault check")),
     }
     checks

@@ -1,5 +1,6 @@
 //! `bursar doctor`: is everything in order for bursar to work here?
 
+mod clock;
 mod daily;
 mod preflight;
 mod security;
@@ -16,7 +17,7 @@ const WANTED_SPACE: u64 = 64 << 20;
 
 /// Check what bursar needs: settings, vault, permissions, space, keys, freshness
 ///
-/// Also the clock and the schedule. Asks for nothing and changes nothing. Exits 7 when something is not in order. With --preflight it opens the vault and
+/// Also the schedule, and the clock against Plaid's where there are keys. Asks you for nothing and changes nothing. Exits 7 when something is not in order. With --preflight it opens the vault and
 /// calls the provider as a timer would, given the same options: exits 4 when the vault does not open or the key may not
 /// sync, and 9 when the provider is out of reach.
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,6 @@
 //! What a timer needs before it is trusted, tried as the timer would: nobody is asked, whatever the terminal.
 
-use super::daily::ends_soon;
+use super::{clock, daily::ends_soon};
 use crate::{
     context::Context,
     domain::{standing, views::CheckItem},
@@ -10,9 +10,6 @@ use crate::{
     settings::SecretSource,
     vault::{Right, Role, is_second_factor},
 };
-
-/// An institution that Plaid can be asked about without a connection; also a refusal is an answer.
-const ASKED_ABOUT: &str = "ins_109508";
 
 /// What was found, and the kind of the first thing that is not in order.
 #[derive(Default)]
@@ -113,8 +110,7 @@ fn key(context: &mut Context, found: &mut Found) -> Result<()> {
 /// Whether Plaid answers over TLS, and takes the keys.
 fn network(context: &mut Context, found: &mut Found) -> Result<()> {
     let client = context.client()?;
-    let (institution, countries) = (ASKED_ABOUT.to_owned().into(), ["US".to_owned()]);
-    let answer = context.runtime()?.block_on(client.institution_get(&institution, &countries));
+    let answer = context.runtime()?.block_on(clock::ask(&client));
     match answer {
         Err(error) if error.api().is_none() => {
             let check = CheckItem::bad("network", error.to_string()).hint("bursar doctor --preflight");
@@ -129,5 +125,6 @@ fn network(context: &mut Context, found: &mut Found) -> Result<()> {
             found.checks.push(CheckItem::good("plaid keys", "Plaid takes them"));
         }
     }
+    found.checks.extend(clock::compared(context, &client));
     Ok(())
 }

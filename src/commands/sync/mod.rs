@@ -6,7 +6,7 @@ pub(super) mod verdict;
 use std::{collections::HashSet, time::Duration};
 
 use crate::{
-    commands::{bank, candidates},
+    commands::{bank, candidates, notify},
     context::Context,
     domain::{dates, views::ConnectionView},
     error::Result,
@@ -123,6 +123,9 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms
 fn report(context: &mut Context, run: &Run) -> Result<()> {
     context.present(&run.outcome)?;
     remarks(context, run, &mut HashSet::new());
+    if !run.interrupted {
+        notify::after_sync(context);
+    }
     if run.outcome.connections.is_empty() {
         context.ui.hint("bursar link");
     }

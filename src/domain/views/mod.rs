@@ -4,6 +4,7 @@
 //! Invariant: a field's name and meaning here is the contract with scripts; fields are added, never renamed.
 
 mod accounts;
+mod alerts;
 mod audit;
 mod checks;
 mod connections;
@@ -16,6 +17,7 @@ mod sums;
 mod transactions;
 
 pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals, main_currencies};
+pub use alerts::AlertView;
 pub use audit::{AuditAnchor, AuditDetail, AuditEntry, Verdict};
 pub use checks::{CheckItem, CheckReport, Level};
 pub use connections::{ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};

@@ -3,6 +3,7 @@
 //! Keys are the names of the JSON fields wherever both exist. Invariant: a sheet holds what its value says and adds nothing.
 
 mod accounts;
+mod alerts;
 mod audit;
 mod checks;
 mod connections;
