@@ -41,6 +41,8 @@ mod link;
 mod loopback;
 #[cfg(feature = "sandbox")]
 mod members;
+#[cfg(feature = "sandbox")]
+mod metrics;
 mod old_vaults;
 mod outside;
 mod plaid;

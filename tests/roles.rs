@@ -20,6 +20,7 @@ const READING: &[&str] = &[
     "keys list",
     "lock",
     "members list",
+    "metrics",
     "report cashflow",
     "report categories",
     "report holdings",

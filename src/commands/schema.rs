@@ -35,6 +35,7 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("lock", || schemars::schema_for!(views::Ended)),
     ("members", || schemars::schema_for!(views::Listing<views::MemberView>)),
     ("members add", || schemars::schema_for!(views::MemberView)),
+    ("metrics", || schemars::schema_for!(reports::metrics::Metrics)),
     ("report", || schemars::schema_for!(reports::Report)),
     ("report holdings", || schemars::schema_for!(reports::holdings::Holdings)),
     ("report liabilities", || schemars::schema_for!(reports::liabilities::Liabilities)),

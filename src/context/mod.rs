@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::{
     error::{Error, Result},
     ops,
-    plaid::Environment,
+    plaid::{Environment, Meter},
     settings::{self, Paths, Settings},
     store::{Event, Store},
     ui::Ui,
@@ -41,6 +41,7 @@ pub struct Context {
     marked: bool,
     reading: reading::Reading,
     code_taken: bool,
+    meter: Meter,
 }
 
 impl Context {
@@ -58,6 +59,7 @@ impl Context {
             marked: false,
             reading: reading::Reading::default(),
             code_taken: false,
+            meter: Meter::default(),
         }
     }
 

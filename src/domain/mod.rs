@@ -5,6 +5,7 @@
 //! the account's owner.
 
 pub mod accounts;
+pub mod calls;
 pub mod categories;
 mod currency;
 pub mod dates;

@@ -7,6 +7,7 @@ pub mod connections;
 pub mod incident;
 pub mod keys;
 pub mod link;
+pub mod live;
 pub mod members;
 pub mod plugins;
 pub mod posture;

@@ -7,6 +7,7 @@ mod accounts;
 mod adopt;
 mod audit;
 mod balances;
+mod calls;
 mod check;
 mod connections;
 mod consents;
