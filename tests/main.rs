@@ -45,6 +45,8 @@ mod loopback;
 #[cfg(feature = "sandbox")]
 mod members;
 #[cfg(feature = "sandbox")]
+mod metrics;
+#[cfg(feature = "sandbox")]
 mod notify;
 mod old_vaults;
 mod outside;

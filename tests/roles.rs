@@ -21,6 +21,7 @@ const READING: &[&str] = &[
     "lock",
     "members list",
     "notify list",
+    "metrics",
     "report cashflow",
     "report categories",
     "report holdings",

@@ -19,8 +19,10 @@ mod incident;
 mod init;
 mod keys;
 mod link;
+mod live;
 mod lock;
 mod members;
+mod metrics;
 mod notify;
 mod report;
 mod review;
@@ -68,6 +70,7 @@ pub(crate) enum Command {
     Incident(incident::Args),
     Audit(audit::Args),
     Review(review::Args),
+    Metrics(metrics::Args),
     Config(config::Args),
     Completions(completions::Args),
     Schema(schema::Args),
@@ -113,6 +116,7 @@ pub(crate) fn run(command: Option<Command>, program: &Program, context: &mut Con
         Some(Command::Incident(args)) => args.run(context),
         Some(Command::Audit(args)) => args.run(context),
         Some(Command::Review(args)) => args.run(context),
+        Some(Command::Metrics(args)) => args.run(context),
         Some(Command::Config(args)) => args.run(context),
         Some(Command::Completions(args)) => args.run(context),
         Some(Command::Schema(args)) => args.run(context),

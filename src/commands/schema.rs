@@ -37,6 +37,7 @@ const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("members add", || schemars::schema_for!(views::MemberView)),
     ("notify", || schemars::schema_for!(views::Listing<views::AlertView>)),
     ("notify test", || schemars::schema_for!(crate::domain::alerts::Notice)),
+    ("metrics", || schemars::schema_for!(reports::metrics::Metrics)),
     ("report", || schemars::schema_for!(reports::Report)),
     ("report holdings", || schemars::schema_for!(reports::holdings::Holdings)),
     ("report liabilities", || schemars::schema_for!(reports::liabilities::Liabilities)),

@@ -1,5 +1,7 @@
 //! The way to the bank: Plaid's keys, the client, the async runtime.
 
+use std::time::Duration;
+
 use super::Context;
 use crate::{
     error::{Error, Kind, Result},
@@ -7,8 +9,12 @@ use crate::{
     plaid::{Client, Config, Environment, UnknownEnvironment},
     secret::Secret,
     settings::{self, KeySource},
-    vault::ClientKeys,
+    store::Store,
+    vault::{Access, ClientKeys},
 };
+
+/// How long counting calls waits for a writer.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 const BASE_URL: &str = "BURSAR_PLAID_BASE_URL";
 
@@ -38,7 +44,19 @@ impl Context {
         let secret = self.plaid_key("PLAID_SECRET")?.or(kept_secret).ok_or_else(no_keys)?;
         let mut config = Config::new(environment, client_id.expose().clone(), secret);
         config.base_url = self.environment.text(BASE_URL).map(str::to_owned);
+        config.meter = self.meter.clone();
         Ok(Client::new(config)?)
+    }
+
+    /// Counts the calls that no change of the book has counted; a book that cannot be written now goes without.
+    pub(super) fn keep_calls(&mut self) {
+        let Some(vault) = self.unlocked.clone().filter(|_| !self.meter.is_empty()) else { return };
+        let calls = self.meter.take();
+        let kept = Store::open(&vault, Access::Write, PATIENCE.min(self.settings.lock_timeout))
+            .and_then(|mut book| book.count_calls(&calls, self.clock.now()));
+        if let (Err(error), true) = (kept, self.ui.profile().verbose) {
+            self.ui.status(&format!("the calls of this run are not counted: {error}"));
+        }
     }
 
     /// A client of the stand-in that `BURSAR_PLAID_BASE_URL` names; needs no vault.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::{
     error::{Error, Result},
     ops,
-    plaid::Environment,
+    plaid::{Environment, Meter},
     settings::{self, Paths, Settings},
     store::{Event, Store},
     ui::Ui,
@@ -42,6 +42,7 @@ pub struct Context {
     marked: bool,
     reading: reading::Reading,
     code_taken: bool,
+    meter: Meter,
 }
 
 impl Context {
@@ -59,6 +60,7 @@ impl Context {
             marked: false,
             reading: reading::Reading::default(),
             code_taken: false,
+            meter: Meter::default(),
         }
     }
 

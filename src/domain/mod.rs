@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod alerts;
+pub mod calls;
 pub mod categories;
 mod currency;
 pub mod dates;

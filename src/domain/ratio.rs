@@ -23,6 +23,12 @@ impl Ratio {
         i32::try_from((part + half) / whole).ok().map(Self)
     }
 
+    /// The ratio of two counts, rounded down, so that only all of them are the whole; `None` when there is nothing to count.
+    pub fn of_counts(part: u64, whole: u64) -> Option<Self> {
+        let share = (u128::from(part) * 10_000).checked_div(u128::from(whole))?;
+        i32::try_from(share).ok().map(Self)
+    }
+
     /// Ten-thousandths.
     pub fn per_ten_thousand(self) -> i32 {
         self.0

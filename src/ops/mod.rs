@@ -10,6 +10,7 @@ pub mod incident;
 pub mod keyring;
 pub mod keys;
 pub mod link;
+pub mod live;
 pub mod members;
 pub mod notify;
 pub mod plugins;

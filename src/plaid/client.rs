@@ -13,12 +13,16 @@ use super::{
     environment::Environment,
     error::PlaidError,
     http::{Answer, Credentials, Http, Timeouts},
+    meter::Meter,
     pacing::{Limiter, Limits, Patience, RealTime, Time},
     target::Target,
     token::TokenKind,
     wire::ErrorObject,
 };
-use crate::{domain::dates::Timestamp, secret::Secret};
+use crate::{
+    domain::{dates::Timestamp, ids::ConnectionId},
+    secret::Secret,
+};
 
 /// Answers beyond this many bytes, decompressed, are refused; Plaid's largest page is far below.
 const BODY_LIMIT: usize = 32 << 20;
@@ -60,6 +64,8 @@ pub struct Config {
     pub bounds: LoopBounds,
     /// What waiting means.
     pub time: Arc<dyn Time>,
+    /// Told of every call.
+    pub meter: Meter,
 }
 
 impl Config {
@@ -76,6 +82,7 @@ impl Config {
             body_limit: BODY_LIMIT,
             bounds: LoopBounds::default(),
             time: Arc::new(RealTime::default()),
+            meter: Meter::default(),
         }
     }
 }
@@ -87,11 +94,15 @@ struct Inner {
     bounds: LoopBounds,
     time: Arc<dyn Time>,
     secret: Secret<String>,
+    meter: Meter,
 }
 
 /// A client of Plaid, cheap to clone and to share between tasks.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    inner: Arc<Inner>,
+    about: Option<ConnectionId>,
+}
 
 /// The token of a request, checked before it goes.
 #[derive(Clone, Copy)]
@@ -129,39 +140,51 @@ impl Client {
         let limiter = Limiter::new(config.limits, &target, &config.time);
         let credentials = Credentials { client_id: &config.client_id, secret: &config.secret };
         let http = Http::new(target, &credentials, config.timeouts, config.body_limit)?;
-        let Config { patience, bounds, time, secret, .. } = config;
-        Ok(Self(Arc::new(Inner { http, limiter, patience, bounds, time, secret })))
+        let Config { patience, bounds, time, secret, meter, .. } = config;
+        let inner = Arc::new(Inner { http, limiter, patience, bounds, time, secret, meter });
+        Ok(Self { inner, about: None })
+    }
+
+    /// The same client for calls about one connection, which are counted as its own.
+    #[must_use]
+    pub fn about(&self, connection: ConnectionId) -> Self {
+        Self { inner: Arc::clone(&self.inner), about: Some(connection) }
+    }
+
+    /// Where its calls are gathered.
+    pub fn meter(&self) -> &Meter {
+        &self.inner.meter
     }
 
     /// The environment in use.
     pub fn environment(&self) -> Environment {
-        self.0.http.target().environment
+        self.inner.http.target().environment
     }
 
     /// Whether a stand-in on this machine is spoken to instead of Plaid.
     pub fn is_stand_in(&self) -> bool {
-        self.0.http.target().loopback
+        self.inner.http.target().loopback
     }
 
     /// The address of that stand-in.
     pub fn stand_in(&self) -> Option<&url::Url> {
-        let target = self.0.http.target();
+        let target = self.inner.http.target();
         target.loopback.then_some(&target.base)
     }
 
     /// When Plaid's latest answer left, by Plaid's clock; none before there was one.
     pub fn answered_at(&self) -> Option<Timestamp> {
-        self.0.http.answered_at()
+        self.inner.http.answered_at()
     }
 
     pub(crate) fn bounds(&self) -> LoopBounds {
-        self.0.bounds
+        self.inner.bounds
     }
 
     /// Waits as the retry policy waits before its `nth` try, without a request.
     pub(crate) async fn pause(&self, nth: u32) {
-        let Patience { first, longest, .. } = self.0.patience;
-        self.0.time.sleep(first.saturating_mul(1 << nth.min(16)).min(longest)).await;
+        let Patience { first, longest, .. } = self.inner.patience;
+        self.inner.time.sleep(first.saturating_mul(1 << nth.min(16)).min(longest)).await;
     }
 
     /// Sends a request and reads its answer into `Answer`.
@@ -189,16 +212,22 @@ impl Client {
     where
         Request: Serialize + Sync,
     {
-        let inner = &*self.0;
+        let inner = &*self.inner;
         bearer.check(inner.http.target())?;
         let body = serde_json::to_vec(request)
             .map(Zeroizing::new)
             .map_err(|_| PlaidError::Unsendable { endpoint, reason: "it does not fit into JSON" })?;
-        let (body, read) = (body.as_slice(), &read);
+        let (body, read, about) = (body.as_slice(), &read, self.about);
         let attempt = move || async move {
             inner.limiter.ready(endpoint, bearer.connection()).await;
-            let answer = inner.http.post(endpoint, body).await?;
-            if answer.at.status == 200 { read(&answer) } else { Err(refusal(&answer, &inner.secret)) }
+            let watch = inner.meter.watch(&inner.time, endpoint, about);
+            let result = match inner.http.post(endpoint, body).await {
+                Ok(answer) if answer.at.status == 200 => read(&answer),
+                Ok(answer) => Err(refusal(&answer, &inner.secret)),
+                Err(error) => Err(error),
+            };
+            watch.ends(&result);
+            result
         };
         inner.patience.run(&inner.time, endpoint.facts().repeat, attempt).await
     }

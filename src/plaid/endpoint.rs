@@ -54,6 +54,28 @@ pub(crate) enum Repeat {
     Fatal,
 }
 
+/// How Plaid charges for an endpoint, where a plan charges at all (its page on billing).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Billing {
+    /// Never.
+    Free,
+    /// Each successful request.
+    Request,
+    /// Each connection a month from its first request on, however many follow.
+    Connection,
+}
+
+impl Billing {
+    /// The word in machine output.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Request => "request",
+            Self::Connection => "connection",
+        }
+    }
+}
+
 /// Requests a minute that Plaid allows for one Item and for one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Allowed {
@@ -117,6 +139,20 @@ impl Endpoint {
     /// The path, as errors name it.
     pub fn path(self) -> &'static str {
         self.facts().path
+    }
+
+    /// The endpoint of a path.
+    pub fn of_path(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|endpoint| endpoint.path() == path)
+    }
+
+    /// How Plaid charges for it.
+    pub const fn billing(self) -> Billing {
+        match self {
+            Self::BalanceGet | Self::TransactionsRefresh => Billing::Request,
+            Self::TransactionsSync | Self::LiabilitiesGet | Self::HoldingsGet => Billing::Connection,
+            _ => Billing::Free,
+        }
     }
 
     /// Limits are Plaid's per minute, from its rate limit tables.

@@ -13,6 +13,7 @@ mod http;
 mod institutions;
 mod item;
 mod link;
+mod meter;
 mod pacing;
 mod products;
 mod sandbox;
@@ -27,7 +28,7 @@ pub use client::{Client, Config, LoopBounds};
 #[cfg(feature = "fuzzing")]
 pub(crate) use convert::delta as page;
 pub use convert::{KnownCurrencies, account, health, item_error, transaction};
-pub use endpoint::Endpoint;
+pub use endpoint::{Billing, Endpoint};
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::{Answered, ApiError, PlaidError, Source};
 pub use http::Timeouts;
@@ -37,6 +38,7 @@ pub use link::{
     AddedItem, DAYS_REQUESTED, Hosted, LinkExit, LinkProgress, LinkRequest, LinkSession, LinkToken, LinkedAccount,
     Purpose,
 };
+pub use meter::Meter;
 pub use pacing::{Limits, Patience, RealTime, Time, Wait};
 pub use sandbox::{MadeUp, TestLogin};
 pub use transactions::{SyncEvent, SyncFrom, SyncOutcome};

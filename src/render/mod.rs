@@ -9,6 +9,7 @@ mod fit;
 mod glyphs;
 mod json;
 mod markdown;
+mod prometheus;
 mod sheet;
 mod sheets;
 mod table;
@@ -19,6 +20,7 @@ use serde::Serialize;
 
 pub use self::{
     cells::group_thousands,
+    prometheus::exposition,
     sheet::{Cell, Column, Kind, Place, Row, Sheet, Style},
     sheets::{Fact, Facts},
 };
@@ -94,7 +96,7 @@ impl Format {
     /// The format that a file's extension asks for (`--output`).
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
-            "txt" => Some(Self::Table),
+            "txt" | "prom" => Some(Self::Table),
             "jsonl" => Some(Self::Ndjson),
             "md" => Some(Self::Markdown),
             other => Self::from_word(other).filter(|format| *format != Self::Table),

@@ -13,6 +13,7 @@ pub mod holdings;
 pub mod income;
 pub mod liabilities;
 pub mod merchants;
+pub mod metrics;
 pub mod networth;
 pub mod recurring;
 pub mod spending;

@@ -30,6 +30,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("link.language", "language of the bank's pages (en, es, fr …)"),
     ("link.days", "days of history to ask for, 1 to 730"),
     ("plaid.max_items", "connections that the Plaid plan allows in all; 0 for no limit"),
+    ("plaid.max_billable_per_day", "calls a day (UTC) that Plaid may bill one by one, 50 unless set; 0 for no limit"),
     ("sync.max_per_day", "syncs of one connection a day (UTC); 0 for no limit"),
     ("notify.command", "program and arguments that get alerts as JSON on standard input"),
     ("notify.desktop", "whether the desktop shows that there are alerts"),
@@ -135,6 +136,8 @@ pub struct Config {
 pub struct PlaidConfig {
     /// Connections in all, removed ones too; 0 for no limit.
     pub max_items: Option<u64>,
+    /// Calls a day that may be billed one by one; 0 for no limit.
+    pub max_billable_per_day: Option<u64>,
 }
 
 /// Bounds of `bursar sync`.
@@ -322,13 +325,14 @@ mod tests {
     #[test]
     fn every_listed_key_is_taken() {
         let text = "vault='v'\nformat='csv'\ncolor='auto'\npager=true\nprogress=true\noffline=false\nlock_timeout=3\n\
-            passphrase_file='f'\npassphrase_command=['a','b']\nidentity='i'\n[link]\ncountries=['GB']\nlanguage='en'\ndays=30\n[plaid]\nmax_items=10\n[sync]\nmax_per_day=4\n\
+            passphrase_file='f'\npassphrase_command=['a','b']\nidentity='i'\n[link]\ncountries=['GB']\nlanguage='en'\ndays=30\n[plaid]\nmax_items=10\nmax_billable_per_day=5\n[sync]\nmax_per_day=4\n\
             [notify]\ncommand=['a']\ndesktop=true\nlow_balance='100'\nlarge_transaction=500\nfailures=2\ndue_days=3\nprice_rise=false\nmissed=false";
         let config = parse(text).unwrap();
         assert_eq!(config.lock_timeout(), Some(Duration::from_secs(3)));
         assert_eq!(config.link.days, Some(30));
         let document: DocumentMut = text.parse().unwrap();
         assert_eq!((config.notify.bounds().failures, config.notify.bounds().due_days), (2, 3));
+        assert_eq!(config.plaid.max_billable_per_day, Some(5));
         assert_eq!((config.plaid.max_items, config.sync.max_per_day), (Some(10), Some(4)));
         assert_eq!(document.len(), KEYS.iter().filter(|k| !k.0.contains('.')).count() + 4);
     }

@@ -223,6 +223,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Writes accounts with fresh balances; those that are not among them stay as they are.
+    pub fn set_balances(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
+        for account in accounts {
+            self.upsert_account(connection.0, account)?;
+        }
+        self.note("accounts", accounts.len());
+        Ok(())
+    }
+
     /// Writes what the owner says of an account.
     pub fn edit_account(&mut self, id: AccountId, edit: &AccountEdit) -> Result<()> {
         let name = edit.name.as_deref().map(|name| Some(name).filter(|name| !name.is_empty()));

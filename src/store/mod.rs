@@ -8,6 +8,7 @@ mod adopt;
 mod alerts;
 mod audit;
 mod balances;
+mod calls;
 mod check;
 mod connections;
 mod consents;

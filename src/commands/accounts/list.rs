@@ -1,6 +1,7 @@
 //! `bursar accounts list`.
 
 use crate::{
+    commands::{bank, candidates, live},
     context::Context,
     domain::views::{AccountStatus, Accounts},
     error::Result,
@@ -10,16 +11,23 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(
-    after_help = "Examples:\n  bursar accounts\n  bursar accounts --json | jq -r '.items[] | [.name, .balance.current.amount] | @tsv'"
+    after_help = "Examples:\n  bursar accounts\n  bursar accounts --realtime=platypus --yes\n  bursar accounts --json | jq -r '.items[] | [.name, .balance.current.amount] | @tsv'"
 )]
 pub(crate) struct Args {
     /// Also list hidden and closed accounts
     #[arg(short, long)]
     all: bool,
+    /// Ask the banks for live balances first (of these connections; none for all); Plaid may bill each call, so it asks
+    #[arg(long, value_name = "CONN", num_args = 0.., require_equals = true, value_delimiter = ',', add = candidates::connections())]
+    realtime: Option<Vec<String>>,
 }
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        let live = match &self.realtime {
+            None => Ok(()),
+            Some(names) => realtime(context, names)?,
+        };
         let mut items = context.book()?.accounts()?;
         items.retain(|account| self.all || account.status == AccountStatus::Open);
         let accounts = Accounts::new(items)?;
@@ -27,6 +35,19 @@ impl Args {
         if accounts.items.is_empty() {
             context.ui.hint("bursar link");
         }
-        Ok(())
+        live
     }
+}
+
+/// Reads live balances into the book; the inner result is that of the banks.
+fn realtime(context: &mut Context, names: &[String]) -> Result<Result<()>> {
+    let wanted = bank::connections(context, names)?;
+    if context.settings.dry_run {
+        let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
+        context
+            .ui
+            .status(&format!("would ask for live balances, each a call that may be billed: {}", names.join(", ")));
+        return Ok(Ok(()));
+    }
+    live::balances(context, &wanted)
 }

@@ -197,7 +197,7 @@ const TRIAL: u64 = 10;
 const NEAR: u64 = 2;
 
 /// How many connections the plan has; none is without limit.
-fn plan(environment: &str, configured: Option<u64>) -> Option<u64> {
+pub(in crate::commands) fn plan(environment: &str, configured: Option<u64>) -> Option<u64> {
     let by_itself = if environment == "production" { TRIAL } else { 0 };
     Some(configured.unwrap_or(by_itself)).filter(|most| *most > 0)
 }

@@ -6,7 +6,7 @@ pub(super) mod verdict;
 use std::{collections::HashSet, time::Duration};
 
 use crate::{
-    commands::{bank, candidates, notify},
+    commands::{bank, candidates, live, notify},
     context::Context,
     domain::{dates, views::ConnectionView},
     error::Result,
@@ -27,7 +27,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  bursar sync\n  bursar sync platypus\n  bursar sync platypus --full\n  bursar sync --no-input --jitter 10m --max-runtime 30m   # from a timer\n  \
+    after_help = "Examples:\n  bursar sync\n  bursar sync platypus\n  bursar sync platypus --full\n  bursar sync platypus --refresh --yes\n  bursar sync --no-input --jitter 10m --max-runtime 30m   # from a timer\n  \
     bursar sync log --limit 5"
 )]
 pub(crate) struct Args {
@@ -44,6 +44,12 @@ pub(crate) struct Args {
     /// Stop after this time (90s, 10m): what is saved by then stays, the rest comes with the next sync
     #[arg(long, value_name = "TIME", value_parser = dates::duration)]
     max_runtime: Option<Duration>,
+    /// Tell the banks to look for new transactions first; Plaid may bill each call, so it asks (or wants --yes)
+    #[arg(long)]
+    refresh: bool,
+    /// With --refresh: wait at most so long for the banks' newer data (30s, 2m)
+    #[arg(long, value_name = "TIME", value_parser = dates::duration, default_value = "30s", requires = "refresh")]
+    max_wait: Duration,
     /// Wait a random part of this time first, so that many timers do not strike at once
     #[arg(long, value_name = "TIME", value_parser = dates::duration)]
     jitter: Option<Duration>,
@@ -65,13 +71,17 @@ impl Args {
         let wanted = bank::connections(context, &self.connections)?;
         if context.settings.dry_run {
             let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
-            context.ui.status(&format!("would sync: {}", names.join(", ")));
+            let first =
+                if self.refresh { "would tell the banks to look for new transactions, and sync" } else { "would sync" };
+            context.ui.status(&format!("{first}: {}", names.join(", ")));
             return Ok(());
         }
+        let refreshed = if self.refresh { live::refresh(context, &wanted, self.max_wait)? } else { Ok(()) };
         let mode = if self.full { SyncMode::Full } else { SyncMode::Changes };
         let per_day = context.settings.config.sync.max_per_day.filter(|most| *most > 0);
         let run = run(context, &wanted, Terms { mode, max_runtime: self.max_runtime, per_day })?;
-        report(context, &run)
+        report(context, &run)?;
+        refreshed
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::{
     error::{BROKEN_PIPE, Error, Kind},
-    ops::{secrets::SecretError, sync::SyncError},
+    ops::{live::LiveError, secrets::SecretError, sync::SyncError},
     settings::{ConfigError, SettingsError},
     ui::PromptError,
 };
@@ -100,6 +100,18 @@ impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::new(Kind::Unexpected, "json", format!("a value could not be written as JSON: {error}"))
             .hint("bursar doctor")
+    }
+}
+
+impl From<LiveError> for Error {
+    fn from(error: LiveError) -> Self {
+        match error {
+            LiveError::Store(error) => error.into(),
+            LiveError::Vault(error) => error.into(),
+            LiveError::Limit { .. } => {
+                Self::new(Kind::Refused, "billable_limit", error.to_string()).hint("bursar metrics")
+            }
+        }
     }
 }
 

@@ -75,7 +75,7 @@ fn tell(bank: &Bank<'_>, book: &Store, kept: &ConnectionSecrets) -> Result<AtPro
         }
         _ => RemovalReason::Other,
     };
-    match bank.runtime.block_on(bank.client.item_remove(&token, reason)) {
+    match bank.runtime.block_on(bank.client.about(kept.id).item_remove(&token, reason)) {
         Ok(_) => Ok(AtProvider::Ended),
         Err(error) if error.action() == Action::Gone => Ok(AtProvider::Gone),
         Err(error) if error.code() == Some("INVALID_ACCESS_TOKEN") => Err(ConnectionError::DeadToken(kept.id)),

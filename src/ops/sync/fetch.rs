@@ -68,7 +68,7 @@ pub(super) fn start(index: usize, job: Job, means: &Means<'_>, shared: &Shared) 
     let (out, messages) = mpsc::channel(WAITING_PAGES);
     let (verdict_out, verdict) = oneshot::channel();
     let (id, name, mode) = (job.id, job.name.clone(), job.mode);
-    let (client, runtime) = (means.client.clone(), means.runtime.handle().clone());
+    let (client, runtime) = (means.client.about(job.id), means.runtime.handle().clone());
     let (turns, mut stop) = (Arc::clone(&shared.turns), shared.stop.clone());
     let bell = Bell { ready: shared.ready.clone(), index };
     std::thread::spawn(move || {

@@ -96,7 +96,9 @@ fn changes(
                         let remedy = start.health.error.as_ref().map_or(Remedy::Nothing, remedy_of);
                         let cursor = cursor.as_deref().unwrap_or_default();
                         let end = SyncEnd { started_at, cursor, history, remedy, health: &start.health };
-                        return Ok((run.finish(&end)?, history));
+                        let counts = run.finish(&end)?;
+                        tx.count_calls(&means.client.meter().take())?;
+                        return Ok((counts, history));
                     }
                     Some(Message::Start(..)) | None => return Err(Left::Ended),
                 }
@@ -149,7 +151,10 @@ fn failed(
     let health = Health { error: Some(item_error), ..Health::default() };
     let stopped = matches!(error, PlaidError::Stopped);
     if !stopped {
-        store.write(&event(arrival, (means.now)()), |tx| tx.sync_failed(arrival.id, started_at, remedy, &health))?;
+        store.write(&event(arrival, (means.now)()), |tx| {
+            tx.sync_failed(arrival.id, started_at, remedy, &health)?;
+            tx.count_calls(&means.client.meter().take())
+        })?;
     }
     let outcome = match remedy {
         _ if stopped => OutcomeKind::Skipped,

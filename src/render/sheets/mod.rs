@@ -13,6 +13,7 @@ mod facts;
 mod holdings;
 mod keys;
 mod members;
+mod metrics;
 mod recurring;
 mod report;
 mod review;

@@ -9,3 +9,33 @@ CREATE TABLE alerts (
   first_seen INTEGER NOT NULL,
   told_at INTEGER
 ) STRICT;
+
+-- Calls of the provider, counted by day (UTC, yyyymmdd). Bounded by the store, which drops old days; no part of the digests, because
+-- nothing of anybody's money is in them.
+CREATE TABLE calls (
+    date     INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    outcome  TEXT NOT NULL,
+    calls    INTEGER NOT NULL,
+    billable INTEGER NOT NULL,
+    millis   INTEGER NOT NULL,
+    PRIMARY KEY (date, endpoint, outcome)
+) STRICT;
+
+-- How long they took: a histogram in steps that grow with the time.
+CREATE TABLE call_times (
+    date     INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    step     INTEGER NOT NULL,
+    calls    INTEGER NOT NULL,
+    PRIMARY KEY (date, endpoint, step)
+) STRICT;
+
+-- The same calls by connection, for a shorter time.
+CREATE TABLE connection_calls (
+    date       INTEGER NOT NULL,
+    connection INTEGER NOT NULL,
+    calls      INTEGER NOT NULL,
+    billable   INTEGER NOT NULL,
+    PRIMARY KEY (date, connection)
+) STRICT;

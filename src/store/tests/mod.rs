@@ -1,6 +1,7 @@
 //! The room as a whole: books in memory, written and read through `Store` only.
 
 mod book;
+mod calls;
 mod plans;
 mod posting;
 mod register;
