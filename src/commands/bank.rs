@@ -1,10 +1,16 @@
 //! Opens the bank side for commands that change connections, and tells what an earlier run had left.
 
+use std::sync::Arc;
+
 use crate::{
     context::Context,
     domain::{standing::ConnectionState, views::ConnectionView},
     error::Result,
-    ops::{bank::Bank, recover::Recovered},
+    ops::{
+        bank::Bank,
+        provider::{Provider, Providers},
+        recover::Recovered,
+    },
     store::Store,
     ui::Ui,
     vault::Right,
@@ -19,11 +25,14 @@ pub(super) fn with<T>(
     context.require(right)?;
     let vault = context.unlocked_for_bank()?;
     let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
-    let client = context.client()?;
+    let (client, environment) = (context.plaid_for_connections()?, context.bank_environment()?);
+    let plaid = client.clone().map(|client| Arc::new(client) as Arc<dyn Provider>);
+    let providers = Providers { plaid };
     let (clock, lock_timeout) = (context.clock, context.settings.lock_timeout);
     let runtime = context.runtime()?;
     let now = || clock.now();
-    work(&Bank { client: &client, runtime, vault: &vault, lock_timeout, clock: &now }, book)
+    let (plaid, providers) = (client.as_ref(), &providers);
+    work(&Bank { environment, plaid, providers, runtime, vault: &vault, lock_timeout, clock: &now }, book)
 }
 
 /// The connections that were named; without a name all that were not removed.

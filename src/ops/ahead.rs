@@ -54,7 +54,7 @@ pub(super) struct Made {
 /// The accounts of a new connection; the bank may be slow to show them, and then the first sync brings them.
 pub(super) fn accounts(bank: &Bank<'_>, made: &Made) -> Option<AccountList> {
     let known = KnownCurrencies::default();
-    bank.runtime.block_on(bank.client.accounts_get(&made.access_token, &known)).ok()
+    bank.runtime.block_on(bank.plaid().ok()?.accounts_get(&made.access_token, &known)).ok()
 }
 
 /// Puts a connection into the book, in one commit.

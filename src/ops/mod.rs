@@ -10,6 +10,7 @@ pub mod link;
 pub mod members;
 pub mod plugins;
 pub mod posture;
+pub mod provider;
 pub mod recover;
 pub mod review;
 pub mod rotation;

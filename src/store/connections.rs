@@ -149,6 +149,12 @@ impl Store {
         found.optional()?.ok_or_else(|| StoreError::NotFound { noun: "connection", text: id.to_string() })
     }
 
+    /// Whether there are connections that live, and none of them is of this provider.
+    pub fn needs_only_others(&self, provider: &str) -> Result<bool> {
+        let sql = "SELECT count(*) > 0 AND sum(provider = ?1) = 0 FROM connections WHERE removed_at IS NULL";
+        Ok(self.db.prepare_cached(sql)?.query_row([provider], |row| row.get::<_, Option<bool>>(0))?.unwrap_or(false))
+    }
+
     /// The connection of a provider's id, removed or not.
     pub fn connection_of_item(&self, environment: &str, item: &ProviderItemId) -> Result<Option<ConnectionId>> {
         let sql = "SELECT id FROM connections WHERE environment = ?1 AND item_id = ?2";

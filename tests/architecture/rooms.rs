@@ -13,8 +13,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("linux_keyutils", &["vault"]),
     ("totp_rs", &["ops"]),
     // network
-    ("reqwest", &["plaid/http"]),
-    ("rustls", &["plaid/http"]),
+    ("reqwest", &["http"]),
+    ("rustls", &["http"]),
     ("backon", &["plaid"]),
     ("tiny_http", &["loopback", "sandbox"]),
     // command line and screen

@@ -106,10 +106,9 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms
     bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
         let allowance = Allowance { per_day: terms.per_day, now: (bank.clock)() };
-        let jobs = sync::prepare(&book, bank.vault, wanted, terms.mode, allowance)?;
+        let jobs = sync::prepare(&book, (bank.vault, bank.providers), wanted, terms.mode, allowance)?;
         let progress = ui.progress("asking the banks");
         let means = Means {
-            client: bank.client,
             runtime: bank.runtime,
             now: bank.clock,
             progress: &|message| progress.say(message),

@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, Kind},
     loopback::LoopbackError,
+    ops::provider::ProviderError,
     plaid::{Action, PlaidError},
 };
 
@@ -30,6 +31,7 @@ impl From<PlaidError> for Error {
             P::BadCredentials { .. } | P::Unsendable { .. } => {
                 Self::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid")
             }
+            P::NoKeys => Self::new(Kind::Auth, "no_plaid_keys", sentence).hint("bursar config plaid"),
             P::Setup { .. } => Self::new(Kind::Unavailable, "no_tls", sentence).hint("bursar doctor"),
             P::EndlessCursor { .. } | P::StillChanging { .. } => {
                 Self::new(Kind::Unavailable, "endless_sync", sentence).hint("bursar sync")
@@ -62,6 +64,16 @@ fn of_action(action: Action, sentence: String) -> Error {
         }
         A::Reconfigure => Error::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid"),
         A::OurBug => Error::new(Kind::Unexpected, "plaid_request", sentence).hint("bursar --version"),
+    }
+}
+
+impl From<ProviderError> for Error {
+    fn from(error: ProviderError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            ProviderError::Plaid(error) => error.into(),
+            ProviderError::Unknown(_) => Self::new(Kind::TooNew, "unknown_provider", sentence).hint("bursar --version"),
+        }
     }
 }
 

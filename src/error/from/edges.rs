@@ -108,6 +108,7 @@ impl From<SyncError> for Error {
         match error {
             SyncError::Store(error) => error.into(),
             SyncError::Vault(error) => error.into(),
+            SyncError::Provider(error) => error.into(),
         }
     }
 }

@@ -60,7 +60,7 @@ fn one(
     let Some(old) = bank.token(kept)? else { return Ok((Turn::Gone, None)) };
     let space = bank.vault.reserve_pending(book.writer()?)?;
     let intent = rotation::begin(bank, book, kept)?;
-    let error = match bank.runtime.block_on(bank.client.access_token_invalidate(&old)) {
+    let error = match bank.runtime.block_on(bank.plaid()?.access_token_invalidate(&old)) {
         Ok(rotated) => {
             let made = Made {
                 environment: kept.environment.clone(),

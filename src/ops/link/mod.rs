@@ -226,7 +226,7 @@ impl Linker<'_> {
             purpose,
             hosted,
         };
-        Ok(self.bank.runtime.block_on(self.bank.client.link_token_create(&request))?)
+        Ok(self.bank.runtime.block_on(self.bank.plaid()?.link_token_create(&request))?)
     }
 }
 

@@ -80,7 +80,8 @@ impl Linker<'_> {
         let mut book = self.bank.write_book()?;
         book.write(&self.bank.event("link.exchange"), |tx| tx.advance_intent(intent, IntentState::Exchanging, None))?;
         let space = self.bank.vault.reserve_pending(book.writer()?)?;
-        let exchanged = match self.bank.runtime.block_on(self.bank.client.public_token_exchange(&grant.public_token)) {
+        let exchanged = match self.bank.runtime.block_on(self.bank.plaid()?.public_token_exchange(&grant.public_token))
+        {
             Ok(exchanged) => exchanged,
             Err(error) => {
                 space.release()?;
@@ -108,7 +109,7 @@ impl Linker<'_> {
             && self
                 .bank
                 .runtime
-                .block_on(self.bank.client.item_remove(&made.access_token, RemovalReason::Other))
+                .block_on(self.bank.plaid()?.item_remove(&made.access_token, RemovalReason::Other))
                 .is_ok()
         {
             pending.discard()?;
@@ -130,7 +131,8 @@ impl Linker<'_> {
             && let Some(id) = &made.institution_id
         {
             // Without a name the connection works all the same.
-            let found = self.bank.runtime.block_on(self.bank.client.institution_get(id, countries));
+            let asked = self.bank.plaid().map(|plaid| plaid.institution_get(id, countries));
+            let found = asked.and_then(|asked| self.bank.runtime.block_on(asked));
             made.institution = found.ok().map(|institution| institution.name);
         }
     }

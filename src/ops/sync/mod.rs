@@ -21,9 +21,11 @@ use crate::{
         standing::ConnectionState,
         views::{ConnectionView, OutcomeKind, SyncLine, SyncOutcome},
     },
-    ops::sync::fetch::Halt,
-    plaid::{Action, Client, KnownCurrencies, PlaidError, SyncFrom},
-    secret::Secret,
+    ops::{
+        provider::{Ask, Meter, Provider, ProviderError, Providers, Quota, Trouble},
+        sync::fetch::Halt,
+    },
+    plaid::KnownCurrencies,
     store::{Store, StoreError, SyncMode},
     vault::{Unlocked, VaultError},
 };
@@ -37,8 +39,8 @@ pub struct Job {
     pub id: ConnectionId,
     /// What its owner calls it.
     pub name: String,
-    token: Secret<String>,
-    from: SyncFrom,
+    provider: Arc<dyn Provider>,
+    ask: Ask,
     mode: SyncMode,
 }
 
@@ -100,12 +102,13 @@ pub enum SyncError {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The bank side.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
 }
 
 /// What a run works with.
 pub struct Means<'a> {
-    /// The bank side.
-    pub client: &'a Client,
     /// Where requests run.
     pub runtime: &'a Runtime,
     /// Says what time it is.
@@ -145,7 +148,7 @@ impl Allowance {
 /// is read again: what an earlier process left may just have been finished.
 pub fn prepare(
     store: &Store,
-    unlocked: &Unlocked,
+    (unlocked, providers): (&Unlocked, &Providers),
     wanted: &[ConnectionView],
     mode: SyncMode,
     allowance: Allowance,
@@ -168,11 +171,36 @@ pub fn prepare(
         let secrets = store.connection(connection.id)?;
         let Some(sealed) = &secrets.token else { continue };
         let token = unlocked.open_token(secrets.item_id.as_str(), &secrets.environment, sealed)?;
+        let provider = providers.of(&secrets.provider)?;
         let cursor = secrets.cursor.filter(|_| mode == SyncMode::Changes);
-        let from = SyncFrom { cursor, known: known.clone() };
-        jobs.open.push(Job { id: connection.id, name: connection.name.clone(), token, from, mode });
+        if let Some(why) =
+            over_quota(store, connection, provider.quota(cursor.as_deref(), allowance.now), allowance.now)?
+        {
+            jobs.over.push(not_asked(connection, why));
+            continue;
+        }
+        let mode = if provider.whole() { mode } else { SyncMode::Changes };
+        let pending = if provider.whole() { Vec::new() } else { store.pending_rows(connection.id)? };
+        let (known, now, meter) = (known.clone(), allowance.now, Meter::default());
+        let ask = Ask { token, cursor, known, pending, now, meter };
+        jobs.open.push(Job { id: connection.id, name: connection.name.clone(), provider, ask, mode });
     }
     Ok(jobs)
+}
+
+/// Why a connection cannot be asked any more today, if the provider counts its calls.
+fn over_quota(
+    store: &Store,
+    connection: &ConnectionView,
+    quota: Option<Quota>,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let Some(Quota { needs, per_day }) = quota else { return Ok(None) };
+    let made = store.calls_on_day(connection.id, now)?;
+    let over = made.saturating_add(needs) > per_day;
+    Ok(over.then(|| {
+        format!("{made} calls were made for it today, it needs {needs}, and its provider allows {per_day} a day")
+    }))
 }
 
 /// Syncs these connections and says how each went.
@@ -244,11 +272,11 @@ fn not_asked(connection: &ConnectionView, why: String) -> SyncLine {
     }
 }
 
-fn cause(error: &PlaidError) -> Cause {
-    match error.action() {
-        Action::Reconfigure => Cause::Keys,
-        Action::PlanLimit => Cause::PlanLimit,
-        action if error.api().is_none() || action.heals_by_itself() => Cause::Unavailable,
-        _ => Cause::Other,
+fn cause(error: &ProviderError) -> Cause {
+    match error.trouble() {
+        Trouble::Keys => Cause::Keys,
+        Trouble::PlanLimit => Cause::PlanLimit,
+        Trouble::Unavailable | Trouble::Stopped => Cause::Unavailable,
+        Trouble::Other => Cause::Other,
     }
 }
