@@ -45,6 +45,7 @@ pub mod reports;
 pub mod sandbox;
 pub mod secret;
 pub mod settings;
+pub mod simplefin;
 pub mod store;
 pub mod sys;
 pub mod ui;

@@ -11,6 +11,8 @@ use crate::{
         provider::{Provider, Providers},
         recover::Recovered,
     },
+    plaid::Environment,
+    simplefin,
     store::Store,
     ui::Ui,
     vault::Right,
@@ -27,7 +29,9 @@ pub(super) fn with<T>(
     let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
     let (client, environment) = (context.plaid_for_connections()?, context.bank_environment()?);
     let plaid = client.clone().map(|client| Arc::new(client) as Arc<dyn Provider>);
-    let providers = Providers { plaid };
+    let simplefin = simplefin::Client::new(environment == Environment::Sandbox);
+    let simplefin = Some(Arc::new(simplefin) as Arc<dyn Provider>);
+    let providers = Providers { plaid, simplefin };
     let (clock, lock_timeout) = (context.clock, context.settings.lock_timeout);
     let runtime = context.runtime()?;
     let now = || clock.now();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{hold, source};
 
-/// Who may use whom. A room may always use itself; `plaid::wire` is the part of `plaid` that the sandbox speaks.
+/// Who may use whom. A room may always use itself; `plaid::wire` and `simplefin::wire` are what the sandbox speaks.
 /// A new room needs a line here and in docs/architecture.md.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("http", &["secret"]),
     ("plaid", &["domain", "secret", "http"]),
     ("simplefin", &["domain", "secret", "http"]),
-    ("sandbox", &["plaid::wire", "domain"]),
+    ("sandbox", &["plaid::wire", "simplefin::wire", "domain"]),
     ("loopback", &["fsx", "sys", "secret"]),
     ("reports", &["domain"]),
     ("render", &["domain", "reports"]),
@@ -185,7 +185,7 @@ fn head(path: &str) -> String {
     let path = path.trim_start();
     let room = name(path);
     match path[room.len()..].strip_prefix("::").map(name) {
-        Some(second) if room == "plaid" && second == "wire" => format!("{room}::{second}"),
+        Some(second) if ["plaid", "simplefin"].contains(&room.as_str()) && second == "wire" => format!("{room}::{second}"),
         _ => room,
     }
 }

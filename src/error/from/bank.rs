@@ -5,7 +5,10 @@ use crate::{
     loopback::LoopbackError,
     ops::provider::ProviderError,
     plaid::{Action, PlaidError},
+    simplefin::SimpleFinError,
 };
+
+const LINK_SIMPLEFIN: &str = "bursar link simplefin";
 
 impl From<PlaidError> for Error {
     fn from(error: PlaidError) -> Self {
@@ -72,7 +75,32 @@ impl From<ProviderError> for Error {
         let sentence = error.to_string();
         match error {
             ProviderError::Plaid(error) => error.into(),
+            ProviderError::SimpleFin(error) => error.into(),
             ProviderError::Unknown(_) => Self::new(Kind::TooNew, "unknown_provider", sentence).hint("bursar --version"),
+        }
+    }
+}
+
+impl From<SimpleFinError> for Error {
+    fn from(error: SimpleFinError) -> Self {
+        use SimpleFinError as S;
+        let sentence = error.to_string();
+        match error {
+            S::BadSetupToken { .. } => {
+                Self::new(Kind::Usage, "setup_token", format!("{sentence}; nothing was sent")).hint(LINK_SIMPLEFIN)
+            }
+            S::BadAccessUrl { .. } => Self::new(Kind::Refused, "access_url", sentence).hint(LINK_SIMPLEFIN),
+            S::AlreadyClaimed => {
+                Self::new(Kind::Refused, "already_claimed", format!("{sentence}, and make a new one"))
+                    .hint(LINK_SIMPLEFIN)
+            }
+            S::Revoked => Self::new(Kind::Reauth, "reauth", sentence).hint("bursar connections"),
+            S::PaymentRequired => Self::new(Kind::Refused, "payment_required", sentence).hint("bursar connections"),
+            S::Setup { .. } => Self::new(Kind::Unavailable, "no_tls", sentence).hint("bursar doctor"),
+            S::Status { .. } | S::Network { .. } | S::Timeout { .. } | S::Tls { .. } => {
+                Self::new(Kind::Unavailable, "network", sentence).hint("bursar sync")
+            }
+            S::Malformed { .. } => Self::new(Kind::Unavailable, "bad_answer", sentence).hint("bursar sync --verbose"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     domain::standing::Remedy,
     plaid::{Action, PlaidError},
+    simplefin::SimpleFinError,
 };
 
 /// An error of the bank side.
@@ -11,6 +12,9 @@ pub enum ProviderError {
     /// Plaid's.
     #[error(transparent)]
     Plaid(#[from] PlaidError),
+    /// A SimpleFIN server's.
+    #[error(transparent)]
+    SimpleFin(#[from] SimpleFinError),
     /// The book was written by a bursar that knows more providers.
     #[error("this bursar does not know the provider {0:?}")]
     Unknown(String),
@@ -41,6 +45,7 @@ impl ProviderError {
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Plaid(error) => error.code(),
+            Self::SimpleFin(error) => Some(error.code()),
             Self::Unknown(_) => None,
         }
     }
@@ -49,7 +54,7 @@ impl ProviderError {
     pub fn words(&self) -> String {
         match self {
             Self::Plaid(error) => error.words(),
-            Self::Unknown(_) => self.to_string(),
+            Self::SimpleFin(_) | Self::Unknown(_) => self.to_string(),
         }
     }
 
@@ -57,7 +62,7 @@ impl ProviderError {
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Plaid(error) => error.request_id(),
-            Self::Unknown(_) => None,
+            Self::SimpleFin(_) | Self::Unknown(_) => None,
         }
     }
 
@@ -65,6 +70,10 @@ impl ProviderError {
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Plaid(error) => error.action().remedy(),
+            Self::SimpleFin(SimpleFinError::Revoked) => Remedy::SignIn,
+            Self::SimpleFin(SimpleFinError::PaymentRequired) => Remedy::Plan,
+            Self::SimpleFin(error) if error.heals_by_itself() => Remedy::Wait,
+            Self::SimpleFin(_) => Remedy::Report,
             Self::Unknown(_) => Remedy::Report,
         }
     }
@@ -79,7 +88,9 @@ impl ProviderError {
                 action if error.api().is_none() || action.heals_by_itself() => Trouble::Unavailable,
                 _ => Trouble::Other,
             },
-            Self::Unknown(_) => Trouble::Other,
+            Self::SimpleFin(SimpleFinError::PaymentRequired) => Trouble::PlanLimit,
+            Self::SimpleFin(error) if error.heals_by_itself() => Trouble::Unavailable,
+            Self::SimpleFin(_) | Self::Unknown(_) => Trouble::Other,
         }
     }
 }

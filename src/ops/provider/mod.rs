@@ -4,6 +4,7 @@
 
 mod error;
 mod plaid;
+mod simplefin;
 
 use std::{
     future::Future,
@@ -33,6 +34,8 @@ pub use error::{ProviderError, Trouble};
 
 /// The word for Plaid in the book.
 pub const PLAID: &str = "plaid";
+/// The word for SimpleFIN in the book.
+pub const SIMPLEFIN: &str = "simplefin";
 
 /// An answer that is being waited for.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + 'a>>;
@@ -151,6 +154,8 @@ impl Meter {
 pub struct Providers {
     /// Plaid; none without its keys.
     pub plaid: Option<Arc<dyn Provider>>,
+    /// SimpleFIN, which needs no keys.
+    pub simplefin: Option<Arc<dyn Provider>>,
 }
 
 impl Providers {
@@ -158,6 +163,7 @@ impl Providers {
     pub fn of(&self, word: &str) -> Result<Arc<dyn Provider>, ProviderError> {
         let found = match word {
             PLAID => self.plaid.as_ref().ok_or(ProviderError::Plaid(crate::plaid::PlaidError::NoKeys))?,
+            SIMPLEFIN => self.simplefin.as_ref().ok_or_else(|| ProviderError::Unknown(word.to_owned()))?,
             _ => return Err(ProviderError::Unknown(word.to_owned())),
         };
         Ok(Arc::clone(found))
