@@ -11,7 +11,7 @@ use crate::{
         provider::{Provider, Providers},
         recover::Recovered,
     },
-    plaid::Environment,
+    plaid::{Client, Environment},
     simplefin,
     store::Store,
     ui::Ui,
@@ -25,9 +25,29 @@ pub(super) fn with<T>(
     work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
 ) -> Result<T> {
     context.require(right)?;
+    let client = context.plaid_for_connections()?;
+    open(context, (right, client), work)
+}
+
+/// The same without Plaid, for what another provider does alone.
+pub(super) fn without_plaid<T>(
+    context: &mut Context,
+    right: Right,
+    work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
+) -> Result<T> {
+    context.require(right)?;
+    context.require_network()?;
+    open(context, (right, None), work)
+}
+
+fn open<T>(
+    context: &mut Context,
+    (right, client): (Right, Option<Client>),
+    work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
+) -> Result<T> {
     let vault = context.unlocked_for_bank()?;
     let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
-    let (client, environment) = (context.plaid_for_connections()?, context.bank_environment()?);
+    let environment = context.bank_environment()?;
     let plaid = client.clone().map(|client| Arc::new(client) as Arc<dyn Provider>);
     let simplefin = simplefin::Client::new(environment == Environment::Sandbox);
     let simplefin = Some(Arc::new(simplefin) as Arc<dyn Provider>);

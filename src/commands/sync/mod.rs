@@ -126,7 +126,8 @@ fn report(context: &mut Context, run: &Run) -> Result<()> {
         context.ui.hint("bursar link");
     }
     verdict::failures(run)?;
-    verdict::all_kept(&run.outcome)
+    verdict::all_kept(&run.outcome)?;
+    verdict::all_well(run)
 }
 
 /// Says what the table does not, each sentence once: roundings, placeholders, rows that were not kept.

@@ -76,6 +76,8 @@ pub struct Run {
     pub causes: Vec<Cause>,
     /// Connections whose history is not complete yet at the provider.
     pub incomplete: Vec<ConnectionId>,
+    /// Names of connections that are saved, and of which the provider says that something is wrong.
+    pub spoke: Vec<String>,
 }
 
 /// The kind of a connection's failure, which the exit code is about.
@@ -232,6 +234,7 @@ fn summary(saved: Vec<save::Saved>, (gone, over): (Vec<SyncLine>, Vec<SyncLine>)
     let causes = failed.map(|one| one.error.as_ref().map_or(Cause::Other, cause));
     let causes = causes.chain(gone.iter().map(|_| Cause::Other)).chain(over.iter().map(|_| Cause::DayLimit)).collect();
     let incomplete = saved.iter().filter(|one| one.incomplete).map(|one| one.line.id).collect();
+    let spoke = saved.iter().filter(|one| one.spoke).map(|one| one.line.name.clone()).collect();
     let (mut lines, mut rounded, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for one in saved {
         lines.push(one.line);
@@ -247,6 +250,7 @@ fn summary(saved: Vec<save::Saved>, (gone, over): (Vec<SyncLine>, Vec<SyncLine>)
         late: halt == Halt::Late,
         causes,
         incomplete,
+        spoke,
     }
 }
 

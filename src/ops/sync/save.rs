@@ -21,6 +21,8 @@ pub(super) struct Saved {
     pub(super) notes: Vec<String>,
     pub(super) error: Option<ProviderError>,
     pub(super) incomplete: bool,
+    /// Whether the provider had something to say although the rest is saved.
+    pub(super) spoke: bool,
 }
 
 /// Why the transaction was left without a commit.
@@ -117,7 +119,10 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
     };
     let incomplete = matches!(history, History::NotReady | History::Initial);
     let rounded = start.accounts.iter().flat_map(rounded).collect();
-    Saved { line, rounded, notes: counts.notes, error: None, incomplete }
+    let spoke = outcome == OutcomeKind::Ok && !start.said.is_empty();
+    let said = start.said.iter().map(|sentence| format!("{}: {sentence}", arrival.name));
+    let notes = counts.notes.into_iter().chain(said).collect();
+    Saved { line, rounded, notes, error: None, incomplete, spoke }
 }
 
 /// Records that a connection failed; its rows and cursor stay as they were.
@@ -159,7 +164,7 @@ fn failed(
         bank_updated_at: None,
         error: Some(error.to_string()),
     };
-    Ok(Saved { line, rounded: Vec::new(), notes: Vec::new(), error: Some(error), incomplete: false })
+    Ok(Saved { line, rounded: Vec::new(), notes: Vec::new(), error: Some(error), incomplete: false, spoke: false })
 }
 
 fn event(arrival: &Arrival, at: Timestamp) -> Event {
