@@ -6,8 +6,8 @@
 //! - [`cli`] parses and shows the one error; [`commands`] translate, one file a command; [`context`] is all they may touch.
 //! - [`ops`] are the use-cases with input and output; [`reports`] are pure; [`render`] lays out; [`ui`] owns the terminal;
 //!   [`settings`] the environment and config.toml; [`error`] decides wording and exit code.
-//! - [`store`] has the only SQL, [`vault`] the keys and ciphers, [`plaid`] the only HTTP client, `sandbox` a bank that speaks
-//!   the same protocol, [`loopback`] the one-shot listener.
+//! - [`store`] has the only SQL, [`vault`] the keys and ciphers, `http` the only HTTP, [`plaid`] and `simplefin` who read banks over it, `sandbox` banks that speak
+//!   the same protocols, [`loopback`] the one-shot listener.
 //! - [`domain`] is at the bottom: money, dates, queries, terms of the book. [`secret`], [`fsx`], [`harden`] and [`sys`] are beside it.
 //!
 //! Where a feature is: [`commands`], then the same noun in the rooms below (`ls src/*/transactions*`).
@@ -35,6 +35,7 @@ pub mod fsx;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod harden;
+mod http;
 pub mod loopback;
 pub mod ops;
 pub mod plaid;
@@ -44,6 +45,7 @@ pub mod reports;
 pub mod sandbox;
 pub mod secret;
 pub mod settings;
+pub mod simplefin;
 pub mod store;
 pub mod sys;
 pub mod ui;

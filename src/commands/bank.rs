@@ -1,10 +1,18 @@
 //! Opens the bank side for commands that change connections, and tells what an earlier run had left.
 
+use std::sync::Arc;
+
 use crate::{
     context::Context,
     domain::{standing::ConnectionState, views::ConnectionView},
     error::Result,
-    ops::{bank::Bank, recover::Recovered},
+    ops::{
+        bank::Bank,
+        provider::{Provider, Providers},
+        recover::Recovered,
+    },
+    plaid::{Client, Environment},
+    simplefin,
     store::Store,
     ui::Ui,
     vault::Right,
@@ -17,13 +25,38 @@ pub(super) fn with<T>(
     work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
 ) -> Result<T> {
     context.require(right)?;
+    let client = context.plaid_for_connections()?;
+    open(context, (right, client), work)
+}
+
+/// The same without Plaid, for what another provider does alone.
+pub(super) fn without_plaid<T>(
+    context: &mut Context,
+    right: Right,
+    work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
+) -> Result<T> {
+    context.require(right)?;
+    context.require_network()?;
+    open(context, (right, None), work)
+}
+
+fn open<T>(
+    context: &mut Context,
+    (right, client): (Right, Option<Client>),
+    work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
+) -> Result<T> {
     let vault = context.unlocked_for_bank()?;
     let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
-    let client = context.client()?;
+    let environment = context.bank_environment()?;
+    let plaid = client.clone().map(|client| Arc::new(client) as Arc<dyn Provider>);
+    let simplefin = simplefin::Client::new(environment == Environment::Sandbox);
+    let simplefin = Some(Arc::new(simplefin) as Arc<dyn Provider>);
+    let providers = Providers { plaid, simplefin };
     let (clock, lock_timeout) = (context.clock, context.settings.lock_timeout);
     let runtime = context.runtime()?;
     let now = || clock.now();
-    work(&Bank { client: &client, runtime, vault: &vault, lock_timeout, clock: &now }, book)
+    let (plaid, providers) = (client.as_ref(), &providers);
+    work(&Bank { environment, plaid, providers, runtime, vault: &vault, lock_timeout, clock: &now }, book)
 }
 
 /// The connections that were named; without a name all that were not removed.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Context;
 use crate::{
     error::{Error, Kind, Result},
-    ops::secrets,
+    ops::{provider::PLAID, secrets},
     plaid::{Client, Config, Environment, UnknownEnvironment},
     secret::Secret,
     settings::{self, KeySource},
@@ -28,14 +28,30 @@ impl Context {
         self.runtime.as_ref().ok_or_else(|| Error::new(Kind::Unexpected, "runtime", "the async runtime is missing"))
     }
 
-    /// A client of the bank side in the vault's environment.
+    /// The environment of the vault.
+    pub fn bank_environment(&mut self) -> Result<Environment> {
+        let word = self.book()?.environment()?;
+        word.parse().map_err(|error: UnknownEnvironment| {
+            Error::new(Kind::Integrity, "unknown_environment", error.to_string()).hint("bursar vault check")
+        })
+    }
+
+    /// A client of Plaid, if its keys are there or if a connection of the vault needs them.
+    pub fn plaid_for_connections(&mut self) -> Result<Option<Client>> {
+        self.require_network()?;
+        let others = self.book()?.needs_only_others(PLAID)?;
+        match self.client() {
+            Err(error) if others && error.code == "no_plaid_keys" => Ok(None),
+            outcome => outcome.map(Some),
+        }
+    }
+
+    /// A client of Plaid in the vault's environment.
     pub fn client(&mut self) -> Result<Client> {
         self.require_network()?;
         let unlocked = self.unlocked_for_bank()?;
         let word = self.book()?.environment()?;
-        let environment: Environment = word.parse().map_err(|error: UnknownEnvironment| {
-            Error::new(Kind::Integrity, "unknown_environment", error.to_string()).hint("bursar vault check")
-        })?;
+        let environment = self.bank_environment()?;
         let sealed = self.book()?.credentials(&word)?;
         let kept = sealed.map(|sealed| unlocked.open_client(&word, &sealed)).transpose()?;
         let (kept_id, kept_secret) =

@@ -5,10 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bank::Bank;
+use super::{bank::Bank, provider::PLAID};
 use crate::{
-    domain::ids::{ConnectionId, InstitutionId, ProviderItemId},
-    plaid::{AccountList, KnownCurrencies},
+    domain::{
+        accounts::ProviderAccount,
+        ids::{ConnectionId, InstitutionId, ProviderItemId},
+    },
     secret::Secret,
     store::{NewConnection, Store, StoreError},
     vault::VaultError,
@@ -44,6 +46,7 @@ pub enum AheadError {
 
 /// A connection with the token that must not be lost.
 pub(super) struct Made {
+    pub(super) provider: String,
     pub(super) environment: String,
     pub(super) item_id: ProviderItemId,
     pub(super) access_token: Secret<String>,
@@ -52,9 +55,9 @@ pub(super) struct Made {
 }
 
 /// The accounts of a new connection; the bank may be slow to show them, and then the first sync brings them.
-pub(super) fn accounts(bank: &Bank<'_>, made: &Made) -> Option<AccountList> {
-    let known = KnownCurrencies::default();
-    bank.runtime.block_on(bank.client.accounts_get(&made.access_token, &known)).ok()
+pub(super) fn accounts(bank: &Bank<'_>, made: &Made) -> Option<Vec<ProviderAccount>> {
+    let provider = bank.providers.of(&made.provider).ok()?;
+    bank.runtime.block_on(provider.accounts(&made.access_token)).ok()
 }
 
 /// Puts a connection into the book, in one commit.
@@ -62,18 +65,17 @@ pub(super) fn adopt(
     bank: &Bank<'_>,
     book: &mut Store,
     made: &Made,
-    accounts: Option<&AccountList>,
+    accounts: &[ProviderAccount],
 ) -> Result<Linked, AheadError> {
     let token = bank.vault.seal_token(made.item_id.as_str(), &made.environment, &made.access_token)?;
     let new = NewConnection {
-        provider: "plaid",
+        provider: &made.provider,
         environment: &made.environment,
         item_id: &made.item_id,
         institution_id: made.institution_id.as_ref(),
         institution: made.institution.as_deref(),
         token: &token,
     };
-    let accounts = accounts.map(|list| list.accounts.as_slice()).unwrap_or_default();
     let id = book.write(&bank.event("link"), |tx| {
         let id = tx.add_connection(&new)?;
         if !accounts.is_empty() {
@@ -89,6 +91,7 @@ pub(super) fn adopt(
 
 #[derive(Serialize)]
 struct Written<'a> {
+    provider: &'a str,
     environment: &'a str,
     item_id: &'a str,
     access_token: &'a str,
@@ -98,6 +101,8 @@ struct Written<'a> {
 
 #[derive(Deserialize)]
 struct Read {
+    #[serde(default = "plaid")]
+    provider: String,
     environment: String,
     item_id: String,
     access_token: String,
@@ -105,9 +110,15 @@ struct Read {
     institution: Option<String>,
 }
 
+/// Who it was before there was another.
+fn plaid() -> String {
+    PLAID.to_owned()
+}
+
 impl Made {
     pub(super) fn to_json(&self) -> Result<Secret<String>, VaultError> {
         let written = Written {
+            provider: &self.provider,
             environment: &self.environment,
             item_id: self.item_id.as_str(),
             access_token: self.access_token.expose(),
@@ -124,6 +135,7 @@ impl Made {
             reason: "a token on its way into the book has an unknown form".to_owned(),
         })?;
         Ok(Self {
+            provider: read.provider,
             environment: read.environment,
             item_id: read.item_id.into(),
             access_token: Secret::new(read.access_token),

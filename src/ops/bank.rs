@@ -6,7 +6,8 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     domain::dates::Timestamp,
-    plaid::Client,
+    ops::provider::Providers,
+    plaid::{Client, Environment, PlaidError},
     secret::Secret,
     store::{ConnectionSecrets, Event, Store, StoreError},
     vault::{Access, Unlocked, VaultError},
@@ -15,9 +16,13 @@ use crate::{
 /// The bank side, the vault and the clock.
 #[derive(Clone, Copy)]
 pub struct Bank<'a> {
-    /// The bank side.
-    pub client: &'a Client,
-    /// Where the client's calls run.
+    /// The environment of the vault.
+    pub environment: Environment,
+    /// Plaid itself, for what only Plaid has; none without its keys.
+    pub plaid: Option<&'a Client>,
+    /// Whoever reads banks.
+    pub providers: &'a Providers,
+    /// Where their calls run.
     pub runtime: &'a tokio::runtime::Runtime,
     /// The open vault; its key must reach the banks.
     pub vault: &'a Arc<Unlocked>,
@@ -29,7 +34,11 @@ pub struct Bank<'a> {
 
 impl Bank<'_> {
     pub(super) fn environment(&self) -> &'static str {
-        self.client.environment().as_str()
+        self.environment.as_str()
+    }
+
+    pub(super) fn plaid(&self) -> Result<&Client, PlaidError> {
+        self.plaid.ok_or(PlaidError::NoKeys)
     }
 
     pub(super) fn read_book(&self) -> Result<Store, StoreError> {

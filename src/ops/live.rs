@@ -10,7 +10,7 @@ use crate::{
         calls::Call, dates::Timestamp, ids::ConnectionId, standing::ConnectionState, sync::Refusal,
         views::ConnectionView,
     },
-    ops::bank::Bank,
+    ops::{bank::Bank, provider::PLAID},
     plaid::{BalanceRequest, Client, KnownCurrencies, PlaidError},
     secret::Secret,
     store::{Event, Store, StoreError},
@@ -31,6 +31,9 @@ pub enum LiveError {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// No client can be made.
+    #[error(transparent)]
+    Plaid(#[from] PlaidError),
     /// The day's limit.
     #[error(
         "{made} calls that may be billed were made today, and {wanted} more would go beyond the {most} of plaid.max_billable_per_day; \
@@ -68,10 +71,10 @@ pub struct Live {
     pub last: bool,
 }
 
-/// The connections that such a call can be made for.
+/// The connections that such a call can be made for: only Plaid takes one.
 pub fn askable(connections: Vec<ConnectionView>) -> Vec<ConnectionView> {
     let alive = |state| !matches!(state, ConnectionState::Gone | ConnectionState::Removed);
-    connections.into_iter().filter(|connection| alive(connection.state)).collect()
+    connections.into_iter().filter(|connection| connection.provider == PLAID && alive(connection.state)).collect()
 }
 
 /// Reads balances from the banks themselves and keeps them.
@@ -92,7 +95,7 @@ pub fn balances(
         let oldest = (bank.clock)().checked_sub(AGE).ok();
         let demands = kept.institution_id.as_ref().is_some_and(|id| id.as_str() == WANTS_AN_AGE);
         let request = BalanceRequest { accounts: Vec::new(), not_before: oldest.filter(|_| demands) };
-        let client = bank.client.about(connection.id);
+        let client = bank.plaid()?.about(connection.id);
         let answer = bank.runtime.block_on(client.balance_get(&token, &request, &known));
         let calls = client.meter().take();
         let event = about(bank, "balances.realtime", connection.id);
@@ -128,7 +131,7 @@ pub fn refresh(
     for connection in wanted {
         progress(&connection.name);
         let Some(token) = bank.token(&book.connection(connection.id)?)? else { continue };
-        let client = bank.client.about(connection.id);
+        let client = bank.plaid()?.about(connection.id);
         let before = bank.runtime.block_on(updated_at(&client, &token));
         let answer = bank.runtime.block_on(client.transactions_refresh(&token));
         let calls = client.meter().take();

@@ -16,6 +16,7 @@ pub mod notify;
 pub mod plugins;
 pub mod posture;
 mod programs;
+pub mod provider;
 pub mod recover;
 pub mod review;
 pub mod rotation;

@@ -45,7 +45,7 @@ pub fn recover(bank: &Bank<'_>, book: &mut Store) -> Result<Vec<Recovered>, Ahea
             Some(_) => {}
             None => {
                 let accounts = ahead::accounts(bank, &made);
-                recovered.push(Recovered::Linked(ahead::adopt(bank, book, &made, accounts.as_ref())?));
+                recovered.push(Recovered::Linked(ahead::adopt(bank, book, &made, &accounts.unwrap_or_default())?));
             }
         }
         pending.discard()?;

@@ -58,7 +58,8 @@ pub(super) fn begin(bank: &Bank<'_>, book: &mut Store, kept: &ConnectionSecrets)
 
 /// What became of a rotation whose answer was lost, as the old token tells.
 pub(super) fn ask(bank: &Bank<'_>, old: &Secret<String>) -> Turn {
-    match bank.runtime.block_on(bank.client.item_get(old)) {
+    let Ok(plaid) = bank.plaid() else { return Turn::Unknown };
+    match bank.runtime.block_on(plaid.item_get(old)) {
         Ok(_) => Turn::Failed,
         Err(error) if error.code() == Some("INVALID_ACCESS_TOKEN") => Turn::Lost,
         Err(error) if error.action() == Action::Gone => Turn::Gone,

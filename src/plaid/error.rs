@@ -11,10 +11,8 @@ use super::{
     token::redact,
     wire::ErrorObject,
 };
+pub(crate) use crate::http::cap;
 use crate::secret::Secret;
-
-/// Longest text of Plaid's that an error keeps, in characters.
-const LONGEST_TEXT: usize = 600;
 
 /// What Plaid itself said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,6 +188,9 @@ pub enum PlaidError {
         /// How often the loop was started again.
         restarts: usize,
     },
+    /// There is nobody to be at Plaid.
+    #[error("there are no Plaid keys, neither in the environment nor in the vault")]
+    NoKeys,
     /// Whoever takes the pages went away.
     #[error("reading was stopped")]
     Stopped,
@@ -291,7 +292,7 @@ impl PlaidError {
             Self::NotJson { at, .. } | Self::Malformed { at, .. } if at.status >= 500 || at.status == 429 => {
                 Action::RetryLater
             }
-            Self::EnvironmentMismatch { .. } | Self::BadBaseUrl { .. } | Self::BadCredentials { .. } => {
+            Self::EnvironmentMismatch { .. } | Self::BadBaseUrl { .. } | Self::BadCredentials { .. } | Self::NoKeys => {
                 Action::Reconfigure
             }
             Self::Unsendable { .. } => Action::OurBug,
@@ -332,11 +333,6 @@ impl fmt::Display for ApiError {
         let words = self.display_message.as_deref().unwrap_or(&self.message);
         write!(f, "Plaid refused {}: {}: {words}", self.endpoint.path(), self.error_code)
     }
-}
-
-/// Drops control characters and what is beyond the cap.
-pub(crate) fn cap(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect()
 }
 
 #[cfg(test)]

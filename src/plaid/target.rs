@@ -2,16 +2,14 @@
 //!
 //! Invariant: nothing leaves for a base URL that was not allowed here, and no token leaves for another environment.
 
-use std::net::IpAddr;
-
-use url::{Host, Url};
+use url::Url;
 
 use super::{
     environment::Environment,
     error::PlaidError,
     token::{ENVIRONMENTS, TokenKind, environment_of},
 };
-use crate::secret::Secret;
+use crate::{http::is_loopback, secret::Secret};
 
 /// Where requests go, and what may go there.
 #[derive(Debug, Clone)]
@@ -71,15 +69,6 @@ impl Target {
             }
             _ => Ok(()),
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }
 

@@ -1,6 +1,6 @@
-//! An embedded Plaid-compatible sandbox: banks, users, history and Link on 127.0.0.1, for demos and tests.
+//! An embedded sandbox, compatible with Plaid and SimpleFIN: banks, users, history and Link on 127.0.0.1, for demos and tests.
 //!
-//! May use `plaid::wire` and `domain` only; it knows nothing of the vault and never prints. Invariants: everything it
+//! May use `plaid::wire`, `simplefin::wire` and `domain` only; it knows nothing of the vault and never prints. Invariants: everything it
 //! says follows from its seed, its clock and the requests so far; amounts have Plaid's sign.
 //!
 //! `routes` checks a request, `endpoints` answer it from `state`, where an `item` keeps a `ledger` of changes filled from
@@ -22,6 +22,7 @@ mod link_page;
 mod refusal;
 mod routes;
 mod seed;
+mod simplefin;
 mod state;
 
 use std::{
@@ -150,6 +151,8 @@ fn answer(state: &Mutex<State>, request: &Request) -> Reply {
         link_page::answer(state, request)
     } else if request.path.starts_with("/sandbox-admin/") {
         admin::answer(state, request)
+    } else if request.path.starts_with("/simplefin/") {
+        simplefin::answer(state, request)
     } else {
         dated(routes::answer_api(state, request), state)
     }
@@ -194,6 +197,11 @@ impl Running {
     /// Puts the clock in the `Date` of every answer off by so many seconds.
     pub fn put_clock_off(&self, seconds: i64) {
         self.lock().clock_off = seconds;
+    }
+
+    /// A setup token of SimpleFIN's; each number is another, and each can be claimed once.
+    pub fn setup_token(&self, number: u64) -> String {
+        simplefin::setup_token(self.lock().config.seed, &self.base_url, number)
     }
 
     /// Takes all faults away.

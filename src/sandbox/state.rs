@@ -14,6 +14,7 @@ use super::{
     limits::Limits,
     link::Links,
     refusal::Refusal,
+    simplefin::Bridge,
 };
 use crate::domain::dates::{Date, Timestamp};
 
@@ -44,6 +45,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Calls of the last minute.
     pub(crate) limits: Limits,
+    /// SimpleFIN's side.
+    pub(crate) bridge: Bridge,
     /// Where this server is reached.
     pub(crate) base_url: String,
     items: Vec<Item>,
@@ -64,6 +67,7 @@ impl State {
             links: Links::default(),
             faults: Faults::default(),
             limits: Limits::default(),
+            bridge: Bridge::default(),
             base_url,
             items: Vec::new(),
             access: HashMap::new(),
@@ -98,6 +102,7 @@ impl State {
         for item in &mut self.items {
             item.live(today, now);
         }
+        self.bridge.live(today, now);
     }
 
     /// Lets every bank take back its newest posted row, or bring all of those again.

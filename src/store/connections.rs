@@ -53,7 +53,7 @@ pub struct ConnectionSecrets {
 
 const VIEW: &str = "SELECT id, coalesce(name, institution, item_id), institution, state, last_success_at,
      bank_updated_at, consent_expires_at, error_message, error_code, removed_at,
-     (SELECT count(*) FROM refused r WHERE r.connection = connections.id), history, request_id FROM connections";
+     (SELECT count(*) FROM refused r WHERE r.connection = connections.id), history, request_id, provider FROM connections";
 
 fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
     let facts = Facts {
@@ -71,6 +71,13 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
         Some(code) => Some(ItemError { code, message: message.unwrap_or_default(), request_id: row.get(12)? }),
         None => None,
     };
+    let provider: String = row.get(13)?;
+    let action = action.map(|command| match (provider.as_str(), facts.remedy) {
+        // What the server says of a bank is settled at the server; a token that it takes no more is replaced.
+        ("simplefin", Remedy::ActAtBank) => format!("bursar sync {}", facts.id),
+        ("simplefin", Remedy::SignIn) => format!("bursar link simplefin --repair {}", facts.id),
+        _ => command,
+    });
     let ended = facts.consent_expires_at.filter(|end| *end <= now && !facts.removed);
     let ended = ended.map(|end| format!("the owner's consent ended on {}", standing::day(end)));
     let said = last_error.as_ref().map(|error| match error.message.as_str() {
@@ -79,6 +86,7 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
     });
     Ok(ConnectionView {
         id: facts.id,
+        provider,
         name: row.get(1)?,
         institution: row.get(2)?,
         state,
@@ -93,11 +101,12 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
 }
 
 impl Store {
-    /// Since when each connection has the token it has.
+    /// Since when each connection has the token it has; without those of SimpleFIN, whose token only its owner can replace.
     pub fn tokens_made(&self) -> Result<Vec<(ConnectionId, Timestamp)>> {
         let sql = "SELECT c.id, max(c.created_at, coalesce((SELECT max(i.updated_at) FROM link_intents i
                      WHERE i.connection = c.id AND i.mode = 'rotate' AND i.state = 'done'), 0))
-                   FROM connections c WHERE c.token IS NOT NULL AND c.removed_at IS NULL ORDER BY c.id";
+                   FROM connections c WHERE c.token IS NOT NULL AND c.removed_at IS NULL AND c.provider <> 'simplefin'
+                   ORDER BY c.id";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         let mut made = Vec::new();
@@ -147,6 +156,12 @@ impl Store {
             })
         });
         found.optional()?.ok_or_else(|| StoreError::NotFound { noun: "connection", text: id.to_string() })
+    }
+
+    /// Whether no connection that lives is of this provider.
+    pub fn needs_only_others(&self, provider: &str) -> Result<bool> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM connections WHERE provider = ?1 AND removed_at IS NULL)";
+        Ok(self.db.prepare_cached(sql)?.query_row([provider], |row| row.get(0))?)
     }
 
     /// The connection of a provider's id, removed or not.

@@ -28,7 +28,11 @@ pub(crate) fn derive(tx: &mut Tx<'_>, facts: Facts, account: AccountRef, edit: O
 }
 
 /// A provider's transaction in the numbers of the dictionaries, and the payee it comes to.
-pub(crate) fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransaction) -> Result<(Facts, i64)> {
+pub(crate) fn facts(
+    tx: &mut Tx<'_>,
+    (account, source): (AccountRef, Source),
+    t: &ProviderTransaction,
+) -> Result<(Facts, i64)> {
     let (db, digests, dictionary) = (tx.db, &mut tx.digests, &mut tx.dictionary);
     let text = phrase::split(&t.description);
     let merchant = Merchant {
@@ -52,7 +56,7 @@ pub(crate) fn facts(tx: &mut Tx<'_>, account: AccountRef, t: &ProviderTransactio
         state: encode::state(t.status),
         phrase: phrase.id,
         digits: text.digits,
-        source: encode::source_number(Source::Plaid),
+        source: encode::source_number(source),
         provider_id: Some(t.id.as_str().to_owned()),
         pending_id: t.pending_id.as_ref().map(|id| id.as_str().to_owned()),
         authorized_date: t.authorized_date.map(encode::day),

@@ -85,6 +85,7 @@ pub(crate) fn source_number(source: Source) -> i64 {
         Source::Plaid => 0,
         Source::Import => 1,
         Source::Manual => 2,
+        Source::SimpleFin => 3,
     }
 }
 
@@ -94,6 +95,7 @@ pub(crate) fn source(number: i64) -> Result<Source, StoreError> {
         0 => Ok(Source::Plaid),
         1 => Ok(Source::Import),
         2 => Ok(Source::Manual),
+        3 => Ok(Source::SimpleFin),
         _ => Err(StoreError::Damaged(format!("{number} is not a source of transactions"))),
     }
 }

@@ -17,12 +17,15 @@ use crate::{
         text,
         transactions::{ProviderTransaction, Status},
         transfers::days_apart,
+        views::Source,
     },
     store::accounts::AccountRef,
 };
 
 /// How long a bank may take from announcing to booking.
 const DAYS: i32 = 14;
+/// How long for names that are only alike.
+const FEW_DAYS: i32 = 7;
 
 /// The pending row that a transaction says it replaces, alive or just taken back.
 pub(crate) fn announced(run: &SyncRun<'_, '_>, transaction: &ProviderTransaction) -> Result<Option<Row>> {
@@ -100,11 +103,21 @@ fn counterpart(run: &SyncRun<'_, '_>, pending: &Row) -> Result<Option<Row>> {
     for row in rows {
         let row = row?;
         let apart = days_apart(encode::date(row.facts.date)?, day);
-        if name_of(run.tx.db, row.facts.phrase)? == name && best.as_ref().is_none_or(|(days, _)| apart < *days) {
+        let other = name_of(run.tx.db, row.facts.phrase)?;
+        let same = other == name || (run.source == Source::SimpleFin && apart <= FEW_DAYS && alike(&other, &name));
+        if same && best.as_ref().is_none_or(|(days, _)| apart < *days) {
             best = Some((apart, row));
         }
     }
     Ok(best.map(|(_, row)| row))
+}
+
+/// Whether two names are probably of one payment: a provider that never says which pending row a posted one was often words
+/// the two a little differently.
+fn alike(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let begins = short.chars().count() >= 4 && long.starts_with(short);
+    begins || strsim::levenshtein(one, other) * 3 <= long.chars().count()
 }
 
 /// The description without case, numbers and punctuation.
@@ -112,4 +125,23 @@ pub(crate) fn name_of(db: &Connection, phrase: i64) -> Result<String> {
     let stem: String =
         db.prepare_cached("SELECT stem FROM phrases WHERE id = ?1")?.query_row([phrase], |row| row.get(0))?;
     Ok(text::normalize_name(&phrase::payee(&stem)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alike;
+
+    #[test]
+    fn names_of_one_payment_are_alike() {
+        for (one, other) in [
+            ("blue bottle", "blue bottle coffee oakland"),
+            ("amazon com", "amazon com us"),
+            ("uber trip", "uber trips"),
+        ] {
+            assert!(alike(one, other) && alike(other, one), "{one} / {other}");
+        }
+        for (one, other) in [("uber", "lyft"), ("", "anything"), ("shell oil", "whole foods"), ("a", "b")] {
+            assert!(!alike(one, other), "{one} / {other}");
+        }
+    }
 }

@@ -24,6 +24,7 @@ use crate::{
         sync::{Delta, Health, History, Refusal, Removed},
         transactions::{ProviderTransaction, Status},
         transfers,
+        views::Source,
     },
     store::accounts::AccountRef,
 };
@@ -76,6 +77,8 @@ pub struct SyncEnd<'a> {
 pub struct SyncRun<'t, 'a> {
     pub(crate) tx: &'t mut Tx<'a>,
     pub(crate) connection: ConnectionId,
+    /// Who brings the rows.
+    pub(crate) source: Source,
     cursor: Option<String>,
     accounts: HashMap<ProviderAccountId, AccountRef>,
     pub(crate) counts: SyncCounts,
@@ -96,9 +99,11 @@ impl<'a> Tx<'a> {
     /// Starts a run of a connection's change stream.
     pub fn sync(&mut self, connection: ConnectionId, mode: SyncMode) -> Result<SyncRun<'_, 'a>> {
         use rusqlite::OptionalExtension as _;
-        let sql = "SELECT cursor FROM connections WHERE id = ?1 AND removed_at IS NULL";
-        let cursor = self.db.prepare_cached(sql)?.query_row([connection.0], |row| row.get(0)).optional()?;
-        let cursor = cursor.ok_or_else(|| StoreError::NotFound { noun: "connection", text: connection.to_string() })?;
+        let sql = "SELECT cursor, provider = 'simplefin' FROM connections WHERE id = ?1 AND removed_at IS NULL";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let found = self.db.prepare_cached(sql)?.query_row([connection.0], read).optional()?;
+        let (cursor, simplefin) =
+            found.ok_or_else(|| StoreError::NotFound { noun: "connection", text: connection.to_string() })?;
         let sql = "SELECT coalesce(max(id), 0) FROM transactions";
         let last_before = self.db.query_row(sql, [], |row| row.get(0))?;
         let sql = "SELECT EXISTS (SELECT 1 FROM accounts a WHERE a.connection = ?1
@@ -109,6 +114,7 @@ impl<'a> Tx<'a> {
         Ok(SyncRun {
             tx: self,
             connection,
+            source: if simplefin { Source::SimpleFin } else { Source::Plaid },
             cursor,
             accounts: HashMap::new(),
             counts: SyncCounts::default(),
@@ -190,7 +196,7 @@ impl SyncRun<'_, '_> {
     fn upsert(&mut self, transaction: &ProviderTransaction) -> Result<()> {
         self.refused.forget(self.tx, self.connection, transaction.id.as_str())?;
         let account = self.account(transaction)?;
-        let (facts, payee) = facts(self.tx, account, transaction)?;
+        let (facts, payee) = facts(self.tx, (account, self.source), transaction)?;
         let hash = encode::hash(self.connection.0, transaction.id.as_str());
         if let Some(old) = self.find(hash, transaction.id.as_str())? {
             return self.change(&old, facts, account);

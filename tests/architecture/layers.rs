@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{hold, source};
 
-/// Who may use whom. A room may always use itself; `plaid::wire` is the part of `plaid` that the sandbox speaks.
+/// Who may use whom. A room may always use itself; `plaid::wire` and `simplefin::wire` are what the sandbox speaks.
 /// A new room needs a line here and in docs/architecture.md.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
@@ -14,33 +14,80 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("harden", &["sys"]),
     ("vault", &["domain", "secret", "fsx", "sys"]),
     ("store", &["domain", "secret", "vault"]),
-    ("plaid", &["domain", "secret"]),
-    ("sandbox", &["plaid::wire", "domain"]),
+    ("http", &["domain", "secret"]),
+    ("plaid", &["domain", "secret", "http"]),
+    ("simplefin", &["domain", "secret", "http"]),
+    ("sandbox", &["plaid::wire", "simplefin::wire", "domain"]),
     ("loopback", &["fsx", "sys", "secret"]),
     ("reports", &["domain"]),
     ("render", &["domain", "reports"]),
     ("ui", &["domain", "secret", "settings"]),
     ("settings", &["domain", "secret", "fsx", "render"]),
-    ("ops", &["domain", "secret", "fsx", "harden", "plaid", "store", "vault", "loopback"]),
+    ("ops", &["domain", "secret", "fsx", "harden", "plaid", "simplefin", "store", "vault", "loopback"]),
     (
         "error",
         &[
-            "domain", "secret", "sys", "fsx", "harden", "vault", "store", "plaid", "sandbox", "loopback", "reports",
-            "render", "ui", "settings", "ops",
+            "domain",
+            "secret",
+            "sys",
+            "fsx",
+            "harden",
+            "vault",
+            "store",
+            "plaid",
+            "simplefin",
+            "sandbox",
+            "loopback",
+            "reports",
+            "render",
+            "ui",
+            "settings",
+            "ops",
         ],
     ),
     (
         "context",
         &[
-            "domain", "secret", "sys", "fsx", "harden", "vault", "store", "plaid", "sandbox", "loopback", "reports",
-            "render", "ui", "settings", "ops", "error",
+            "domain",
+            "secret",
+            "sys",
+            "fsx",
+            "harden",
+            "vault",
+            "store",
+            "plaid",
+            "simplefin",
+            "sandbox",
+            "loopback",
+            "reports",
+            "render",
+            "ui",
+            "settings",
+            "ops",
+            "error",
         ],
     ),
     (
         "commands",
         &[
-            "domain", "secret", "sys", "fsx", "harden", "vault", "store", "plaid", "sandbox", "loopback", "reports",
-            "render", "ui", "settings", "ops", "error", "context",
+            "domain",
+            "secret",
+            "sys",
+            "fsx",
+            "harden",
+            "vault",
+            "store",
+            "plaid",
+            "simplefin",
+            "sandbox",
+            "loopback",
+            "reports",
+            "render",
+            "ui",
+            "settings",
+            "ops",
+            "error",
+            "context",
         ],
     ),
     ("cli", &["commands", "context", "error", "ui", "settings", "harden", "domain"]),
@@ -138,7 +185,9 @@ fn head(path: &str) -> String {
     let path = path.trim_start();
     let room = name(path);
     match path[room.len()..].strip_prefix("::").map(name) {
-        Some(second) if room == "plaid" && second == "wire" => format!("{room}::{second}"),
+        Some(second) if ["plaid", "simplefin"].contains(&room.as_str()) && second == "wire" => {
+            format!("{room}::{second}")
+        }
         _ => room,
     }
 }

@@ -15,8 +15,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("keyring_core", &["ops/keyring"]),
     ("totp_rs", &["ops"]),
     // network
-    ("reqwest", &["plaid/http"]),
-    ("rustls", &["plaid/http"]),
+    ("reqwest", &["http"]),
+    ("rustls", &["http"]),
     ("backon", &["plaid"]),
     ("tiny_http", &["loopback", "sandbox"]),
     // command line and screen

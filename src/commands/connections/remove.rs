@@ -7,7 +7,10 @@ use crate::{
     context::Context,
     domain::{ids::ConnectionId, standing::ConnectionState, views::ConnectionView},
     error::{Error, Kind, Result},
-    ops::connections::{AtProvider, Removal, remove},
+    ops::{
+        connections::{AtProvider, Removal, remove},
+        provider::SIMPLEFIN,
+    },
     render::{Fact, Facts, Sheet, ToSheet},
     store::Contents,
     vault::Right,
@@ -48,6 +51,9 @@ pub(crate) struct Ending {
     purged: bool,
 }
 
+/// What bursar cannot do for a connection of SimpleFIN.
+const BY_HAND: &str = "The SimpleFIN server is NOT told, because it cannot be: disable this access on its site (My Account, Connected apps).";
+
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         context.require(Right::Write)?;
@@ -70,19 +76,25 @@ impl Args {
         }
         let removal = Removal { id: found.id, purge: self.purge };
         let event = context.event("connection.remove", Some(found.id.to_string()));
-        let alone = self.local || found.state == ConnectionState::Removed;
+        let by_hand = found.provider == SIMPLEFIN;
+        let alone = self.local || by_hand || found.state == ConnectionState::Removed;
         ending.provider = Some(if alone {
             remove(&mut context.book_mut()?, &event, None, removal)?
         } else {
             bank::with(context, Right::Write, |bank, mut book| Ok(remove(&mut book, &event, Some(bank), removal)?))?
         });
-        context.present(&ending)
+        context.present(&ending)?;
+        if by_hand && found.state != ConnectionState::Removed {
+            context.ui.warn(BY_HAND);
+        }
+        Ok(())
     }
 
     /// What will happen, and what it costs.
     fn plan(&self, found: &ConnectionView, contents: Contents) -> String {
         let Contents { accounts, transactions } = contents;
         let plaid = match (found.state, self.local) {
+            _ if found.provider == SIMPLEFIN => BY_HAND,
             (ConnectionState::Removed, _) => "Plaid was told when it was removed.",
             (_, true) => "Plaid is NOT told: if it still has the connection, its monthly bill goes on.",
             (_, false) => {

@@ -5,10 +5,11 @@ use serde::Serialize;
 use crate::{
     commands::{bank, candidates},
     context::Context,
-    domain::ids::ConnectionId,
+    domain::{ids::ConnectionId, views::ConnectionView},
     error::{Error, Kind, Result},
     ops::{
         connections::{Rotation, rotate},
+        provider::SIMPLEFIN,
         rotation::Turn,
     },
     render::{Cell, Column, Kind as CellKind, Sheet, Style, ToSheet},
@@ -52,7 +53,14 @@ struct Line {
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         context.require(Right::Write)?;
-        let wanted = bank::connections(context, &self.connections)?;
+        let mut wanted = bank::connections(context, &self.connections)?;
+        if let Some(other) = wanted.iter().find(|connection| connection.provider == SIMPLEFIN) {
+            if !self.all {
+                return Err(only_by_hand(other));
+            }
+            context.ui.warn(&only_by_hand(other).message);
+            wanted.retain(|connection| connection.provider != SIMPLEFIN);
+        }
         if context.settings.dry_run {
             let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
             context.ui.status(&format!("would replace the tokens of: {}", names.join(", ")));
@@ -65,6 +73,15 @@ impl Args {
         context.present(&rotated)?;
         error.map_or(Ok(()), Err)
     }
+}
+
+/// The access of a connection of SimpleFIN is made anew by its owner.
+fn only_by_hand(connection: &ConnectionView) -> Error {
+    let sentence = format!(
+        "the access of {} cannot be replaced by bursar: disable it at the SimpleFIN server and give a new setup token",
+        connection.id
+    );
+    Error::new(Kind::Refused, "by_hand", sentence).hint(format!("bursar link simplefin --repair {}", connection.id))
 }
 
 /// Replaces the tokens of these connections, with progress on the screen.

@@ -1,7 +1,12 @@
 //! What no program can do for its owner.
 
 use super::report::{Item, State};
-use crate::{context::Context, error::Result, ops::totp};
+use crate::{
+    context::Context,
+    domain::standing::ConnectionState,
+    error::Result,
+    ops::{provider::SIMPLEFIN, totp},
+};
 
 /// The list, the most urgent first.
 pub(super) fn list(context: &mut Context) -> Result<Vec<Item>> {
@@ -17,5 +22,16 @@ pub(super) fn list(context: &mut Context) -> Result<Vec<Item>> {
     if codes {
         list.push(("codes", "their seed is the old one: bursar keys totp disable, then enable"));
     }
-    Ok(list.into_iter().map(|(step, detail)| Item::new(step, State::ByHand, detail)).collect())
+    let connections = context.book()?.connections()?;
+    let simplefin = connections
+        .iter()
+        .filter(|connection| connection.provider == SIMPLEFIN && connection.state != ConnectionState::Removed)
+        .map(|connection| {
+            let command = format!("bursar link simplefin --repair {}", connection.id);
+            let detail = format!("disable the access of {} at the SimpleFIN server, then: {command}", connection.name);
+            Item::new("simplefin", State::ByHand, detail)
+        });
+    let simplefin: Vec<Item> = simplefin.collect();
+    let list = list.into_iter().map(|(step, detail)| Item::new(step, State::ByHand, detail));
+    Ok(simplefin.into_iter().chain(list).collect())
 }

@@ -9,6 +9,7 @@ use crate::{
     ops::{
         connections::{self, Removal},
         incident::{self, Progress},
+        provider::PLAID,
         rotation::Turn,
     },
     store::Event,
@@ -18,7 +19,8 @@ use crate::{
 /// Takes every bank's token out of others' reach; what fails is left for the next run.
 pub(super) fn replace(context: &mut Context, progress: &Progress, remove: bool) -> Result<Item> {
     let connections = context.book()?.connections()?;
-    let live = connections.into_iter().filter(|bank| bank.state != ConnectionState::Removed);
+    // What SimpleFIN gave can only be taken back by hand: see `by_hand`.
+    let live = connections.into_iter().filter(|bank| bank.state != ConnectionState::Removed && bank.provider == PLAID);
     let left: Vec<(ConnectionId, String)> =
         live.filter(|bank| !progress.tokens.contains(&bank.id.to_string())).map(|bank| (bank.id, bank.name)).collect();
     if left.is_empty() {

@@ -42,6 +42,7 @@ pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport)
         let kept = sync::verdict::all_kept(&so_far);
         report.sync = Some(so_far);
         sync::verdict::failures(&run)?;
+        let kept = kept.and_then(|()| sync::verdict::all_well(&run));
         wanted.retain(|connection: &ConnectionView| run.incomplete.contains(&connection.id));
         if wanted.is_empty() {
             return kept;

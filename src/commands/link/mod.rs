@@ -3,6 +3,7 @@
 mod first_sync;
 mod guide;
 mod outcome;
+mod simplefin;
 
 use crate::{
     commands::{bank, candidates, connections},
@@ -12,6 +13,7 @@ use crate::{
     loopback::Desktop,
     ops::{
         link::{Linker, Outcome, Pace, Repair, Stop, Wish},
+        provider::SIMPLEFIN,
         recover::recover,
     },
     vault::Right,
@@ -28,10 +30,13 @@ const DAYS: u16 = 730;
 /// anywhere. Your bank's password goes to Plaid or your bank, never to bursar. Then the history is fetched.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bursar link\n  bursar link --hosted                 # over SSH: address and QR code\n  \
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  bursar link\n  bursar link simplefin\n  bursar link --hosted                 # over SSH: address and QR code\n  \
     bursar link --repair platypus        # sign in again\n  bursar link --institution ins_109508 # sandbox: no browser at all"
 )]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    provider: Option<Other>,
     #[command(flatten)]
     way: Way,
     #[command(flatten)]
@@ -44,6 +49,12 @@ pub(crate) struct Args {
     /// Do not fetch the history now
     #[arg(long)]
     no_sync: bool,
+}
+
+/// Providers other than Plaid.
+#[derive(Debug, clap::Subcommand)]
+enum Other {
+    Simplefin(simplefin::Args),
 }
 
 /// How the user gets to the bank's page.
@@ -96,8 +107,16 @@ struct Terms {
 }
 
 impl Args {
-    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+    pub(crate) fn run(mut self, context: &mut Context) -> Result<()> {
+        if let Some(Other::Simplefin(args)) = self.provider.take() {
+            return args.run(context);
+        }
         let wish = self.wish(context)?;
+        if let Some(repair) = wish.repair
+            && context.book()?.connection(repair.connection)?.provider == SIMPLEFIN
+        {
+            return simplefin::Args::repair(repair.connection, self.no_sync).run(context);
+        }
         if context.settings.dry_run {
             context.ui.status(&format!(
                 "would link a bank of {} with {} days of history",

@@ -10,7 +10,7 @@ use crate::{
 
 /// Serve the sandbox on 127.0.0.1 until interrupted
 ///
-/// The first line of output is a JSON object with base_url, client_id and secret.
+/// The first line of output is a JSON object with base_url, client_id, secret and simplefin_setup_token.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  bursar sandbox serve --port 0 --seed 7 --transactions 5000 &")]
 pub(crate) struct Args {
@@ -37,6 +37,8 @@ pub(crate) struct Served {
     client_id: String,
     /// For PLAID_SECRET.
     secret: String,
+    /// For `bursar link simplefin`; it can be claimed once.
+    simplefin_setup_token: String,
 }
 
 impl Args {
@@ -52,6 +54,7 @@ impl Args {
             base_url: running.base_url.clone(),
             client_id: running.client_id.clone(),
             secret: running.secret.clone(),
+            simplefin_setup_token: running.setup_token(0),
         };
         context.emit(&format!("{}\n", serde_json::to_string(&served)?))?;
         context.ui.status("serving until interrupted; these are invented banks");

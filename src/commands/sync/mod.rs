@@ -14,6 +14,7 @@ use crate::{
         recover::recover,
         sync::{self, Allowance, Means, Run},
     },
+    plaid::Client,
     store::SyncMode,
     vault::Right,
 };
@@ -116,10 +117,10 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms
     bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
         let allowance = Allowance { per_day: terms.per_day, now: (bank.clock)() };
-        let jobs = sync::prepare(&book, bank.vault, wanted, terms.mode, allowance)?;
+        let jobs = sync::prepare(&book, (bank.vault, bank.providers), wanted, terms.mode, allowance)?;
         let progress = ui.progress("asking the banks");
         let means = Means {
-            client: bank.client,
+            meter: bank.plaid.map(Client::meter),
             runtime: bank.runtime,
             now: bank.clock,
             progress: &|message| progress.say(message),
@@ -140,7 +141,8 @@ fn report(context: &mut Context, run: &Run) -> Result<()> {
         context.ui.hint("bursar link");
     }
     verdict::failures(run)?;
-    verdict::all_kept(&run.outcome)
+    verdict::all_kept(&run.outcome)?;
+    verdict::all_well(run)
 }
 
 /// Says what the table does not, each sentence once: roundings, placeholders, rows that were not kept.

@@ -84,6 +84,16 @@ pub(in crate::commands) fn all_kept(outcome: &SyncOutcome) -> Result<()> {
     Err(Error::new(Kind::Partial, "rows_refused", sentence).hint("bursar connections"))
 }
 
+/// Turns what a provider says of banks that it may not have read into the error that it is.
+pub(in crate::commands) fn all_well(run: &Run) -> Result<()> {
+    if run.spoke.is_empty() {
+        return Ok(());
+    }
+    let sentence =
+        format!("what came is saved, but not all of {} may have come; see the warnings above", run.spoke.join(", "));
+    Err(Error::new(Kind::Partial, "provider_says", sentence).hint("bursar connections"))
+}
+
 fn reasons(outcome: &SyncOutcome) -> String {
     let failed = outcome.connections.iter().filter(|line| line.outcome == OutcomeKind::Failed);
     let reasons: Vec<String> =

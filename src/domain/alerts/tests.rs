@@ -25,6 +25,7 @@ fn connection(state: ConnectionState) -> ConnectionView {
     ConnectionView {
         id: ConnectionId(1),
         name: "Platypus".to_owned(),
+        provider: "plaid".to_owned(),
         institution: None,
         state,
         action: None,

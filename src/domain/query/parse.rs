@@ -50,10 +50,14 @@ fn test(word: &str, rest: &str, today: Date) -> Result<Test> {
     let Some((prefix, value)) = prefix_of(rest) else {
         return match rest.trim() {
             "" => Err(SyntaxError::at(word, rest, "not: wants something to negate")),
-            _ => Ok(Test::Word(rest.to_owned())),
+            text => Ok(Test::Word(text.to_owned())),
         };
     };
-    let text = || if value.trim().is_empty() { Err(missing(word, prefix, value)) } else { Ok(value.to_owned()) };
+    // Blanks around a text mean nothing, with a prefix as without one.
+    let text = || match value.trim() {
+        "" => Err(missing(word, prefix, value)),
+        text => Ok(text.to_owned()),
+    };
     Ok(match prefix {
         "any" => Test::Word(text()?),
         "acct" => Test::Account(text()?),

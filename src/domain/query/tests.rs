@@ -21,6 +21,8 @@ fn reads_every_prefix() {
     assert_eq!(one("SQ *COFFEE: 12"), Test::Word(text("SQ *COFFEE: 12")));
     assert_eq!(one("12:30"), Test::Word(text("12:30")));
     assert_eq!(one("any:http://x"), Test::Word(text("http://x")));
+    // Found by a fuzz run: a blank that only a prefix kept was lost when the query was written and read again.
+    assert_eq!(one("any:\r)"), Test::Word(text(")")));
     assert_eq!(one("acct:1234"), Test::Account(text("1234")));
     assert_eq!(one("cat:food"), Test::Category(text("food")));
     assert_eq!(one("payee:Whole Foods"), Test::Payee(text("Whole Foods")));

@@ -14,6 +14,8 @@ use crate::domain::{
 pub struct ConnectionView {
     /// `c1`.
     pub id: ConnectionId,
+    /// Who reads the bank: `plaid`, `simplefin`.
+    pub provider: String,
     /// The owner's name for it, else the institution's.
     pub name: String,
     /// The institution's name.

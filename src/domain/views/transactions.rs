@@ -19,6 +19,9 @@ pub enum Source {
     Import,
     /// Typed in.
     Manual,
+    /// The bank, through SimpleFIN.
+    #[serde(rename = "simplefin")]
+    SimpleFin,
 }
 
 impl Source {
@@ -28,6 +31,7 @@ impl Source {
             Self::Plaid => "plaid",
             Self::Import => "import",
             Self::Manual => "manual",
+            Self::SimpleFin => "simplefin",
         }
     }
 }

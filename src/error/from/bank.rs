@@ -3,8 +3,12 @@
 use crate::{
     error::{Error, Kind},
     loopback::LoopbackError,
+    ops::provider::ProviderError,
     plaid::{Action, PlaidError},
+    simplefin::SimpleFinError,
 };
+
+const LINK_SIMPLEFIN: &str = "bursar link simplefin";
 
 impl From<PlaidError> for Error {
     fn from(error: PlaidError) -> Self {
@@ -30,6 +34,7 @@ impl From<PlaidError> for Error {
             P::BadCredentials { .. } | P::Unsendable { .. } => {
                 Self::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid")
             }
+            P::NoKeys => Self::new(Kind::Auth, "no_plaid_keys", sentence).hint("bursar config plaid"),
             P::Setup { .. } => Self::new(Kind::Unavailable, "no_tls", sentence).hint("bursar doctor"),
             P::EndlessCursor { .. } | P::StillChanging { .. } => {
                 Self::new(Kind::Unavailable, "endless_sync", sentence).hint("bursar sync")
@@ -62,6 +67,39 @@ fn of_action(action: Action, sentence: String) -> Error {
         }
         A::Reconfigure => Error::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid"),
         A::OurBug => Error::new(Kind::Unexpected, "plaid_request", sentence).hint("bursar --version"),
+    }
+}
+
+impl From<ProviderError> for Error {
+    fn from(error: ProviderError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            ProviderError::Plaid(error) => error.into(),
+            ProviderError::SimpleFin(error) => error.into(),
+            ProviderError::Unknown(_) => Self::new(Kind::TooNew, "unknown_provider", sentence).hint("bursar --version"),
+        }
+    }
+}
+
+impl From<SimpleFinError> for Error {
+    fn from(error: SimpleFinError) -> Self {
+        use SimpleFinError as S;
+        let sentence = error.to_string();
+        match error {
+            S::BadSetupToken { .. } => {
+                Self::new(Kind::Usage, "setup_token", format!("{sentence}; nothing was sent")).hint(LINK_SIMPLEFIN)
+            }
+            S::BadAccessUrl { .. } => Self::new(Kind::Refused, "access_url", sentence).hint(LINK_SIMPLEFIN),
+            S::AlreadyClaimed => Self::new(Kind::Refused, "already_claimed", format!("{sentence}, and make a new one"))
+                .hint(LINK_SIMPLEFIN),
+            S::Revoked => Self::new(Kind::Reauth, "reauth", sentence).hint("bursar connections"),
+            S::PaymentRequired => Self::new(Kind::Refused, "payment_required", sentence).hint("bursar connections"),
+            S::Setup { .. } => Self::new(Kind::Unavailable, "no_tls", sentence).hint("bursar doctor"),
+            S::Status { .. } | S::Network { .. } | S::Timeout { .. } | S::Tls { .. } => {
+                Self::new(Kind::Unavailable, "network", sentence).hint("bursar sync")
+            }
+            S::Malformed { .. } => Self::new(Kind::Unavailable, "bad_answer", sentence).hint("bursar sync --verbose"),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ impl From<ConnectionError> for Error {
         let sentence = error.to_string();
         match error {
             C::Plaid(error) => error.into(),
+            C::Provider(error) => error.into(),
             C::Vault(error) => error.into(),
             C::Store(error) => error.into(),
             C::DeadToken(id) => Self::new(Kind::Refused, "dead_token", format!("{sentence}; nothing was removed"))

@@ -108,6 +108,7 @@ impl From<LiveError> for Error {
         match error {
             LiveError::Store(error) => error.into(),
             LiveError::Vault(error) => error.into(),
+            LiveError::Plaid(error) => error.into(),
             LiveError::Limit { .. } => {
                 Self::new(Kind::Refused, "billable_limit", error.to_string()).hint("bursar metrics")
             }
@@ -120,6 +121,7 @@ impl From<SyncError> for Error {
         match error {
             SyncError::Store(error) => error.into(),
             SyncError::Vault(error) => error.into(),
+            SyncError::Provider(error) => error.into(),
         }
     }
 }

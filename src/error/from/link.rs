@@ -11,6 +11,15 @@ impl From<LinkError> for Error {
         let sentence = error.to_string();
         match error {
             L::Plaid(error) => error.into(),
+            L::SimpleFin(error) => error.into(),
+            L::ClaimLost(error) => {
+                let sentence =
+                    format!("{sentence}; nothing was linked: make a new one where you made it, and disable this one");
+                Self::new(Kind::Unavailable, "answer_lost", sentence).hint("bursar link simplefin").caused_by(error)
+            }
+            L::NotSimpleFin(id) => {
+                Self::new(Kind::Conflict, "other_provider", sentence).hint(format!("bursar link --repair {id}"))
+            }
             L::Vault(error) => error.into(),
             L::Store(error) => error.into(),
             L::Loopback(error) => error.into(),

@@ -5,7 +5,7 @@
 mod remove;
 mod rotate;
 
-use super::ahead::AheadError;
+use super::{ahead::AheadError, provider::ProviderError};
 use crate::{domain::ids::ConnectionId, plaid::PlaidError, store::StoreError, vault::VaultError};
 
 pub use {
@@ -19,6 +19,9 @@ pub enum ConnectionError {
     /// The bank side.
     #[error(transparent)]
     Plaid(#[from] PlaidError),
+    /// The bank side, whoever it is.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),

@@ -5,8 +5,7 @@
 use super::ConnectionError;
 use crate::{
     domain::{ids::ConnectionId, standing::ConnectionState},
-    ops::{bank::Bank, recover::recover},
-    plaid::{Action, RemovalReason},
+    ops::{bank::Bank, provider::Ending, recover::recover},
     store::{ConnectionSecrets, Event, Store},
 };
 
@@ -69,16 +68,13 @@ pub fn remove(
 fn tell(bank: &Bank<'_>, book: &Store, kept: &ConnectionSecrets) -> Result<AtProvider, ConnectionError> {
     let Some(token) = bank.token(kept)? else { return Ok(AtProvider::Gone) };
     let state = book.connections()?.into_iter().find(|view| view.id == kept.id).map(|view| view.state);
-    let reason = match state {
-        Some(ConnectionState::NeedsSignIn | ConnectionState::BankDown | ConnectionState::Failing) => {
-            RemovalReason::NonFunctional
-        }
-        _ => RemovalReason::Other,
-    };
-    match bank.runtime.block_on(bank.client.about(kept.id).item_remove(&token, reason)) {
-        Ok(_) => Ok(AtProvider::Ended),
-        Err(error) if error.action() == Action::Gone => Ok(AtProvider::Gone),
-        Err(error) if error.code() == Some("INVALID_ACCESS_TOKEN") => Err(ConnectionError::DeadToken(kept.id)),
-        Err(error) => Err(error.into()),
+    let broken =
+        matches!(state, Some(ConnectionState::NeedsSignIn | ConnectionState::BankDown | ConnectionState::Failing));
+    let provider = bank.providers.of(&kept.provider)?;
+    match bank.runtime.block_on(provider.end(kept.id, &token, broken))? {
+        Ending::Ended => Ok(AtProvider::Ended),
+        Ending::Gone => Ok(AtProvider::Gone),
+        Ending::ByHand => Ok(AtProvider::NotTold),
+        Ending::DeadToken => Err(ConnectionError::DeadToken(kept.id)),
     }
 }

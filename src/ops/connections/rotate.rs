@@ -9,6 +9,7 @@ use crate::{
     ops::{
         ahead::Made,
         bank::Bank,
+        provider::PLAID,
         recover::{Recovered, recover},
         rotation::{self, Turn},
     },
@@ -42,7 +43,7 @@ pub fn rotate(
     let mut turns = Vec::new();
     for connection in names.into_iter().filter(|connection| wanted.contains(&connection.id)) {
         let kept = book.connection(connection.id)?;
-        if kept.token.is_none() {
+        if kept.token.is_none() || kept.provider != PLAID {
             continue;
         }
         progress(&connection.name);
@@ -60,9 +61,10 @@ fn one(
     let Some(old) = bank.token(kept)? else { return Ok((Turn::Gone, None)) };
     let space = bank.vault.reserve_pending(book.writer()?)?;
     let intent = rotation::begin(bank, book, kept)?;
-    let error = match bank.runtime.block_on(bank.client.about(kept.id).access_token_invalidate(&old)) {
+    let error = match bank.runtime.block_on(bank.plaid()?.about(kept.id).access_token_invalidate(&old)) {
         Ok(rotated) => {
             let made = Made {
+                provider: kept.provider.clone(),
                 environment: kept.environment.clone(),
                 item_id: kept.item_id.clone(),
                 access_token: rotated.access_token,

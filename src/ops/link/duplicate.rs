@@ -3,7 +3,10 @@
 //! Linking a login twice makes a second Item with new ids: every account and transaction twice, and a second bill.
 //! Invariant: pure; sure means the bank's own persistent id, or the same institution, name and mask.
 
-use crate::{domain::ids::ConnectionId, store::KnownAccount};
+use crate::{
+    domain::{accounts::ProviderAccount, ids::ConnectionId},
+    store::KnownAccount,
+};
 
 /// An account of the new connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,13 @@ pub(super) struct Candidate<'a> {
 impl<'a> From<&'a (String, Option<String>)> for Candidate<'a> {
     fn from((name, mask): &'a (String, Option<String>)) -> Self {
         Self { name, mask: mask.as_deref(), persistent_id: None }
+    }
+}
+
+impl<'a> Candidate<'a> {
+    /// The account of a new connection.
+    pub(super) fn of(account: &'a ProviderAccount) -> Self {
+        Self { name: &account.name, mask: account.mask.as_deref(), persistent_id: account.persistent_id.as_deref() }
     }
 }
 

@@ -17,6 +17,7 @@ mod qr;
 mod repair;
 mod resume;
 mod settle;
+pub mod simplefin;
 
 use std::{
     sync::{
@@ -35,6 +36,7 @@ use crate::{
     },
     loopback::LoopbackError,
     plaid::{Hosted, LinkExit, LinkRequest, LinkToken, PlaidError, Purpose},
+    simplefin::SimpleFinError,
     store::StoreError,
     vault::VaultError,
 };
@@ -61,6 +63,15 @@ pub enum LinkError {
     /// The bank side.
     #[error(transparent)]
     Plaid(#[from] PlaidError),
+    /// A SimpleFIN server.
+    #[error(transparent)]
+    SimpleFin(#[from] SimpleFinError),
+    /// The claim's answer never came, and a setup token can be claimed once.
+    #[error("the answer of the SimpleFIN server was lost, and this setup token may be used up")]
+    ClaimLost(#[source] SimpleFinError),
+    /// The connection is read by another provider.
+    #[error("connection {0} is not one of SimpleFIN")]
+    NotSimpleFin(ConnectionId),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -226,7 +237,7 @@ impl Linker<'_> {
             purpose,
             hosted,
         };
-        Ok(self.bank.runtime.block_on(self.bank.client.link_token_create(&request))?)
+        Ok(self.bank.runtime.block_on(self.bank.plaid()?.link_token_create(&request))?)
     }
 }
 

@@ -19,9 +19,11 @@ impl Linker<'_> {
     /// Reads a mended connection's health and its accounts, of which some may have come or gone.
     pub(super) fn verify(&self, id: ConnectionId) -> Result<Outcome, LinkError> {
         let token = self.open_connection(id)?;
-        let health = self.bank.runtime.block_on(self.bank.client.item_get(&token))?.health;
+        let health = self.bank.runtime.block_on(self.bank.plaid()?.item_get(&token))?.health;
         let accounts = match &health.error {
-            None => self.bank.runtime.block_on(self.bank.client.accounts_get(&token, &KnownCurrencies::default())).ok(),
+            None => {
+                self.bank.runtime.block_on(self.bank.plaid()?.accounts_get(&token, &KnownCurrencies::default())).ok()
+            }
             Some(_) => None,
         };
         let remedy =

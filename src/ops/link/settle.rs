@@ -11,8 +11,11 @@ use super::{
 };
 use crate::{
     domain::ids::InstitutionId,
-    ops::ahead::{self, Linked, Made},
-    plaid::{AccountList, RemovalReason},
+    ops::{
+        ahead::{self, Linked, Made},
+        provider::PLAID,
+    },
+    plaid::{AccountList, KnownCurrencies, RemovalReason},
     store::{IntentState, KnownAccount},
 };
 
@@ -80,7 +83,8 @@ impl Linker<'_> {
         let mut book = self.bank.write_book()?;
         book.write(&self.bank.event("link.exchange"), |tx| tx.advance_intent(intent, IntentState::Exchanging, None))?;
         let space = self.bank.vault.reserve_pending(book.writer()?)?;
-        let exchanged = match self.bank.runtime.block_on(self.bank.client.public_token_exchange(&grant.public_token)) {
+        let exchanged = match self.bank.runtime.block_on(self.bank.plaid()?.public_token_exchange(&grant.public_token))
+        {
             Ok(exchanged) => exchanged,
             Err(error) => {
                 space.release()?;
@@ -94,6 +98,7 @@ impl Linker<'_> {
             }
         };
         let mut made = Made {
+            provider: PLAID.to_owned(),
             environment: self.bank.environment().to_owned(),
             item_id: exchanged.item_id,
             access_token: exchanged.access_token,
@@ -103,21 +108,27 @@ impl Linker<'_> {
         let (pending, kept) = space.keep(&made.to_json()?);
         // From here on nothing is lost; what could not be kept goes into the book at once. The bank may be slow to show accounts;
         // then the first sync brings them.
-        let accounts = kept.is_ok().then(|| ahead::accounts(&self.bank, &made)).flatten();
+        let accounts = kept.is_ok().then(|| self.accounts(&made)).flatten();
         if let Some(duplicate) = accounts.as_ref().and_then(|list| twin(&made, list, known))
             && self
                 .bank
                 .runtime
-                .block_on(self.bank.client.item_remove(&made.access_token, RemovalReason::Other))
+                .block_on(self.bank.plaid()?.item_remove(&made.access_token, RemovalReason::Other))
                 .is_ok()
         {
             pending.discard()?;
             return Ok(Err(duplicate));
         }
         self.name_bank(&mut made, accounts.as_ref(), &wish.countries);
-        let linked = ahead::adopt(&self.bank, &mut book, &made, accounts.as_ref())?;
+        let accounts = accounts.map(|list| list.accounts).unwrap_or_default();
+        let linked = ahead::adopt(&self.bank, &mut book, &made, &accounts)?;
         pending.discard()?;
         Ok(Ok(linked))
+    }
+
+    fn accounts(&self, made: &Made) -> Option<AccountList> {
+        let plaid = self.bank.plaid().ok()?;
+        self.bank.runtime.block_on(plaid.accounts_get(&made.access_token, &KnownCurrencies::default())).ok()
     }
 
     /// Settles the bank's id and name: Plaid's word on the connection goes before what the flow said of it.
@@ -130,7 +141,8 @@ impl Linker<'_> {
             && let Some(id) = &made.institution_id
         {
             // Without a name the connection works all the same.
-            let found = self.bank.runtime.block_on(self.bank.client.institution_get(id, countries));
+            let asked = self.bank.plaid().map(|plaid| plaid.institution_get(id, countries));
+            let found = asked.and_then(|asked| self.bank.runtime.block_on(asked));
             made.institution = found.ok().map(|institution| institution.name);
         }
     }
@@ -139,14 +151,6 @@ impl Linker<'_> {
 /// The connection that has these very accounts already.
 fn twin(made: &Made, list: &AccountList, known: &[KnownAccount]) -> Option<Duplicate> {
     let institution = made.institution_id.as_ref().or(list.item.institution_id.as_ref());
-    let candidates: Vec<_> = list
-        .accounts
-        .iter()
-        .map(|account| Candidate {
-            name: &account.name,
-            mask: account.mask.as_deref(),
-            persistent_id: account.persistent_id.as_deref(),
-        })
-        .collect();
+    let candidates: Vec<_> = list.accounts.iter().map(Candidate::of).collect();
     duplicate::find(institution.map(InstitutionId::as_str), &candidates, known)
 }

@@ -14,33 +14,13 @@ use tokio::{
 
 use super::{Job, Means};
 use crate::{
-    domain::{
-        accounts::AccountType,
-        ids::ConnectionId,
-        products::{Product, ProductReport},
-        sync::Health,
-    },
-    plaid::{AccountList, Client, KnownCurrencies, PlaidError, SyncEvent},
-    secret::Secret,
+    domain::ids::ConnectionId,
+    ops::provider::{Ask, Meter, Provider, ProviderError, Step},
     store::SyncMode,
 };
 
 /// Pages that wait for the book, for each connection.
 const WAITING_PAGES: usize = 2;
-
-/// Plaid's word for a product that the owner did not agree to; such a call is not even made.
-const NOT_CONSENTED: &str = "ADDITIONAL_CONSENT_REQUIRED";
-
-/// What comes from a connection, in order.
-#[derive(Debug)]
-pub(super) enum Message {
-    /// All its accounts, those without transactions too, and how the bank is; comes first.
-    Start(Box<AccountList>, Health),
-    /// A step of its change stream.
-    Change(SyncEvent),
-    /// What it offers besides; comes just before the end of the stream.
-    Product(ProductReport),
-}
 
 /// A connection's answers as they arrive.
 pub(super) struct Arrival {
@@ -48,9 +28,11 @@ pub(super) struct Arrival {
     pub(super) name: String,
     /// How the run begins.
     pub(super) mode: SyncMode,
-    pub(super) messages: Receiver<Message>,
+    /// The calls made for it.
+    pub(super) meter: Meter,
+    pub(super) messages: Receiver<Step>,
     /// Comes after the last message; none after an interruption.
-    pub(super) verdict: Option<oneshot::Receiver<Result<(), PlaidError>>>,
+    pub(super) verdict: Option<oneshot::Receiver<Result<(), ProviderError>>>,
 }
 
 /// What all tasks of a run share.
@@ -67,15 +49,15 @@ pub(super) struct Shared {
 pub(super) fn start(index: usize, job: Job, means: &Means<'_>, shared: &Shared) -> Arrival {
     let (out, messages) = mpsc::channel(WAITING_PAGES);
     let (verdict_out, verdict) = oneshot::channel();
-    let (id, name, mode) = (job.id, job.name.clone(), job.mode);
-    let (client, runtime) = (means.client.about(job.id), means.runtime.handle().clone());
+    let (id, name, mode, meter) = (job.id, job.name, job.mode, job.ask.meter.clone());
+    let (provider, ask, runtime) = (job.provider, job.ask, means.runtime.handle().clone());
     let (turns, mut stop) = (Arc::clone(&shared.turns), shared.stop.clone());
     let bell = Bell { ready: shared.ready.clone(), index };
     std::thread::spawn(move || {
         runtime.block_on(async {
             let _turn = turns.acquire().await;
             tokio::select! {
-                verdict = read(&client, job, out, &bell) => {
+                verdict = read(&*provider, ask, out, &bell) => {
                     // Nobody waits for a verdict after an interruption.
                     let _ = verdict_out.send(verdict);
                 }
@@ -84,47 +66,25 @@ pub(super) fn start(index: usize, job: Job, means: &Means<'_>, shared: &Shared) 
         });
         bell.ring();
     });
-    Arrival { id, name, mode, messages, verdict: Some(verdict) }
+    Arrival { id, name, mode, meter, messages, verdict: Some(verdict) }
 }
 
-/// Accounts first, so that every transaction finds its account.
-async fn read(client: &Client, job: Job, out: Sender<Message>, bell: &Bell) -> Result<(), PlaidError> {
-    let accounts = client.accounts_get(&job.token, &job.from.known).await?;
-    let item = client.item_get(&job.token).await?;
-    let (offers, health) = (Offers::new(&accounts, &item.consented_products), item.health);
-    out.send(Message::Start(Box::new(accounts), health)).await.map_err(|_| PlaidError::Stopped)?;
-    let (events, stream) = mpsc::channel(1);
-    let changes = async {
-        let outcome = client.sync(&job.token, job.from, &events).await;
-        drop(events);
-        outcome
+/// Hands the provider's steps on as they come.
+async fn read(provider: &dyn Provider, ask: Ask, out: Sender<Step>, bell: &Bell) -> Result<(), ProviderError> {
+    let (steps, mut stream) = mpsc::channel(1);
+    let forward = async move {
+        while let Some(step) = stream.recv().await {
+            if !send(step, &out, bell).await {
+                return;
+            }
+        }
     };
-    let (outcome, done) = tokio::join!(changes, forward(stream, &out, bell));
-    outcome?;
-    for report in offers.read(client, &job.token).await {
-        send(Message::Product(report), &out, bell).await;
-    }
-    if let Some(done) = done {
-        send(Message::Change(done), &out, bell).await;
-    }
-    Ok(())
-}
-
-/// Hands the stream on, but for its end, which comes back.
-async fn forward(mut stream: Receiver<SyncEvent>, out: &Sender<Message>, bell: &Bell) -> Option<SyncEvent> {
-    while let Some(event) = stream.recv().await {
-        if matches!(event, SyncEvent::Done(_)) {
-            return Some(event);
-        }
-        if !send(Message::Change(event), out, bell).await {
-            return None;
-        }
-    }
-    None
+    let (outcome, ()) = tokio::join!(provider.gather(ask, steps), forward);
+    outcome
 }
 
 /// Whether somebody is there to take it.
-async fn send(message: Message, out: &Sender<Message>, bell: &Bell) -> bool {
+async fn send(message: Step, out: &Sender<Step>, bell: &Bell) -> bool {
     match out.try_send(message) {
         Ok(()) => true,
         Err(TrySendError::Full(message)) => {
@@ -132,43 +92,6 @@ async fn send(message: Message, out: &Sender<Message>, bell: &Bell) -> bool {
             out.send(message).await.is_ok()
         }
         Err(TrySendError::Closed(_)) => false,
-    }
-}
-
-/// What a connection may have besides transactions, by the kinds of its accounts.
-struct Offers {
-    wanted: Vec<(Product, bool)>,
-    currencies: KnownCurrencies,
-}
-
-impl Offers {
-    fn new(list: &AccountList, consented: &[String]) -> Self {
-        let any = |wanted: &[AccountType]| list.accounts.iter().any(|account| wanted.contains(&account.kind));
-        // An empty list is that of an old connection, where nobody counted.
-        let agreed = |product: Product| consented.is_empty() || consented.iter().any(|word| word == product.as_str());
-        let fits = |product: &Product| match product {
-            Product::Liabilities => any(&[AccountType::Credit, AccountType::Loan]),
-            Product::Investments => any(&[AccountType::Investment]),
-        };
-        let wanted = Product::ALL.into_iter().filter(fits).map(|product| (product, agreed(product))).collect();
-        let currencies = list.accounts.iter().map(|account| (account.id.clone(), account.currency)).collect();
-        Self { wanted, currencies }
-    }
-
-    /// Asks for each; what is not to be had is a report of its own and fails nothing.
-    async fn read(&self, client: &Client, token: &Secret<String>) -> Vec<ProductReport> {
-        let mut reports = Vec::new();
-        for &(product, agreed) in &self.wanted {
-            if !agreed {
-                reports.push(ProductReport::Nothing(product, NOT_CONSENTED.to_owned()));
-                continue;
-            }
-            let answer = client.product_get(product, token, &self.currencies).await;
-            reports.push(answer.unwrap_or_else(|error| {
-                ProductReport::Nothing(product, error.code().unwrap_or("NO_ANSWER").to_owned())
-            }));
-        }
-        reports
     }
 }
 

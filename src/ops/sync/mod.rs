@@ -16,14 +16,17 @@ use tokio::{
 
 use crate::{
     domain::{
+        calls::Call,
         dates::Timestamp,
         ids::ConnectionId,
         standing::ConnectionState,
         views::{ConnectionView, OutcomeKind, SyncLine, SyncOutcome},
     },
-    ops::sync::fetch::Halt,
-    plaid::{Action, Client, KnownCurrencies, PlaidError, SyncFrom},
-    secret::Secret,
+    ops::{
+        provider::{Ask, Meter, Provider, ProviderError, Providers, Quota, Trouble},
+        sync::fetch::Halt,
+    },
+    plaid::{self, KnownCurrencies},
     store::{Store, StoreError, SyncMode},
     vault::{Unlocked, VaultError},
 };
@@ -37,8 +40,8 @@ pub struct Job {
     pub id: ConnectionId,
     /// What its owner calls it.
     pub name: String,
-    token: Secret<String>,
-    from: SyncFrom,
+    provider: Arc<dyn Provider>,
+    ask: Ask,
     mode: SyncMode,
 }
 
@@ -74,6 +77,8 @@ pub struct Run {
     pub causes: Vec<Cause>,
     /// Connections whose history is not complete yet at the provider.
     pub incomplete: Vec<ConnectionId>,
+    /// Names of connections that are saved, and of which the provider says that something is wrong.
+    pub spoke: Vec<String>,
 }
 
 /// The kind of a connection's failure, which the exit code is about.
@@ -100,12 +105,15 @@ pub enum SyncError {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The bank side.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
 }
 
 /// What a run works with.
 pub struct Means<'a> {
-    /// The bank side.
-    pub client: &'a Client,
+    /// The calls that were made, to be counted with what they brought.
+    pub meter: Option<&'a plaid::Meter>,
     /// Where requests run.
     pub runtime: &'a Runtime,
     /// Says what time it is.
@@ -114,6 +122,13 @@ pub struct Means<'a> {
     pub progress: &'a dyn Fn(&str),
     /// When to stop asking; what is not saved by then comes with the next sync.
     pub max_runtime: Option<Duration>,
+}
+
+impl Means<'_> {
+    /// The calls made since the last time this was asked.
+    fn calls(&self) -> Vec<Call> {
+        self.meter.map(plaid::Meter::take).unwrap_or_default()
+    }
 }
 
 /// How often a connection may be synced on one day.
@@ -145,7 +160,7 @@ impl Allowance {
 /// is read again: what an earlier process left may just have been finished.
 pub fn prepare(
     store: &Store,
-    unlocked: &Unlocked,
+    (unlocked, providers): (&Unlocked, &Providers),
     wanted: &[ConnectionView],
     mode: SyncMode,
     allowance: Allowance,
@@ -168,11 +183,36 @@ pub fn prepare(
         let secrets = store.connection(connection.id)?;
         let Some(sealed) = &secrets.token else { continue };
         let token = unlocked.open_token(secrets.item_id.as_str(), &secrets.environment, sealed)?;
+        let provider = providers.of(&secrets.provider)?;
         let cursor = secrets.cursor.filter(|_| mode == SyncMode::Changes);
-        let from = SyncFrom { cursor, known: known.clone() };
-        jobs.open.push(Job { id: connection.id, name: connection.name.clone(), token, from, mode });
+        if let Some(why) =
+            over_quota(store, connection, provider.quota(cursor.as_deref(), allowance.now), allowance.now)?
+        {
+            jobs.over.push(not_asked(connection, why));
+            continue;
+        }
+        let mode = if provider.whole() { mode } else { SyncMode::Changes };
+        let pending = if provider.whole() { Vec::new() } else { store.pending_rows(connection.id)? };
+        let (known, now, meter) = (known.clone(), allowance.now, Meter::default());
+        let ask = Ask { connection: connection.id, token, cursor, known, pending, now, meter };
+        jobs.open.push(Job { id: connection.id, name: connection.name.clone(), provider, ask, mode });
     }
     Ok(jobs)
+}
+
+/// Why a connection cannot be asked any more today, if the provider counts its calls.
+fn over_quota(
+    store: &Store,
+    connection: &ConnectionView,
+    quota: Option<Quota>,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let Some(Quota { needs, per_day }) = quota else { return Ok(None) };
+    let made = store.calls_on_day(connection.id, now)?;
+    let over = made.saturating_add(needs) > per_day;
+    Ok(over.then(|| {
+        format!("{made} calls were made for it today, it needs {needs}, and its provider allows {per_day} a day")
+    }))
 }
 
 /// Syncs these connections and says how each went.
@@ -204,6 +244,7 @@ fn summary(saved: Vec<save::Saved>, (gone, over): (Vec<SyncLine>, Vec<SyncLine>)
     let causes = failed.map(|one| one.error.as_ref().map_or(Cause::Other, cause));
     let causes = causes.chain(gone.iter().map(|_| Cause::Other)).chain(over.iter().map(|_| Cause::DayLimit)).collect();
     let incomplete = saved.iter().filter(|one| one.incomplete).map(|one| one.line.id).collect();
+    let spoke = saved.iter().filter(|one| one.spoke).map(|one| one.line.name.clone()).collect();
     let (mut lines, mut rounded, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for one in saved {
         lines.push(one.line);
@@ -219,6 +260,7 @@ fn summary(saved: Vec<save::Saved>, (gone, over): (Vec<SyncLine>, Vec<SyncLine>)
         late: halt == Halt::Late,
         causes,
         incomplete,
+        spoke,
     }
 }
 
@@ -244,11 +286,11 @@ fn not_asked(connection: &ConnectionView, why: String) -> SyncLine {
     }
 }
 
-fn cause(error: &PlaidError) -> Cause {
-    match error.action() {
-        Action::Reconfigure => Cause::Keys,
-        Action::PlanLimit => Cause::PlanLimit,
-        action if error.api().is_none() || action.heals_by_itself() => Cause::Unavailable,
-        _ => Cause::Other,
+fn cause(error: &ProviderError) -> Cause {
+    match error.trouble() {
+        Trouble::Keys => Cause::Keys,
+        Trouble::PlanLimit => Cause::PlanLimit,
+        Trouble::Unavailable | Trouble::Stopped => Cause::Unavailable,
+        Trouble::Other => Cause::Other,
     }
 }

@@ -1,18 +1,14 @@
 //! The writing half: one transaction of the book for everything one connection sent.
 
-use super::{
-    Means,
-    fetch::{Arrival, Message},
-};
+use super::{Means, fetch::Arrival};
 use crate::{
     domain::{
         accounts::ProviderAccount,
         dates::Timestamp,
-        standing::Remedy,
-        sync::{Health, History, ItemError, Refusal},
+        sync::{Health, History, ItemError},
         views::{OutcomeKind, SyncLine},
     },
-    plaid::{PlaidError, SyncEvent, SyncOutcome, action_of},
+    ops::provider::{ProviderError, Start, Step, Trouble},
     store::{Event, Store, StoreError, SyncCounts, SyncEnd, SyncMode},
 };
 
@@ -23,8 +19,10 @@ pub(super) struct Saved {
     pub(super) rounded: Vec<String>,
     /// What else there is to say.
     pub(super) notes: Vec<String>,
-    pub(super) error: Option<PlaidError>,
+    pub(super) error: Option<ProviderError>,
     pub(super) incomplete: bool,
+    /// Whether the provider had something to say although the rest is saved.
+    pub(super) spoke: bool,
 }
 
 /// Why the transaction was left without a commit.
@@ -42,27 +40,16 @@ impl From<StoreError> for Left {
     }
 }
 
-/// What the bank said before its changes.
-struct Start {
-    accounts: Vec<ProviderAccount>,
-    rounded: Vec<String>,
-    refused: Vec<Refusal>,
-    health: Health,
-}
-
 /// Writes what a connection sent; a failure of the bank is recorded, a failure of the book ends the run.
 pub(super) fn connection(store: &mut Store, arrival: &mut Arrival, means: &Means<'_>) -> Result<Saved, StoreError> {
     let started_at = (means.now)();
-    if let Some(Message::Start(list, health)) = arrival.messages.blocking_recv() {
-        let list = *list;
-        let rounded = list.accounts.iter().flat_map(rounded).collect();
-        let start = Start { accounts: list.accounts, rounded, refused: list.refused, health };
-        if let Some(saved) = changes(store, arrival, means, start)? {
+    if let Some(Step::Start(start)) = arrival.messages.blocking_recv() {
+        if let Some(saved) = changes(store, arrival, means, *start)? {
             return Ok(saved);
         }
     }
     let verdict = arrival.verdict.take().and_then(|verdict| verdict.blocking_recv().ok());
-    let error = verdict.and_then(Result::err).unwrap_or(PlaidError::Stopped);
+    let error = verdict.and_then(Result::err).unwrap_or_else(ProviderError::stopped);
     failed(store, arrival, means, started_at, error)
 }
 
@@ -88,19 +75,20 @@ fn changes(
             run.refuse(&start.refused)?;
             loop {
                 match arrival.messages.blocking_recv() {
-                    Some(Message::Change(SyncEvent::Page(delta))) => run.apply(&delta)?,
-                    Some(Message::Product(report)) => run.product(&report)?,
-                    Some(Message::Change(SyncEvent::Restart)) => return Err(Left::Again(mode)),
-                    Some(Message::Change(SyncEvent::FullResync)) => return Err(Left::Again(SyncMode::Full)),
-                    Some(Message::Change(SyncEvent::Done(SyncOutcome { cursor, history, .. }))) => {
-                        let remedy = start.health.error.as_ref().map_or(Remedy::Nothing, remedy_of);
+                    Some(Step::Page(delta)) => run.apply(&delta)?,
+                    Some(Step::Product(report)) => run.product(&report)?,
+                    Some(Step::Restart) => return Err(Left::Again(mode)),
+                    Some(Step::FullResync) => return Err(Left::Again(SyncMode::Full)),
+                    Some(Step::Done { cursor, history }) => {
                         let cursor = cursor.as_deref().unwrap_or_default();
-                        let end = SyncEnd { started_at, cursor, history, remedy, health: &start.health };
+                        let (remedy, health) = (start.remedy, &start.health);
+                        let end = SyncEnd { started_at, cursor, history, remedy, health };
                         let counts = run.finish(&end)?;
-                        tx.count_calls(&means.client.meter().take())?;
+                        tx.spent_calls(arrival.id, arrival.meter.calls())?;
+                        tx.count_calls(&means.calls())?;
                         return Ok((counts, history));
                     }
-                    Some(Message::Start(..)) | None => return Err(Left::Ended),
+                    Some(Step::Start(_)) | None => return Err(Left::Ended),
                 }
             }
         });
@@ -115,7 +103,7 @@ fn changes(
 
 fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) -> Saved {
     let outcome = match &start.health.error {
-        Some(error) if remedy_of(error).needs_owner() => OutcomeKind::Reauth,
+        Some(_) if start.remedy.needs_owner() => OutcomeKind::Reauth,
         _ => OutcomeKind::Ok,
     };
     let line = SyncLine {
@@ -131,7 +119,11 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
         error: start.health.error.map(|error| error.message),
     };
     let incomplete = matches!(history, History::NotReady | History::Initial);
-    Saved { line, rounded: start.rounded, notes: counts.notes, error: None, incomplete }
+    let rounded = start.accounts.iter().flat_map(rounded).collect();
+    let spoke = outcome == OutcomeKind::Ok && !start.said.is_empty();
+    let said = start.said.iter().map(|sentence| format!("{}: {sentence}", arrival.name));
+    let notes = counts.notes.into_iter().chain(said).collect();
+    Saved { line, rounded, notes, error: None, incomplete, spoke }
 }
 
 /// Records that a connection failed; its rows and cursor stay as they were.
@@ -140,20 +132,21 @@ fn failed(
     arrival: &Arrival,
     means: &Means<'_>,
     started_at: Timestamp,
-    error: PlaidError,
+    error: ProviderError,
 ) -> Result<Saved, StoreError> {
-    let remedy = error.action().remedy();
+    let remedy = error.remedy();
     let item_error = ItemError {
         code: error.code().unwrap_or("NO_ANSWER").to_owned(),
         message: error.words(),
         request_id: error.request_id().map(str::to_owned),
     };
     let health = Health { error: Some(item_error), ..Health::default() };
-    let stopped = matches!(error, PlaidError::Stopped);
+    let stopped = error.trouble() == Trouble::Stopped;
     if !stopped {
         store.write(&event(arrival, (means.now)()), |tx| {
             tx.sync_failed(arrival.id, started_at, remedy, &health)?;
-            tx.count_calls(&means.client.meter().take())
+            tx.spent_calls(arrival.id, arrival.meter.calls())?;
+            tx.count_calls(&means.calls())
         })?;
     }
     let outcome = match remedy {
@@ -173,13 +166,9 @@ fn failed(
         bank_updated_at: None,
         error: Some(error.to_string()),
     };
-    Ok(Saved { line, rounded: Vec::new(), notes: Vec::new(), error: Some(error), incomplete: false })
+    Ok(Saved { line, rounded: Vec::new(), notes: Vec::new(), error: Some(error), incomplete: false, spoke: false })
 }
 
 fn event(arrival: &Arrival, at: Timestamp) -> Event {
     Event { at, action: "sync".to_owned(), resource: Some(arrival.id.to_string()) }
-}
-
-fn remedy_of(error: &ItemError) -> Remedy {
-    action_of("ITEM_ERROR", &error.code).remedy()
 }

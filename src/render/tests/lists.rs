@@ -55,6 +55,7 @@ fn nothing_to_show_is_said_and_not_printed() {
 #[test]
 fn connections_and_what_a_sync_brought() {
     let connection = ConnectionView {
+        provider: "plaid".to_owned(),
         id: ConnectionId(1),
         name: "First Platypus Bank".to_owned(),
         institution: Some("First Platypus Bank".to_owned()),

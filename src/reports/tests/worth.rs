@@ -147,6 +147,7 @@ fn net_worth_has_no_categories() {
 fn the_summary_sums_up() {
     let (accounts, ..) = book();
     let connection = |id, state, synced: Option<&str>| ConnectionView {
+        provider: "plaid".to_owned(),
         id: ConnectionId(id),
         name: "First Platypus".to_owned(),
         institution: None,

@@ -42,7 +42,7 @@ impl View {
             pending: row.pending,
             pending_transaction_id: row.pending_id.clone(),
             name: merchant.name.filter(|_| row.text.is_none()).unwrap_or(text).to_owned(),
-            merchant_name: merchant.name.filter(|_| merchant.party != Party::Income).map(str::to_owned),
+            merchant_name: merchant.payee().map(str::to_owned),
             merchant_entity_id: merchant.entity_id(),
             merchant_category_code: None,
             logo_url: None,
@@ -71,6 +71,11 @@ impl View {
 }
 
 impl Merchant {
+    /// The name that a bank side gives as that of the merchant.
+    pub(crate) fn payee(&self) -> Option<&'static str> {
+        self.name.filter(|_| self.party != Party::Income)
+    }
+
     fn category(&self, version: &CategoryVersion) -> PersonalFinanceCategory {
         let newest = (self.primary, self.detail);
         let (primary, detail) = if *version == CategoryVersion::V1 { self.older.unwrap_or(newest) } else { newest };

@@ -1,0 +1,96 @@
+//! What went wrong at a provider, in terms that hold for all of them.
+
+use crate::{
+    domain::standing::Remedy,
+    plaid::{Action, PlaidError},
+    simplefin::SimpleFinError,
+};
+
+/// An error of the bank side.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// Plaid's.
+    #[error(transparent)]
+    Plaid(#[from] PlaidError),
+    /// A SimpleFIN server's.
+    #[error(transparent)]
+    SimpleFin(#[from] SimpleFinError),
+    /// The book was written by a bursar that knows more providers.
+    #[error("this bursar does not know the provider {0:?}")]
+    Unknown(String),
+}
+
+/// The kind of a failure, which exit codes are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Network or provider are not to be had now.
+    Unavailable,
+    /// The provider's plan is used up.
+    PlanLimit,
+    /// The provider refused the keys.
+    Keys,
+    /// Whoever takes the answers went away.
+    Stopped,
+    /// Anything else.
+    Other,
+}
+
+impl ProviderError {
+    /// That nobody takes the answers any more.
+    pub fn stopped() -> Self {
+        Self::Plaid(PlaidError::Stopped)
+    }
+
+    /// The provider's code.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Plaid(error) => error.code(),
+            Self::SimpleFin(error) => Some(error.code()),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The bank's or the provider's own words, else what happened on the way.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Plaid(error) => error.words(),
+            Self::SimpleFin(_) | Self::Unknown(_) => self.to_string(),
+        }
+    }
+
+    /// The answer's id, for the provider's support.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Plaid(error) => error.request_id(),
+            Self::SimpleFin(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// What is to be done about the connection.
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::Plaid(error) => error.action().remedy(),
+            Self::SimpleFin(SimpleFinError::Revoked) => Remedy::SignIn,
+            Self::SimpleFin(SimpleFinError::PaymentRequired) => Remedy::Plan,
+            Self::SimpleFin(error) if error.heals_by_itself() => Remedy::Wait,
+            Self::SimpleFin(_) => Remedy::Report,
+            Self::Unknown(_) => Remedy::Report,
+        }
+    }
+
+    /// The kind of it.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Plaid(PlaidError::Stopped) => Trouble::Stopped,
+            Self::Plaid(error) => match error.action() {
+                Action::Reconfigure => Trouble::Keys,
+                Action::PlanLimit => Trouble::PlanLimit,
+                action if error.api().is_none() || action.heals_by_itself() => Trouble::Unavailable,
+                _ => Trouble::Other,
+            },
+            Self::SimpleFin(SimpleFinError::PaymentRequired) => Trouble::PlanLimit,
+            Self::SimpleFin(error) if error.heals_by_itself() => Trouble::Unavailable,
+            Self::SimpleFin(_) | Self::Unknown(_) => Trouble::Other,
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The bank side as a small trait: what a sync and the end of a connection need of whoever reads the bank.
+//!
+//! Invariant: nothing above [`Provider`] knows which one it was; what a provider says arrives in the book's own terms.
+
+mod error;
+mod plaid;
+mod simplefin;
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use tokio::sync::mpsc::Sender;
+
+use crate::{
+    domain::{
+        accounts::ProviderAccount,
+        dates::Timestamp,
+        ids::ConnectionId,
+        products::ProductReport,
+        standing::Remedy,
+        sync::{Delta, Health, History, Refusal},
+    },
+    plaid::KnownCurrencies,
+    secret::Secret,
+    store::PendingRow,
+};
+
+pub use error::{ProviderError, Trouble};
+
+/// The word for Plaid in the book.
+pub const PLAID: &str = "plaid";
+/// The word for SimpleFIN in the book.
+pub const SIMPLEFIN: &str = "simplefin";
+
+/// An answer that is being waited for.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + 'a>>;
+
+/// Who reads a bank for its owner.
+pub trait Provider: Send + Sync {
+    /// Reads what is new of a connection and hands it over in order: [`Step::Start`] first, [`Step::Done`] last.
+    fn gather<'a>(&'a self, ask: Ask, out: Sender<Step>) -> Answer<'a, ()>;
+
+    /// The accounts of a connection, as far as they can be read.
+    fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Vec<ProviderAccount>>;
+
+    /// Ends a connection there; `broken` says that it did not work any more.
+    fn end<'a>(&'a self, connection: ConnectionId, token: &'a Secret<String>, broken: bool) -> Answer<'a, Ending>;
+
+    /// What a sync costs of a daily number of calls; none if nobody counts them.
+    fn quota(&self, cursor: Option<&str>, now: Timestamp) -> Option<Quota>;
+
+    /// Whether a connection that is read from its beginning brings all that it ever brought, so that what does not come is gone.
+    fn whole(&self) -> bool;
+}
+
+/// What is to be read.
+pub struct Ask {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The connection's token.
+    pub token: Secret<String>,
+    /// Where its change stream goes on; none for its beginning.
+    pub cursor: Option<String>,
+    /// Currencies of accounts that the book knows.
+    pub known: KnownCurrencies,
+    /// Pending rows that the book has of it.
+    pub pending: Vec<PendingRow>,
+    /// What time it is.
+    pub now: Timestamp,
+    /// Counts the calls.
+    pub meter: Meter,
+}
+
+/// What comes from a connection, in order.
+#[derive(Debug)]
+pub enum Step {
+    /// All its accounts, those without transactions too, and how the bank is; comes first.
+    Start(Box<Start>),
+    /// Changes to apply, not yet to commit.
+    Page(Box<Delta>),
+    /// The data changed meanwhile: what came of changes comes again.
+    Restart,
+    /// What follows is the whole history, and rows that do not come again are gone.
+    FullResync,
+    /// What it offers besides.
+    Product(ProductReport),
+    /// All is there: commit.
+    Done {
+        /// Where the next sync starts; none leaves what is stored.
+        cursor: Option<String>,
+        /// How complete the history is.
+        history: History,
+    },
+}
+
+/// What the bank said before its changes.
+#[derive(Debug, Default)]
+pub struct Start {
+    /// Accounts that the book can hold.
+    pub accounts: Vec<ProviderAccount>,
+    /// Those that it cannot.
+    pub refused: Vec<Refusal>,
+    /// Freshness, consent and the error that stays.
+    pub health: Health,
+    /// What is to be done about that error.
+    pub remedy: Remedy,
+    /// What the provider wants its user to read, one sentence each; a run with such sentences is not wholly well.
+    pub said: Vec<String>,
+}
+
+/// What the provider made of the end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It ended it.
+    Ended,
+    /// It had it no more.
+    Gone,
+    /// It does not take the token.
+    DeadToken,
+    /// Only the owner can end it there.
+    ByHand,
+}
+
+/// What a sync costs of a daily number of calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// Calls of this sync.
+    pub needs: u64,
+    /// Calls a day.
+    pub per_day: u64,
+}
+
+/// Counts calls as they are made.
+#[derive(Debug, Clone, Default)]
+pub struct Meter(Arc<AtomicU64>);
+
+impl Meter {
+    /// One more call.
+    pub fn count(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Calls until now.
+    pub fn calls(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// The providers that this process can talk to.
+#[derive(Clone, Default)]
+pub struct Providers {
+    /// Plaid; none without its keys.
+    pub plaid: Option<Arc<dyn Provider>>,
+    /// SimpleFIN, which needs no keys.
+    pub simplefin: Option<Arc<dyn Provider>>,
+}
+
+impl Providers {
+    /// The provider of a connection, by its word in the book.
+    pub fn of(&self, word: &str) -> Result<Arc<dyn Provider>, ProviderError> {
+        let found = match word {
+            PLAID => self.plaid.as_ref().ok_or(ProviderError::Plaid(crate::plaid::PlaidError::NoKeys))?,
+            SIMPLEFIN => self.simplefin.as_ref().ok_or_else(|| ProviderError::Unknown(word.to_owned()))?,
+            _ => return Err(ProviderError::Unknown(word.to_owned())),
+        };
+        Ok(Arc::clone(found))
+    }
+}

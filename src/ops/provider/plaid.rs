@@ -1,0 +1,133 @@
+//! Plaid as a provider: accounts and health, the change stream, then what else the connection offers.
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+use super::{Answer, Ask, Ending, Provider, Quota, Start, Step};
+use crate::{
+    domain::{
+        accounts::{AccountType, ProviderAccount},
+        dates::Timestamp,
+        ids::ConnectionId,
+        products::{Product, ProductReport},
+        standing::Remedy,
+    },
+    plaid::{
+        AccountList, Action, Client, KnownCurrencies, PlaidError, RemovalReason, SyncEvent, SyncFrom, SyncOutcome,
+        action_of,
+    },
+    secret::Secret,
+};
+
+/// Plaid's word for a product that the owner did not agree to; such a call is not even made.
+const NOT_CONSENTED: &str = "ADDITIONAL_CONSENT_REQUIRED";
+
+impl Provider for Client {
+    fn gather<'a>(&'a self, ask: Ask, out: Sender<Step>) -> Answer<'a, ()> {
+        Box::pin(async move { Ok(read(&self.about(ask.connection), ask, out).await?) })
+    }
+
+    fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Vec<ProviderAccount>> {
+        Box::pin(async move { Ok(self.accounts_get(token, &KnownCurrencies::default()).await?.accounts) })
+    }
+
+    fn end<'a>(&'a self, connection: ConnectionId, token: &'a Secret<String>, broken: bool) -> Answer<'a, Ending> {
+        let reason = if broken { RemovalReason::NonFunctional } else { RemovalReason::Other };
+        Box::pin(async move {
+            match self.about(connection).item_remove(token, reason).await {
+                Ok(_) => Ok(Ending::Ended),
+                Err(error) if error.action() == Action::Gone => Ok(Ending::Gone),
+                Err(error) if error.code() == Some("INVALID_ACCESS_TOKEN") => Ok(Ending::DeadToken),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    fn quota(&self, _cursor: Option<&str>, _now: Timestamp) -> Option<Quota> {
+        None
+    }
+
+    fn whole(&self) -> bool {
+        true
+    }
+}
+
+/// Accounts first, so that every transaction finds its account.
+async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), PlaidError> {
+    let accounts = client.accounts_get(&ask.token, &ask.known).await?;
+    let item = client.item_get(&ask.token).await?;
+    let (offers, health) = (Offers::new(&accounts, &item.consented_products), item.health);
+    let remedy = health.error.as_ref().map_or(Remedy::Nothing, |error| action_of("ITEM_ERROR", &error.code).remedy());
+    let AccountList { accounts, refused, .. } = accounts;
+    let start = Start { accounts, refused, health, remedy, said: Vec::new() };
+    out.send(Step::Start(Box::new(start))).await.map_err(|_| PlaidError::Stopped)?;
+    let (events, stream) = mpsc::channel(1);
+    let changes = async {
+        let from = SyncFrom { cursor: ask.cursor, known: ask.known };
+        let outcome = client.sync(&ask.token, from, &events).await;
+        drop(events);
+        outcome
+    };
+    let (outcome, done) = tokio::join!(changes, forward(stream, &out));
+    outcome?;
+    for report in offers.read(client, &ask.token).await {
+        let _ = out.send(Step::Product(report)).await;
+    }
+    if let Some(SyncOutcome { cursor, history, .. }) = done {
+        // Whoever takes it may be gone; then nobody waits for the verdict either.
+        let _ = out.send(Step::Done { cursor, history }).await;
+    }
+    Ok(())
+}
+
+/// Hands the stream on, but for its end, which comes back.
+async fn forward(mut stream: Receiver<SyncEvent>, out: &Sender<Step>) -> Option<SyncOutcome> {
+    while let Some(event) = stream.recv().await {
+        let step = match event {
+            SyncEvent::Done(outcome) => return Some(outcome),
+            SyncEvent::Page(delta) => Step::Page(Box::new(delta)),
+            SyncEvent::Restart => Step::Restart,
+            SyncEvent::FullResync => Step::FullResync,
+        };
+        if out.send(step).await.is_err() {
+            return None;
+        }
+    }
+    None
+}
+
+/// What a connection may have besides transactions, by the kinds of its accounts.
+struct Offers {
+    wanted: Vec<(Product, bool)>,
+    currencies: KnownCurrencies,
+}
+
+impl Offers {
+    fn new(list: &AccountList, consented: &[String]) -> Self {
+        let any = |wanted: &[AccountType]| list.accounts.iter().any(|account| wanted.contains(&account.kind));
+        // An empty list is that of an old connection, where nobody counted.
+        let agreed = |product: Product| consented.is_empty() || consented.iter().any(|word| word == product.as_str());
+        let fits = |product: &Product| match product {
+            Product::Liabilities => any(&[AccountType::Credit, AccountType::Loan]),
+            Product::Investments => any(&[AccountType::Investment]),
+        };
+        let wanted = Product::ALL.into_iter().filter(fits).map(|product| (product, agreed(product))).collect();
+        let currencies = list.accounts.iter().map(|account| (account.id.clone(), account.currency)).collect();
+        Self { wanted, currencies }
+    }
+
+    /// Asks for each; what is not to be had is a report of its own and fails nothing.
+    async fn read(&self, client: &Client, token: &Secret<String>) -> Vec<ProductReport> {
+        let mut reports = Vec::new();
+        for &(product, agreed) in &self.wanted {
+            if !agreed {
+                reports.push(ProductReport::Nothing(product, NOT_CONSENTED.to_owned()));
+                continue;
+            }
+            let answer = client.product_get(product, token, &self.currencies).await;
+            reports.push(answer.unwrap_or_else(|error| {
+                ProductReport::Nothing(product, error.code().unwrap_or("NO_ANSWER").to_owned())
+            }));
+        }
+        reports
+    }
+}

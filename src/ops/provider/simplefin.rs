@@ -1,0 +1,123 @@
+//! SimpleFIN as a provider: windows of days, newest first; a pending row that does not come any more is gone.
+//!
+//! Invariant: a posted row is never taken back, because a server forgets old ones; what a window brings is matched by id.
+
+use std::collections::{HashMap, HashSet};
+
+use tokio::sync::mpsc::Sender;
+
+use super::{Answer, Ask, Ending, Provider, ProviderError, Quota, Start, Step};
+use crate::{
+    domain::{
+        accounts::ProviderAccount,
+        dates::Timestamp,
+        ids::ConnectionId,
+        standing::Remedy,
+        sync::{Delta, Health, History, ItemError, Removed},
+    },
+    secret::Secret,
+    simplefin::{Batch, Client, Said, Window, accounts, batch, since, windows},
+};
+
+/// Calls a day that a server lets happen before it warns, and then disables the access URL.
+const CALLS: u64 = 24;
+/// After so many empty windows in a first sync there is nothing older.
+const EMPTY: usize = 3;
+
+impl Provider for Client {
+    fn gather<'a>(&'a self, ask: Ask, out: Sender<Step>) -> Answer<'a, ()> {
+        Box::pin(read(self, ask, out))
+    }
+
+    fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Vec<ProviderAccount>> {
+        Box::pin(async move { Ok(accounts(Client::accounts(self, token, None).await?).accounts) })
+    }
+
+    fn end<'a>(&'a self, _connection: ConnectionId, _token: &'a Secret<String>, _broken: bool) -> Answer<'a, Ending> {
+        Box::pin(async { Ok(Ending::ByHand) })
+    }
+
+    fn quota(&self, cursor: Option<&str>, now: Timestamp) -> Option<Quota> {
+        let needs = windows(since(cursor, now), now).len();
+        Some(Quota { needs: u64::try_from(needs).unwrap_or(u64::MAX), per_day: CALLS })
+    }
+
+    fn whole(&self) -> bool {
+        false
+    }
+}
+
+async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), ProviderError> {
+    let (all, first_ever) = (windows(since(ask.cursor.as_deref(), ask.now), ask.now), ask.cursor.is_none());
+    let days: HashMap<String, _> = ask.pending.iter().map(|row| (row.id.to_string(), row.date)).collect();
+    let known = |id: &str| days.get(id).copied();
+    let mut empty = 0;
+    for (place, window) in all.iter().enumerate() {
+        ask.meter.count();
+        let set = client.accounts(&ask.token, Some(*window)).await?;
+        let mut batch = batch(set, &known, ask.now);
+        let (reported, quiet) = (accounts_of(&batch), batch.said.is_empty());
+        empty = if batch.transactions.is_empty() { empty + 1 } else { 0 };
+        if place == 0 {
+            let start = Step::Start(Box::new(start(&mut batch)));
+            out.send(start).await.map_err(|_| ProviderError::stopped())?;
+        }
+        let page = Step::Page(Box::new(page(batch, &ask, *window, (place == 0 && quiet).then_some(&reported))));
+        out.send(page).await.map_err(|_| ProviderError::stopped())?;
+        if first_ever && empty >= EMPTY {
+            break;
+        }
+    }
+    let cursor = Some(ask.now.as_second().to_string());
+    out.send(Step::Done { cursor, history: History::Complete }).await.map_err(|_| ProviderError::stopped())
+}
+
+/// Accounts, and what the server says of its banks.
+fn start(batch: &mut Batch) -> Start {
+    let said = std::mem::take(&mut batch.said);
+    let sign_in = said.iter().any(|one| one.sign_in);
+    let words: Vec<String> = said.into_iter().map(|Said { sentence, .. }| sentence).collect();
+    let error = (!words.is_empty()).then(|| ItemError {
+        code: if sign_in { "SIGN_IN" } else { "SERVER_SAYS" }.to_owned(),
+        message: words.join("; "),
+        request_id: None,
+    });
+    let remedy = match (&error, sign_in) {
+        (None, _) => Remedy::Nothing,
+        (Some(_), true) => Remedy::ActAtBank,
+        (Some(_), false) => Remedy::Wait,
+    };
+    Start {
+        accounts: std::mem::take(&mut batch.accounts),
+        refused: std::mem::take(&mut batch.refused),
+        health: Health { bank_updated_at: batch.updated_at, consent_expires_at: None, error },
+        remedy,
+        said: words,
+    }
+}
+
+fn accounts_of(batch: &Batch) -> HashSet<String> {
+    batch.accounts.iter().map(|account| account.id.to_string()).collect()
+}
+
+/// A window's rows, and of the accounts in the newest window what is pending in the book and comes no more. A server that has
+/// something to say may not have read every bank, so then nothing is taken back.
+fn page(batch: Batch, ask: &Ask, window: Window, newest: Option<&HashSet<String>>) -> Delta {
+    let came: HashSet<&str> = batch.transactions.iter().map(|row| row.id.as_str()).collect();
+    let first = window.start.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let gone = ask.pending.iter().filter(|row| {
+        let read = newest.is_some_and(|accounts| accounts.contains(row.account.as_str()));
+        read && row.date > first && !came.contains(row.id.as_str())
+    });
+    let removed = gone.map(|row| Removed { id: row.id.clone(), account: Some(row.account.clone()) }).collect();
+    Delta {
+        accounts: Vec::new(),
+        added: batch.transactions,
+        modified: Vec::new(),
+        removed,
+        next_cursor: String::new(),
+        has_more: false,
+        history: History::Complete,
+        refused: batch.refused,
+    }
+}

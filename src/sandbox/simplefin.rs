@@ -1,0 +1,218 @@
+//! SimpleFIN's side of the sandbox: a setup token, its claim, and the accounts of the household that Plaid's side shows too.
+//!
+//! Uses the rest of the room and `simplefin::wire`. Invariant: amounts have SimpleFIN's sign, and the rows are those that an Item
+//! of `user_good` at First Platypus Bank has on the same day and seed.
+
+use std::sync::{Mutex, PoisonError};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::tz::TimeZone;
+
+use super::{
+    draw::Root,
+    faults::Fault,
+    http::{Reply, Request, Spoil},
+    institutions,
+    item::{Draft, Item},
+    seed::{Row, USD, accounts::ACCOUNTS, decimal},
+    state::State,
+};
+use crate::simplefin::wire::{Account, AccountSet, Organization, Problem, Transaction};
+
+/// The bank that both sides show.
+const BANK: &str = "ins_109508";
+/// What a server lets happen on one day.
+const CALLS: u64 = 24;
+/// The server's longest window in seconds.
+const WINDOW: i64 = 90 * 86_400;
+
+/// What the sandbox knows of SimpleFIN.
+#[derive(Debug, Default)]
+pub(crate) struct Bridge {
+    item: Option<Item>,
+    /// Setup tokens that were claimed.
+    claimed: Vec<u64>,
+    calls: u64,
+}
+
+impl Bridge {
+    /// Lives on, as an Item does, but for logins that break.
+    pub(crate) fn live(&mut self, today: crate::domain::dates::Date, now: crate::domain::dates::Timestamp) {
+        self.calls = 0;
+        if let Some(item) = &mut self.item {
+            item.live(today, now);
+        }
+    }
+}
+
+/// The setup token of a number: base64 of the claim's address.
+pub(crate) fn setup_token(seed: u64, base_url: &str, number: u64) -> String {
+    STANDARD.encode(format!("{base_url}/simplefin/claim/{number}-{}", word(seed, "claim", number)))
+}
+
+fn word(seed: u64, purpose: &str, number: u64) -> String {
+    Root::new(seed, &["simplefin", purpose]).member(number).letters(32)
+}
+
+/// Answers a request below `/simplefin/`.
+pub(crate) fn answer(state: &Mutex<State>, request: &Request) -> Reply {
+    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = request.path.clone();
+    let mut reply = match (request.method.as_str(), path.strip_prefix("/simplefin/claim/")) {
+        ("POST", Some(token)) => claim(&mut state, token),
+        ("GET", None) if path == "/simplefin/accounts" => accounts(&mut state, request),
+        _ => Reply::new(404, "text/plain", "not found\n"),
+    };
+    let spoils = [
+        (Fault::Slow, Spoil::Slow),
+        (Fault::Html, Spoil::Html),
+        (Fault::Truncated, Spoil::Half),
+        (Fault::DropConnection, Spoil::Break),
+        (Fault::HugeBody, Spoil::Huge),
+    ];
+    reply.spoil =
+        spoils.into_iter().find(|(fault, _)| state.faults.strikes(*fault, &path, None)).map(|(_, spoil)| spoil);
+    reply
+}
+
+fn claim(state: &mut State, token: &str) -> Reply {
+    let seed = state.config.seed;
+    let number = token.split_once('-').and_then(|(number, _)| number.parse().ok()).unwrap_or(u64::MAX);
+    let right = token == format!("{number}-{}", word(seed, "claim", number));
+    let struck = state.faults.strikes(Fault::SimplefinClaimed, "/simplefin/claim", None);
+    if !right || struck || state.bridge.claimed.contains(&number) {
+        return Reply::new(403, "text/plain", "Forbidden\n");
+    }
+    state.bridge.claimed.push(number);
+    let host = state.base_url.trim_start_matches("http://");
+    let (user, password) = (word(seed, "user", number), word(seed, "password", number));
+    Reply::new(200, "text/plain", format!("http://{user}:{password}@{host}/simplefin"))
+}
+
+fn accounts(state: &mut State, request: &Request) -> Reply {
+    let seed = state.config.seed;
+    let path = request.path.as_str();
+    let known = state.bridge.claimed.iter().any(|&number| {
+        let pair = format!("{}:{}", word(seed, "user", number), word(seed, "password", number));
+        request.header("authorization") == Some(&format!("Basic {}", STANDARD.encode(pair)))
+    });
+    if !known || state.faults.strikes(Fault::SimplefinRevoked, path, None) {
+        return Reply::new(403, "text/plain", "Forbidden\n");
+    }
+    if state.faults.strikes(Fault::SimplefinPayment, path, None) {
+        return Reply::new(402, "text/plain", "Payment Required\n");
+    }
+    if state.faults.strikes(Fault::SimplefinMalformed, path, None) {
+        return Reply::json(200, br#"{"errors":[],"accounts":[{"id":7}]}"#.to_vec());
+    }
+    state.bridge.calls += 1;
+    let set = match show(state, &request.fields()) {
+        Ok(set) => set,
+        Err(words) => return Reply::new(400, "text/plain", words),
+    };
+    Reply::json(200, serde_json::to_vec(&set).unwrap_or_default())
+}
+
+fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'static str> {
+    let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let instant =
+        |name: &str| field(name).map(|text| text.parse::<i64>().map_err(|_| "a date is no number\n")).transpose();
+    let (start, end) = (instant("start-date")?, instant("end-date")?);
+    if let (Some(start), Some(end)) = (start, end)
+        && end - start > WINDOW
+    {
+        return Err("a window has at most 90 days\n");
+    }
+    let bare = field("balances-only") == Some("1");
+    let (setting, now) = (state.setting(), state.now());
+    if state.bridge.item.is_none() {
+        let bank = institutions::find(BANK).ok_or("there is no such bank\n")?;
+        state.bridge.item = Some(Item::new(
+            Draft {
+                bank,
+                user: "user_good".to_owned(),
+                turn: 0,
+                products: vec!["transactions".to_owned()],
+                consented: vec!["transactions".to_owned()],
+                days: Some(730),
+                chosen: [true; 9],
+                webhook: None,
+            },
+            &setting,
+        ));
+    }
+    let strikes = [Fault::SimplefinErrlist, Fault::SimplefinSignIn, Fault::SimplefinCurrency]
+        .map(|fault| !bare && state.faults.strikes(fault, "/simplefin/accounts", None));
+    let Some(item) = &state.bridge.item else { return Err("there is no such bank\n") };
+    let wanted = |row: &Row| {
+        let at = posted(row);
+        row.unit == USD && start.is_none_or(|start| at >= start) && end.is_none_or(|end| at < end)
+    };
+    let org = || Organization {
+        domain: Some("platypus.example".to_owned()),
+        name: Some(item.draft.bank.name.to_owned()),
+        id: None,
+        sfin_url: Some("https://bridge.example/simplefin".to_owned()),
+    };
+    let accounts = ACCOUNTS.iter().enumerate().filter_map(|(place, account)| {
+        let (id, balance) = item.chosen(place)?;
+        let rows = item.ledger.rows().map(|(_, row)| row).filter(|row| row.account == place && !bare && wanted(row));
+        let minor = if account.is_debt() { -balance } else { balance };
+        Some(Account {
+            org: Some(org()),
+            conn_id: None,
+            id: format!("ACT-{id}"),
+            name: format!("{} ({})", account.name, account.mask),
+            currency: "USD".to_owned(),
+            balance: decimal(minor, 2),
+            available: None,
+            balance_date: now.as_second(),
+            transactions: rows.map(transaction).collect(),
+            holdings: Vec::new(),
+        })
+    });
+    let mut set = AccountSet { accounts: accounts.collect(), ..AccountSet::default() };
+    spoil(&mut set, strikes, state.bridge.calls);
+    Ok(set)
+}
+
+/// What the faults and the day's count do to an answer.
+fn spoil(set: &mut AccountSet, [errlist, sign_in, currency]: [bool; 3], calls: u64) {
+    let mut problem = |code: &str, msg: &str| {
+        let (code, msg) = (code.to_owned(), msg.to_owned());
+        set.errlist.push(Problem { code, msg, conn_id: None, account_id: None });
+    };
+    if errlist {
+        problem("con.api", "First Platypus Bank is slow \u{1b}[31mtoday");
+    }
+    if sign_in {
+        problem("con.auth", "Connection to First Platypus Bank may need attention");
+    }
+    if calls > CALLS {
+        problem("gen.api", "You have made too many requests today; your token will be disabled");
+    }
+    if let Some(account) = set.accounts.first_mut().filter(|_| currency) {
+        account.currency = "https://rewards.example/currencies/miles".to_owned();
+    }
+}
+
+/// Noon of the row's day: far from every border of a time zone.
+fn posted(row: &Row) -> i64 {
+    row.date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).map_or(0, |noon| noon.timestamp().as_second())
+}
+
+fn transaction(row: &Row) -> Transaction {
+    let merchant = row.merchant;
+    let text = row.text.as_deref().unwrap_or(merchant.text);
+    Transaction {
+        id: format!("TRN-{}", row.id),
+        posted: if row.pending { 0 } else { posted(row) },
+        amount: decimal(-row.minor, row.unit.exponent),
+        description: merchant.name.filter(|_| row.text.is_none()).unwrap_or(text).to_owned(),
+        payee: merchant.payee().map(str::to_owned),
+        memo: None,
+        transacted_at: row.pending.then(|| posted(row)),
+        pending: row.pending,
+        extra: Some(serde_json::json!({ "category": format!("{}_{}", merchant.primary, merchant.detail) })),
+    }
+}

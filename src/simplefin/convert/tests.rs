@@ -1,0 +1,99 @@
+//! What an answer of a server becomes.
+
+use super::*;
+
+fn set(accounts: &str) -> AccountSet {
+    serde_json::from_str(&format!(r#"{{"errors":[],"accounts":[{accounts}]}}"#)).unwrap()
+}
+
+fn account(currency: &str, transactions: &str) -> String {
+    format!(
+        r#"{{"org":{{"domain":"bank.example","name":"A Bank","sfin-url":"https://s.example"}},"id":"ACT-1",
+            "name":"Checking (0042)","currency":"{currency}","balance":"100.23","available-balance":"75.23",
+            "balance-date":1776000000,"transactions":[{transactions}]}}"#
+    )
+}
+
+fn one(row: &str) -> Result<ProviderTransaction, Refusal> {
+    let batch = batch(set(&account("USD", row)), &|_| None, "2026-04-15T12:00:00Z".parse().unwrap());
+    batch.transactions.into_iter().next().ok_or_else(|| batch.refused.into_iter().next().unwrap())
+}
+
+#[test]
+fn amounts_are_exact_text_and_keep_their_sign() {
+    for (text, minor) in [("-33293.43", -3_329_343), ("0.10", 10), ("12", 1200), ("92233720368547758.07", i64::MAX)] {
+        let row = format!(r#"{{"id":"T","posted":1775000000,"amount":"{text}","description":"D"}}"#);
+        assert_eq!(one(&row).unwrap().amount.minor, minor, "{text}");
+    }
+    for (text, words) in [("0.001", "decimals"), ("92233720368547758.08", "larger"), ("ten", "not a number")] {
+        let row = format!(r#"{{"id":"T","posted":1775000000,"amount":"{text}","description":"D"}}"#);
+        let refusal = one(&row).unwrap_err();
+        assert!(refusal.reason.contains(words) && !refusal.reason.contains(text), "{refusal}");
+    }
+    assert!(serde_json::from_str::<Transaction>(r#"{"id":"T","amount":1.5}"#).is_err(), "a float is no amount");
+}
+
+#[test]
+fn what_is_not_posted_is_pending_and_keeps_the_day_that_the_book_has() {
+    let row = one(r#"{"id":"T","posted":0,"amount":"-1","description":"D"}"#).unwrap();
+    assert_eq!((row.status, row.date.to_string().as_str()), (Status::Pending, "2026-04-15"));
+    let row = one(r#"{"id":"T","posted":0,"amount":"-1","description":"D","transacted_at":1775822400}"#).unwrap();
+    assert_eq!((row.status, row.date.to_string().as_str()), (Status::Pending, "2026-04-10"));
+    let known = |id: &str| (id == "ACT-1/T").then(|| "2026-04-13".parse().unwrap());
+    let json = account("USD", r#"{"id":"T","posted":0,"amount":"-1","description":"D","pending":true}"#);
+    let again = batch(set(&json), &known, "2026-04-15T12:00:00Z".parse().unwrap());
+    assert_eq!(again.transactions[0].date.to_string(), "2026-04-13");
+}
+
+#[test]
+fn an_account_is_what_its_name_says() {
+    for (name, expected) in [
+        ("Plaid Checking", AccountType::Depository),
+        ("Plaid CD", AccountType::Depository),
+        ("Plaid Credit Card", AccountType::Credit),
+        ("Debit Card Account", AccountType::Depository),
+        ("Plaid IRA", AccountType::Investment),
+        ("Plaid 401k", AccountType::Investment),
+        ("Plaid Student Loan", AccountType::Loan),
+        ("Something", AccountType::Depository),
+    ] {
+        assert_eq!(kind(name, false), expected, "{name}");
+    }
+    assert_eq!(kind("Something", true), AccountType::Investment);
+}
+
+#[test]
+fn names_masks_and_banks_are_taken_apart() {
+    let read = accounts(set(&account("USD", "")));
+    let first = &read.accounts[0];
+    assert_eq!((first.name.as_str(), first.mask.as_deref()), ("Checking", Some("0042")));
+    assert_eq!(first.persistent_id.as_deref(), Some("simplefin:bank.example:ACT-1"));
+    assert_eq!((first.balances.current.unwrap().minor, first.balances.available.unwrap().minor), (10_023, 7523));
+    assert_eq!(read.banks, ["A Bank"]);
+    assert_eq!(split_mask("Visa-1234"), ("Visa".to_owned(), Some("1234".to_owned())));
+    assert_eq!(split_mask("Tax 2026"), ("Tax 2026".to_owned(), None));
+}
+
+#[test]
+fn currencies_are_codes_or_addresses() {
+    assert_eq!(currency("JPY").unwrap().exponent(), 0);
+    assert_eq!(currency("https://rewards.example/currencies/miles").unwrap().code(), "MILES");
+    for bad in ["ZZZ", "", "https://", "https://x.example/%%%"] {
+        assert!(currency(bad).is_none_or(|found| !found.is_official()), "{bad}");
+    }
+    let read = accounts(set(&account("ZZZ", "")));
+    assert!(read.accounts.is_empty() && read.refused[0].reason.contains("currency"));
+}
+
+#[test]
+fn a_servers_sentences_are_shown_without_tricks() {
+    let json = r#"{"errors":["You must \u001b[31mreauthenticate.","Plain"],
+        "errlist":[{"code":"con.auth","msg":"Bank wants you"},{"code":"gen.api","msg":"see https://u:p@h/x now"}],
+        "accounts":[]}"#;
+    let said = accounts(serde_json::from_str(json).unwrap()).said;
+    let words: Vec<_> = said.iter().map(|one| (one.sentence.as_str(), one.sign_in)).collect();
+    assert_eq!(
+        words,
+        [("Bank wants you", true), ("see […] now", false), ("You must [31mreauthenticate.", true), ("Plain", false)]
+    );
+}
