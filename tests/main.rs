@@ -67,6 +67,8 @@ mod schema;
 mod scripted;
 #[cfg(target_os = "linux")]
 mod sessions;
+#[cfg(feature = "sandbox")]
+mod simplefin;
 mod status;
 #[cfg(feature = "sandbox")]
 mod sync;

@@ -70,7 +70,8 @@ pub(crate) fn answer(state: &Mutex<State>, request: &Request) -> Reply {
         (Fault::DropConnection, Spoil::Break),
         (Fault::HugeBody, Spoil::Huge),
     ];
-    reply.spoil = spoils.into_iter().find(|(fault, _)| state.faults.strikes(*fault, &path, None)).map(|(_, spoil)| spoil);
+    reply.spoil =
+        spoils.into_iter().find(|(fault, _)| state.faults.strikes(*fault, &path, None)).map(|(_, spoil)| spoil);
     reply
 }
 
@@ -114,7 +115,8 @@ fn accounts(state: &mut State, request: &Request) -> Reply {
 
 fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'static str> {
     let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let instant = |name: &str| field(name).map(|text| text.parse::<i64>().map_err(|_| "a date is no number\n")).transpose();
+    let instant =
+        |name: &str| field(name).map(|text| text.parse::<i64>().map_err(|_| "a date is no number\n")).transpose();
     let (start, end) = (instant("start-date")?, instant("end-date")?);
     if let (Some(start), Some(end)) = (start, end)
         && end - start > WINDOW
@@ -190,7 +192,7 @@ fn spoil(set: &mut AccountSet, [errlist, sign_in, currency]: [bool; 3], calls: u
         problem("gen.api", "You have made too many requests today; your token will be disabled");
     }
     if let Some(account) = set.accounts.first_mut().filter(|_| currency) {
-        account.currency = "https://rewards.example/currencies/miles".to_owned();
+        "https://rewards.example/currencies/miles".clone_into(&mut account.currency);
     }
 }
 

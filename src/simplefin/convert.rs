@@ -24,6 +24,9 @@ const TEXT: usize = 4096;
 /// Longest sentence of a server's, in characters.
 const SENTENCE: usize = 300;
 
+/// The day under which the book has a pending row, and now.
+type When<'a> = (&'a dyn Fn(&str) -> Option<Date>, Timestamp);
+
 /// Something that a server wants its user to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
@@ -62,7 +65,8 @@ pub fn batch(set: AccountSet, known: &dyn Fn(&str) -> Option<Date>, now: Timesta
     let mut seen = HashSet::new();
     for account in set.accounts {
         let org = account.org.as_ref();
-        let by_id = names.iter().find(|(id, _)| Some(id) == account.conn_id.as_ref()).and_then(|(_, name)| name.clone());
+        let by_id =
+            names.iter().find(|(id, _)| Some(id) == account.conn_id.as_ref()).and_then(|(_, name)| name.clone());
         let bank = by_id.or_else(|| org.and_then(|org| org.name.clone().or_else(|| org.domain.clone())));
         let bank = bank.map(|name| shown(&name)).filter(|name| !name.is_empty());
         let fresh = seen.insert(account.id.clone());
@@ -83,7 +87,7 @@ pub fn batch(set: AccountSet, known: &dyn Fn(&str) -> Option<Date>, now: Timesta
     batch
 }
 
-fn rows(account: &Account, read: &ProviderAccount, when: (&dyn Fn(&str) -> Option<Date>, Timestamp), batch: &mut Batch) {
+fn rows(account: &Account, read: &ProviderAccount, when: When<'_>, batch: &mut Batch) {
     let mut seen = HashSet::new();
     for row in &account.transactions {
         if !seen.insert(row.id.as_str()) {
@@ -135,7 +139,7 @@ fn read(account: &Account, bank: Option<&str>) -> Result<ProviderAccount, Refusa
 fn transaction(
     row: &Transaction,
     account: &ProviderAccount,
-    (known, now): (&dyn Fn(&str) -> Option<Date>, Timestamp),
+    (known, now): When<'_>,
 ) -> Result<ProviderTransaction, Refusal> {
     // Ids of transactions are unique within their account only.
     let id = format!("{}/{}", account.id, row.id);
@@ -157,16 +161,16 @@ fn transaction(
     let pending = row.pending || posted.is_none();
     let transacted = row.transacted_at.filter(|at| *at > 0).and_then(instant);
     let date = match (pending, posted, transacted) {
-        (false, Some(posted), _) => day(posted),
+        (false, Some(posted), _) | (true, Some(posted), None) => day(posted),
         (_, _, Some(transacted)) => day(transacted),
-        (_, Some(posted), None) => day(posted),
         (_, None, None) => known(&id).unwrap_or_else(|| day(now)),
     };
     let category = row.extra.as_ref().and_then(|extra| extra.get("category")).and_then(|word| word.as_str());
     let memo = row.memo.as_deref().map(keep).filter(|memo| !memo.trim().is_empty() && *memo != row.description);
     let payee = row.payee.as_deref().map(keep).filter(|payee| !payee.trim().is_empty());
     let words = keep(&row.description);
-    let description = if words.trim().is_empty() { payee.clone().or_else(|| memo.clone()).unwrap_or_default() } else { words };
+    let description =
+        if words.trim().is_empty() { payee.clone().or_else(|| memo.clone()).unwrap_or_default() } else { words };
     Ok(ProviderTransaction {
         id: id.into(),
         account: account.id.clone(),
@@ -259,7 +263,7 @@ fn said(set: &AccountSet) -> Vec<Said> {
         let sentence = if words.is_empty() { code.clone() } else { words };
         let lower = sentence.to_lowercase();
         let asks = ["reauth", "authenticat", "need attention", "needs attention", "sign in", "log in"];
-        let sign_in = code.ends_with(".auth") || asks.iter().any(|word| lower.contains(word));
+        let sign_in = code.rsplit('.').next() == Some("auth") || asks.iter().any(|word| lower.contains(word));
         if !sentence.is_empty() && all.iter().all(|one| one.sentence != sentence) && all.len() < 20 {
             all.push(Said { sentence, sign_in });
         }
@@ -270,7 +274,8 @@ fn said(set: &AccountSet) -> Vec<Said> {
 /// A text of a server's as it may be shown: without control characters, without anything that looks like a credential.
 fn shown(words: &str) -> String {
     let clean = text::sanitize(words);
-    let parts = clean.split_whitespace().map(|word| if word.contains("://") && word.contains('@') { "[…]" } else { word });
+    let parts =
+        clean.split_whitespace().map(|word| if word.contains("://") && word.contains('@') { "[…]" } else { word });
     parts.collect::<Vec<_>>().join(" ").chars().take(SENTENCE).collect()
 }
 

@@ -118,7 +118,9 @@ impl From<Failure> for SimpleFinError {
             Failure::Network { sent, reason, .. } => Self::Network { sent, reason },
             Failure::Timeout { sent, after } => Self::Timeout { sent, after },
             Failure::Tls(reason) => Self::Tls { reason },
-            Failure::NotJson { content_type, .. } => Self::Malformed { what: format!("{content_type} instead of JSON") },
+            Failure::NotJson { content_type, .. } => {
+                Self::Malformed { what: format!("{content_type} instead of JSON") }
+            }
             Failure::Truncated(_) => malformed("it ended before it was complete"),
             Failure::TooLarge(_) => malformed("it is larger than any answer may be"),
             Failure::Redirected(_) => malformed("it leads to another address, and nothing was sent there"),

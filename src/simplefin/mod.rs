@@ -10,7 +10,7 @@ mod target;
 mod window;
 pub mod wire;
 
-pub use client::{Client, Claimed};
+pub use client::{Claimed, Client};
 pub use convert::{Batch, Said, accounts, batch};
 pub use error::SimpleFinError;
 pub use target::SetupToken;

@@ -91,16 +91,9 @@ fn percent_decoded(text: &str) -> Vec<u8> {
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
         let pair = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| *first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
+        let byte = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| *first == b'%');
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &tail[2..] } else { tail };
     }
     bytes
 }
@@ -151,8 +144,9 @@ mod tests {
         assert_eq!(access.base.as_str(), "https://bridge.example/simplefin");
         let expected = format!("Basic {}", STANDARD.encode("us er:p@ss"));
         assert_eq!(access.authorization.expose(), &expected);
-        for bad in ["https://bridge.example/simplefin", "http://a:b@bridge.example/", "https://a:b@h/?x=1", "nonsense"] {
-            assert!(super::Access::parse(&Secret::new(bad.to_owned()), false).is_err(), "{bad}");
+        for bad in ["https://bridge.example/simplefin", "http://a:b@bridge.example/", "https://a:b@h/?x=1", "nonsense"]
+        {
+            assert!(Access::parse(&Secret::new(bad.to_owned()), false).is_err(), "{bad}");
         }
     }
 }

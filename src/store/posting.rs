@@ -133,9 +133,11 @@ mod tests {
 
     #[test]
     fn names_of_one_payment_are_alike() {
-        for (one, other) in
-            [("blue bottle", "blue bottle coffee oakland"), ("amazon com", "amazon com us"), ("uber trip", "uber trips")]
-        {
+        for (one, other) in [
+            ("blue bottle", "blue bottle coffee oakland"),
+            ("amazon com", "amazon com us"),
+            ("uber trip", "uber trips"),
+        ] {
             assert!(alike(one, other) && alike(other, one), "{one} / {other}");
         }
         for (one, other) in [("uber", "lyft"), ("", "anything"), ("shell oil", "whole foods"), ("a", "b")] {

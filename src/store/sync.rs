@@ -102,7 +102,8 @@ impl<'a> Tx<'a> {
         let sql = "SELECT cursor, provider = 'simplefin' FROM connections WHERE id = ?1 AND removed_at IS NULL";
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         let found = self.db.prepare_cached(sql)?.query_row([connection.0], read).optional()?;
-        let (cursor, simplefin) = found.ok_or_else(|| StoreError::NotFound { noun: "connection", text: connection.to_string() })?;
+        let (cursor, simplefin) =
+            found.ok_or_else(|| StoreError::NotFound { noun: "connection", text: connection.to_string() })?;
         let sql = "SELECT coalesce(max(id), 0) FROM transactions";
         let last_before = self.db.query_row(sql, [], |row| row.get(0))?;
         let sql = "SELECT EXISTS (SELECT 1 FROM accounts a WHERE a.connection = ?1

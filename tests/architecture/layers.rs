@@ -185,7 +185,9 @@ fn head(path: &str) -> String {
     let path = path.trim_start();
     let room = name(path);
     match path[room.len()..].strip_prefix("::").map(name) {
-        Some(second) if ["plaid", "simplefin"].contains(&room.as_str()) && second == "wire" => format!("{room}::{second}"),
+        Some(second) if ["plaid", "simplefin"].contains(&room.as_str()) && second == "wire" => {
+            format!("{room}::{second}")
+        }
         _ => room,
     }
 }

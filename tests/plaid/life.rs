@@ -155,6 +155,14 @@ fn leads(fault: Fault) -> Leads {
         | Fault::Truncated
         | Fault::DropConnection
         | Fault::RedirectRefused
+        // SimpleFIN's side has a life of its own: tests/simplefin.rs.
+        | Fault::SimplefinClaimed
+        | Fault::SimplefinRevoked
+        | Fault::SimplefinPayment
+        | Fault::SimplefinMalformed
+        | Fault::SimplefinErrlist
+        | Fault::SimplefinSignIn
+        | Fault::SimplefinCurrency
         | Fault::NotReady => Leads::Same,
         Fault::MutationForever | Fault::CursorNotAssociated => Leads::FullResync,
         Fault::BadAmount | Fault::HugeAmount | Fault::AmountAsText => Leads::Refuses("`amount`"),

@@ -52,8 +52,7 @@ pub(crate) struct Ending {
 }
 
 /// What bursar cannot do for a connection of SimpleFIN.
-const BY_HAND: &str =
-    "The SimpleFIN server is NOT told, because it cannot be: disable this access on its site (My Account, Connected apps).";
+const BY_HAND: &str = "The SimpleFIN server is NOT told, because it cannot be: disable this access on its site (My Account, Connected apps).";
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {

@@ -85,7 +85,8 @@ impl LinkReport {
         let sentence =
             format!("{names} linked already by {} ({}), and not linked a second time", known.connection, known.name);
         let kind = if self.connections.is_empty() { Kind::Conflict } else { Kind::Partial };
-        let allow = if again.contains("--institution") || again.contains("simplefin") { again } else { "bursar link --resume" };
+        let allow =
+            if again.contains("--institution") || again.contains("simplefin") { again } else { "bursar link --resume" };
         Err(Error::new(kind, "duplicate", sentence)
             .hint(format!("bursar link --repair {}", known.connection))
             .hint(format!("{allow} --allow-duplicate")))

@@ -90,10 +90,8 @@ impl From<SimpleFinError> for Error {
                 Self::new(Kind::Usage, "setup_token", format!("{sentence}; nothing was sent")).hint(LINK_SIMPLEFIN)
             }
             S::BadAccessUrl { .. } => Self::new(Kind::Refused, "access_url", sentence).hint(LINK_SIMPLEFIN),
-            S::AlreadyClaimed => {
-                Self::new(Kind::Refused, "already_claimed", format!("{sentence}, and make a new one"))
-                    .hint(LINK_SIMPLEFIN)
-            }
+            S::AlreadyClaimed => Self::new(Kind::Refused, "already_claimed", format!("{sentence}, and make a new one"))
+                .hint(LINK_SIMPLEFIN),
             S::Revoked => Self::new(Kind::Reauth, "reauth", sentence).hint("bursar connections"),
             S::PaymentRequired => Self::new(Kind::Refused, "payment_required", sentence).hint("bursar connections"),
             S::Setup { .. } => Self::new(Kind::Unavailable, "no_tls", sentence).hint("bursar doctor"),

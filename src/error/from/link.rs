@@ -13,7 +13,8 @@ impl From<LinkError> for Error {
             L::Plaid(error) => error.into(),
             L::SimpleFin(error) => error.into(),
             L::ClaimLost(error) => {
-                let sentence = format!("{sentence}; nothing was linked: make a new one where you made it, and disable this one");
+                let sentence =
+                    format!("{sentence}; nothing was linked: make a new one where you made it, and disable this one");
                 Self::new(Kind::Unavailable, "answer_lost", sentence).hint("bursar link simplefin").caused_by(error)
             }
             L::NotSimpleFin(id) => {

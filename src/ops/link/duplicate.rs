@@ -25,11 +25,7 @@ impl<'a> From<&'a (String, Option<String>)> for Candidate<'a> {
 impl<'a> Candidate<'a> {
     /// The account of a new connection.
     pub(super) fn of(account: &'a ProviderAccount) -> Self {
-        Self {
-            name: &account.name,
-            mask: account.mask.as_deref(),
-            persistent_id: account.persistent_id.as_deref(),
-        }
+        Self { name: &account.name, mask: account.mask.as_deref(), persistent_id: account.persistent_id.as_deref() }
     }
 }
 

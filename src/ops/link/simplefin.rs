@@ -65,11 +65,7 @@ pub fn check(bank: &Bank<'_>, id: ConnectionId) -> Result<(), LinkError> {
 }
 
 /// Claims and puts into the book what came; `again` is asked whether accounts may be linked a second time.
-pub fn link(
-    bank: &Bank<'_>,
-    wish: &Wish<'_>,
-    again: &mut dyn FnMut(&Duplicate) -> bool,
-) -> Result<Outcome, LinkError> {
+pub fn link(bank: &Bank<'_>, wish: &Wish<'_>, again: &mut dyn FnMut(&Duplicate) -> bool) -> Result<Outcome, LinkError> {
     let client = client(bank.environment);
     if let Some(id) = wish.repair {
         check(bank, id)?;
