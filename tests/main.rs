@@ -75,6 +75,8 @@ mod scripted;
 mod second_reader;
 #[cfg(target_os = "linux")]
 mod sessions;
+#[cfg(feature = "sandbox")]
+mod simplefin;
 mod status;
 #[cfg(feature = "sandbox")]
 mod sync;

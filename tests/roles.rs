@@ -66,6 +66,7 @@ const WRITING: &[&str] = &[
     "keys totp disable",
     "keys totp enable",
     "link --institution ins_109508 --yes",
+    "link simplefin --token-file new --yes",
     "members add x RECIPIENT",
     "members remove x --yes",
     "members share x elsewhere",
@@ -104,7 +105,7 @@ const ELSEWHERE: &[&str] = &[
 ];
 
 /// Nouns that act by themselves, although they have verbs.
-const BY_ITSELF: &[&str] = &["sync"];
+const BY_ITSELF: &[&str] = &["link", "sync"];
 
 /// The commands that have a manual page and none below it, as words with dashes between them.
 fn manual() -> BTreeSet<String> {

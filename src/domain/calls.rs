@@ -123,7 +123,9 @@ mod tests {
             let step = Times::step(millis);
             let longest = Times::longest(step);
             prop_assert!(longest >= millis && longest - millis <= millis / 8);
-            prop_assert!(Times::step(longest) == step && Times::step(longest + 1) == step + 1);
+            prop_assert_eq!(Times::step(longest), step);
+            // What is longer than the longest is not told apart.
+            prop_assert!(longest >= LONGEST || Times::step(longest + 1) == step + 1);
         }
     }
 

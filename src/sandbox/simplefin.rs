@@ -192,7 +192,7 @@ fn spoil(set: &mut AccountSet, [errlist, sign_in, currency]: [bool; 3], calls: u
         problem("gen.api", "You have made too many requests today; your token will be disabled");
     }
     if let Some(account) = set.accounts.first_mut().filter(|_| currency) {
-        account.currency = "https://rewards.example/currencies/miles".to_owned();
+        "https://rewards.example/currencies/miles".clone_into(&mut account.currency);
     }
 }
 

@@ -24,6 +24,9 @@ const TEXT: usize = 4096;
 /// Longest sentence of a server's, in characters.
 const SENTENCE: usize = 300;
 
+/// The day under which the book has a pending row, and now.
+type When<'a> = (&'a dyn Fn(&str) -> Option<Date>, Timestamp);
+
 /// Something that a server wants its user to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
@@ -84,12 +87,7 @@ pub fn batch(set: AccountSet, known: &dyn Fn(&str) -> Option<Date>, now: Timesta
     batch
 }
 
-fn rows(
-    account: &Account,
-    read: &ProviderAccount,
-    when: (&dyn Fn(&str) -> Option<Date>, Timestamp),
-    batch: &mut Batch,
-) {
+fn rows(account: &Account, read: &ProviderAccount, when: When<'_>, batch: &mut Batch) {
     let mut seen = HashSet::new();
     for row in &account.transactions {
         if !seen.insert(row.id.as_str()) {
@@ -141,7 +139,7 @@ fn read(account: &Account, bank: Option<&str>) -> Result<ProviderAccount, Refusa
 fn transaction(
     row: &Transaction,
     account: &ProviderAccount,
-    (known, now): (&dyn Fn(&str) -> Option<Date>, Timestamp),
+    (known, now): When<'_>,
 ) -> Result<ProviderTransaction, Refusal> {
     // Ids of transactions are unique within their account only.
     let id = format!("{}/{}", account.id, row.id);
@@ -163,9 +161,8 @@ fn transaction(
     let pending = row.pending || posted.is_none();
     let transacted = row.transacted_at.filter(|at| *at > 0).and_then(instant);
     let date = match (pending, posted, transacted) {
-        (false, Some(posted), _) => day(posted),
+        (false, Some(posted), _) | (true, Some(posted), None) => day(posted),
         (_, _, Some(transacted)) => day(transacted),
-        (_, Some(posted), None) => day(posted),
         (_, None, None) => known(&id).unwrap_or_else(|| day(now)),
     };
     let category = row.extra.as_ref().and_then(|extra| extra.get("category")).and_then(|word| word.as_str());
@@ -266,7 +263,7 @@ fn said(set: &AccountSet) -> Vec<Said> {
         let sentence = if words.is_empty() { code.clone() } else { words };
         let lower = sentence.to_lowercase();
         let asks = ["reauth", "authenticat", "need attention", "needs attention", "sign in", "log in"];
-        let sign_in = code.ends_with(".auth") || asks.iter().any(|word| lower.contains(word));
+        let sign_in = code.rsplit('.').next() == Some("auth") || asks.iter().any(|word| lower.contains(word));
         if !sentence.is_empty() && all.iter().all(|one| one.sentence != sentence) && all.len() < 20 {
             all.push(Said { sentence, sign_in });
         }

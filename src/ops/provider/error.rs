@@ -73,8 +73,7 @@ impl ProviderError {
             Self::SimpleFin(SimpleFinError::Revoked) => Remedy::SignIn,
             Self::SimpleFin(SimpleFinError::PaymentRequired) => Remedy::Plan,
             Self::SimpleFin(error) if error.heals_by_itself() => Remedy::Wait,
-            Self::SimpleFin(_) => Remedy::Report,
-            Self::Unknown(_) => Remedy::Report,
+            Self::SimpleFin(_) | Self::Unknown(_) => Remedy::Report,
         }
     }
 

@@ -44,7 +44,7 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> +
 /// Who reads a bank for its owner.
 pub trait Provider: Send + Sync {
     /// Reads what is new of a connection and hands it over in order: [`Step::Start`] first, [`Step::Done`] last.
-    fn gather<'a>(&'a self, ask: Ask, out: Sender<Step>) -> Answer<'a, ()>;
+    fn gather(&self, ask: Ask, out: Sender<Step>) -> Answer<'_, ()>;
 
     /// The accounts of a connection, as far as they can be read.
     fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Vec<ProviderAccount>>;

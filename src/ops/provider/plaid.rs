@@ -22,7 +22,7 @@ use crate::{
 const NOT_CONSENTED: &str = "ADDITIONAL_CONSENT_REQUIRED";
 
 impl Provider for Client {
-    fn gather<'a>(&'a self, ask: Ask, out: Sender<Step>) -> Answer<'a, ()> {
+    fn gather(&self, ask: Ask, out: Sender<Step>) -> Answer<'_, ()> {
         Box::pin(async move { Ok(read(&self.about(ask.connection), ask, out).await?) })
     }
 

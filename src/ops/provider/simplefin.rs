@@ -25,7 +25,7 @@ const CALLS: u64 = 24;
 const EMPTY: usize = 3;
 
 impl Provider for Client {
-    fn gather<'a>(&'a self, ask: Ask, out: Sender<Step>) -> Answer<'a, ()> {
+    fn gather(&self, ask: Ask, out: Sender<Step>) -> Answer<'_, ()> {
         Box::pin(read(self, ask, out))
     }
 

@@ -43,10 +43,10 @@ impl From<StoreError> for Left {
 /// Writes what a connection sent; a failure of the bank is recorded, a failure of the book ends the run.
 pub(super) fn connection(store: &mut Store, arrival: &mut Arrival, means: &Means<'_>) -> Result<Saved, StoreError> {
     let started_at = (means.now)();
-    if let Some(Step::Start(start)) = arrival.messages.blocking_recv() {
-        if let Some(saved) = changes(store, arrival, means, *start)? {
-            return Ok(saved);
-        }
+    if let Some(Step::Start(start)) = arrival.messages.blocking_recv()
+        && let Some(saved) = changes(store, arrival, means, *start)?
+    {
+        return Ok(saved);
     }
     let verdict = arrival.verdict.take().and_then(|verdict| verdict.blocking_recv().ok());
     let error = verdict.and_then(Result::err).unwrap_or_else(ProviderError::stopped);
