@@ -117,12 +117,19 @@ fn what_was_pending_posts_and_keeps_what_its_owner_wrote() {
 fn what_a_server_says_is_shown() {
     let env = bridge();
     link(&env, 1);
+    let before = (all(&env), env.json(&["accounts"])["items"].clone());
     env.sandbox().fault(Fault::SimplefinErrlist, None);
     let said = env.fails(3, &["sync", "--json"]);
     assert!(said.stderr.contains("First Platypus Bank is slow"), "{said}");
     assert!(!said.stderr.contains('\u{1b}'));
     assert_eq!(line(&said.json())["outcome"], "ok");
     assert!(line(&said.json())["error"].as_str().unwrap().contains("is slow"));
+    let now = (all(&env), env.json(&["accounts"])["items"].clone());
+    assert_eq!(now.0, before.0, "an account that could not be read loses no pending row");
+    assert_eq!(now.1.as_array().unwrap().len(), 9);
+    for (now, before) in now.1.as_array().unwrap().iter().zip(before.1.as_array().unwrap()) {
+        assert_eq!((&now["name"], &now["status"]), (&before["name"], &before["status"]));
+    }
     env.sandbox().fault(Fault::SimplefinSignIn, None);
     let said = env.fails(8, &["sync", "--json"]);
     assert!(said.stderr.contains("may need attention"), "{said}");
