@@ -117,12 +117,19 @@ fn what_was_pending_posts_and_keeps_what_its_owner_wrote() {
 fn what_a_server_says_is_shown() {
     let env = bridge();
     link(&env, 1);
+    let before = (all(&env), env.json(&["accounts"])["items"].clone());
     env.sandbox().fault(Fault::SimplefinErrlist, None);
     let said = env.fails(3, &["sync", "--json"]);
     assert!(said.stderr.contains("First Platypus Bank is slow"), "{said}");
     assert!(!said.stderr.contains('\u{1b}'));
     assert_eq!(line(&said.json())["outcome"], "ok");
     assert!(line(&said.json())["error"].as_str().unwrap().contains("is slow"));
+    let now = (all(&env), env.json(&["accounts"])["items"].clone());
+    assert_eq!(now.0, before.0, "an account that could not be read loses no pending row");
+    assert_eq!(now.1.as_array().unwrap().len(), 9);
+    for (now, before) in now.1.as_array().unwrap().iter().zip(before.1.as_array().unwrap()) {
+        assert_eq!((&now["name"], &now["status"]), (&before["name"], &before["status"]));
+    }
     env.sandbox().fault(Fault::SimplefinSignIn, None);
     let said = env.fails(8, &["sync", "--json"]);
     assert!(said.stderr.contains("may need attention"), "{said}");
@@ -220,6 +227,73 @@ fn what_was_claimed_before_a_kill_is_taken_up_by_the_next_sync() {
     guard_access(&env, 1);
     assert!(all(&env).len() > 1000);
     assert_eq!(env.json(&["connections"])["total"], 1);
+}
+
+/// Whether a claim's answer lies sealed on its way into the book.
+fn is_kept(env: &TestEnv) -> bool {
+    let files = std::fs::read_dir(env.vault().join("pending")).into_iter().flatten().flatten();
+    files.into_iter().any(|file| std::fs::read(file.path()).is_ok_and(|bytes| bytes.starts_with(b"age-encryption.org")))
+}
+
+#[test]
+fn a_link_killed_after_its_claim_is_finished_by_the_next_command() {
+    let env = bridge();
+    let file = token_file(&env, 1);
+    // The look at the accounts, which comes after the claim, takes seconds.
+    env.sandbox().fault_at(Fault::Slow, ACCOUNTS);
+    let mut running = env.start(&["link", "simplefin", "--token-file", &file, "--yes"]);
+    let began = std::time::Instant::now();
+    while !is_kept(&env) {
+        assert!(began.elapsed().as_secs() < 20, "nothing was kept");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    running.kill();
+    assert_eq!(env.json(&["connections"])["total"], 0);
+    env.sandbox().clear_faults();
+    // The setup token is spent, what it gave is not lost.
+    let again = env.fails(7, &["link", "simplefin", "--token-file", &file, "--yes"]);
+    assert!(again.stderr.contains("linked earlier"), "{again}");
+    guard_access(&env, 1);
+    assert!(!is_kept(&env));
+    env.ok(&["sync"]);
+    assert!(all(&env).len() > 1000);
+}
+
+#[test]
+fn a_row_that_a_server_forgets_stays_and_a_full_sync_doubles_nothing() {
+    let env = bridge();
+    link(&env, 1);
+    let before = all(&env);
+    env.sandbox().take_back();
+    let full = env.json(&["sync", "--full"]);
+    assert_eq!((&full["added"], &full["removed"]), (&json!(0), &json!(0)), "{full}");
+    assert_eq!(all(&env), before);
+}
+
+#[test]
+fn both_sources_live_in_one_vault() {
+    let env = TestEnv::household();
+    let file = token_file(&env, 1);
+    let refused = env.fails(6, &["link", "simplefin", "--token-file", &file, "--yes"]);
+    assert!(refused.stderr.contains("linked already by c1"), "{refused}");
+    let file = token_file(&env, 2);
+    env.ok(&["link", "simplefin", "--token-file", &file, "--yes", "--allow-duplicate"]);
+    guard_access(&env, 2);
+    let synced = env.json(&["sync"]);
+    let outcomes: Vec<_> = synced["connections"].as_array().unwrap().iter().map(|line| &line["outcome"]).collect();
+    assert_eq!(outcomes, ["ok", "ok"]);
+    let sources: std::collections::BTreeSet<String> = all(&env).iter().map(|row| row["source"].to_string()).collect();
+    assert_eq!(sources.len(), 2, "{sources:?}");
+    let rotated = env.ok(&["connections", "rotate", "--all", "--json"]);
+    assert_eq!(rotated.json()["connections"].as_array().unwrap().len(), 1, "{rotated}");
+    assert!(rotated.stderr.contains("the access of c2 cannot be replaced"), "{rotated}");
+    env.ok(&["keys", "rotate", "--tokens", "--yes"]);
+    env.sandbox().fault(Fault::LoginRequired, None);
+    env.sandbox().fault(Fault::SimplefinRevoked, None);
+    env.fails(8, &["sync"]);
+    let review = env.ok(&["review"]);
+    assert!(!review.stdout.contains("rotate c2"), "{review}");
+    env.json(&["status"]);
 }
 
 #[test]

@@ -178,18 +178,19 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
 
 /// What the faults and the day's count do to an answer.
 fn spoil(set: &mut AccountSet, [errlist, sign_in, currency]: [bool; 3], calls: u64) {
-    let mut problem = |code: &str, msg: &str| {
+    let problem = |code: &str, msg: &str| {
         let (code, msg) = (code.to_owned(), msg.to_owned());
-        set.errlist.push(Problem { code, msg, conn_id: None, account_id: None });
+        Problem { code, msg, conn_id: None, account_id: None }
     };
     if errlist {
-        problem("con.api", "First Platypus Bank is slow \u{1b}[31mtoday");
+        set.accounts.remove(0);
+        set.errlist.push(problem("con.api", "First Platypus Bank is slow \u{1b}[31mtoday"));
     }
     if sign_in {
-        problem("con.auth", "Connection to First Platypus Bank may need attention");
+        set.errlist.push(problem("con.auth", "Connection to First Platypus Bank may need attention"));
     }
     if calls > CALLS {
-        problem("gen.api", "You have made too many requests today; your token will be disabled");
+        set.errlist.push(problem("gen.api", "You have made too many requests today; your token will be disabled"));
     }
     if let Some(account) = set.accounts.first_mut().filter(|_| currency) {
         "https://rewards.example/currencies/miles".clone_into(&mut account.currency);

@@ -232,6 +232,11 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Writes accounts of a list that may not be whole: those it does not name stay as they are.
+    pub fn add_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
+        accounts.iter().try_for_each(|account| self.upsert_account(connection.0, account).map(|_| ()))
+    }
+
     /// Writes what the owner says of an account.
     pub fn edit_account(&mut self, id: AccountId, edit: &AccountEdit) -> Result<()> {
         let name = edit.name.as_deref().map(|name| Some(name).filter(|name| !name.is_empty()));

@@ -4,6 +4,7 @@ mod caps;
 mod files;
 mod keyring;
 mod lasting;
+mod listing;
 mod plugin;
 mod rotation;
 

@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     domain::{standing, views::CheckItem},
     error::{Error, Kind, Result},
-    ops::secrets,
+    ops::{provider::PLAID, secrets},
     plaid::Action,
     settings::SecretSource,
     vault::{Right, Role, is_second_factor},
@@ -109,7 +109,17 @@ fn key(context: &mut Context, found: &mut Found) -> Result<()> {
 
 /// Whether Plaid answers over TLS, and takes the keys.
 fn network(context: &mut Context, found: &mut Found) -> Result<()> {
-    let client = context.client()?;
+    let others = context.book()?.connections()?.iter().any(|connection| connection.provider != PLAID);
+    let client = match context.plaid_for_connections()? {
+        Some(client) => client,
+        None if others => {
+            let detail =
+                "no connection is Plaid's; a SimpleFIN server is asked by a sync only, because its calls are counted";
+            found.checks.push(CheckItem::good("network", detail));
+            return Ok(());
+        }
+        None => context.client()?,
+    };
     let answer = context.runtime()?.block_on(clock::ask(&client));
     match answer {
         Err(error) if error.api().is_none() => {

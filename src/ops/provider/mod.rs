@@ -88,6 +88,8 @@ pub enum Step {
     Restart,
     /// What follows is the whole history, and rows that do not come again are gone.
     FullResync,
+    /// Something more that the provider wants its user to read.
+    Said(String),
     /// What it offers besides.
     Product(ProductReport),
     /// All is there: commit.
@@ -106,6 +108,8 @@ pub struct Start {
     pub accounts: Vec<ProviderAccount>,
     /// Those that it cannot.
     pub refused: Vec<Refusal>,
+    /// Whether some may be missing, because a bank could not be read.
+    pub partial: bool,
     /// Freshness, consent and the error that stays.
     pub health: Health,
     /// What is to be done about that error.

@@ -58,7 +58,7 @@ async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), PlaidE
     let (offers, health) = (Offers::new(&accounts, &item.consented_products), item.health);
     let remedy = health.error.as_ref().map_or(Remedy::Nothing, |error| action_of("ITEM_ERROR", &error.code).remedy());
     let AccountList { accounts, refused, .. } = accounts;
-    let start = Start { accounts, refused, health, remedy, said: Vec::new() };
+    let start = Start { accounts, refused, partial: false, health, remedy, said: Vec::new() };
     out.send(Step::Start(Box::new(start))).await.map_err(|_| PlaidError::Stopped)?;
     let (events, stream) = mpsc::channel(1);
     let changes = async {

@@ -62,6 +62,9 @@ async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), Provid
             let start = Step::Start(Box::new(start(&mut batch)));
             out.send(start).await.map_err(|_| ProviderError::stopped())?;
         }
+        for Said { sentence, .. } in std::mem::take(&mut batch.said) {
+            out.send(Step::Said(sentence)).await.map_err(|_| ProviderError::stopped())?;
+        }
         let page = Step::Page(Box::new(page(batch, &ask, *window, (place == 0 && quiet).then_some(&reported))));
         out.send(page).await.map_err(|_| ProviderError::stopped())?;
         if first_ever && empty >= EMPTY {
@@ -90,6 +93,7 @@ fn start(batch: &mut Batch) -> Start {
     Start {
         accounts: std::mem::take(&mut batch.accounts),
         refused: std::mem::take(&mut batch.refused),
+        partial: !words.is_empty(),
         health: Health { bank_updated_at: batch.updated_at, consent_expires_at: None, error },
         remedy,
         said: words,

@@ -63,19 +63,25 @@ fn changes(
     store: &mut Store,
     arrival: &mut Arrival,
     means: &Means<'_>,
-    start: Start,
+    mut start: Start,
 ) -> Result<Option<Saved>, StoreError> {
     let started_at = (means.now)();
     let mut mode = arrival.mode;
     loop {
         let event = event(arrival, (means.now)());
         let written = store.write(&event, |tx| {
-            tx.set_accounts(arrival.id, &start.accounts)?;
+            if start.partial {
+                tx.add_accounts(arrival.id, &start.accounts)?;
+            } else {
+                tx.set_accounts(arrival.id, &start.accounts)?;
+            }
             let mut run = tx.sync(arrival.id, mode)?;
             run.refuse(&start.refused)?;
             loop {
                 match arrival.messages.blocking_recv() {
                     Some(Step::Page(delta)) => run.apply(&delta)?,
+                    Some(Step::Said(sentence)) if !start.said.contains(&sentence) => start.said.push(sentence),
+                    Some(Step::Said(_)) => {}
                     Some(Step::Product(report)) => run.product(&report)?,
                     Some(Step::Restart) => return Err(Left::Again(mode)),
                     Some(Step::FullResync) => return Err(Left::Again(SyncMode::Full)),
