@@ -16,6 +16,10 @@ const STRIP: &str = "
     DELETE FROM sync_runs;
     DELETE FROM refused;
     DELETE FROM products;
+    DELETE FROM calls;
+    DELETE FROM call_times;
+    DELETE FROM connection_calls;
+    UPDATE trades SET provider_id = 'snapshot-' || id;
     UPDATE securities SET provider_id = 'snapshot-' || id;
     DELETE FROM audit;
     DELETE FROM audit_state;
@@ -36,7 +40,8 @@ const REDACT: &str = "
     DELETE FROM merchants;
     DELETE FROM documents;
     DELETE FROM payees WHERE name <> 'redacted';
-    UPDATE securities SET name = NULL, ticker = NULL;";
+    UPDATE securities SET name = NULL, ticker = NULL;
+    UPDATE trades SET name = 'redacted', security = NULL, ticker = NULL;";
 
 impl Store {
     /// Makes a copied database somebody's snapshot and closes it.

@@ -16,9 +16,10 @@ use super::{Job, Means};
 use crate::{
     domain::{
         accounts::AccountType,
+        dates::Date,
         ids::ConnectionId,
         products::{Product, ProductReport},
-        sync::Health,
+        sync::{Health, Refusal},
     },
     plaid::{AccountList, Client, KnownCurrencies, PlaidError, SyncEvent},
     secret::Secret,
@@ -39,7 +40,7 @@ pub(super) enum Message {
     /// A step of its change stream.
     Change(SyncEvent),
     /// What it offers besides; comes just before the end of the stream.
-    Product(ProductReport),
+    Product(ProductReport, Vec<Refusal>),
 }
 
 /// A connection's answers as they arrive.
@@ -91,7 +92,7 @@ pub(super) fn start(index: usize, job: Job, means: &Means<'_>, shared: &Shared) 
 async fn read(client: &Client, job: Job, out: Sender<Message>, bell: &Bell) -> Result<(), PlaidError> {
     let accounts = client.accounts_get(&job.token, &job.from.known).await?;
     let item = client.item_get(&job.token).await?;
-    let (offers, health) = (Offers::new(&accounts, &item.consented_products), item.health);
+    let (offers, health) = (Offers::new(&accounts, &item.consented_products, &job.products), item.health);
     out.send(Message::Start(Box::new(accounts), health)).await.map_err(|_| PlaidError::Stopped)?;
     let (events, stream) = mpsc::channel(1);
     let changes = async {
@@ -101,8 +102,8 @@ async fn read(client: &Client, job: Job, out: Sender<Message>, bell: &Bell) -> R
     };
     let (outcome, done) = tokio::join!(changes, forward(stream, &out, bell));
     outcome?;
-    for report in offers.read(client, &job.token).await {
-        send(Message::Product(report), &out, bell).await;
+    for (report, refused) in offers.read(client, &job.token, job.window).await {
+        send(Message::Product(report, refused), &out, bell).await;
     }
     if let Some(done) = done {
         send(Message::Change(done), &out, bell).await;
@@ -142,30 +143,35 @@ struct Offers {
 }
 
 impl Offers {
-    fn new(list: &AccountList, consented: &[String]) -> Self {
+    fn new(list: &AccountList, consented: &[String], asked: &[Product]) -> Self {
         let any = |wanted: &[AccountType]| list.accounts.iter().any(|account| wanted.contains(&account.kind));
         // An empty list is that of an old connection, where nobody counted.
-        let agreed = |product: Product| consented.is_empty() || consented.iter().any(|word| word == product.as_str());
+        let agreed = |product: Product| consented.is_empty() || consented.iter().any(|word| word == product.consent());
         let fits = |product: &Product| match product {
             Product::Liabilities => any(&[AccountType::Credit, AccountType::Loan]),
-            Product::Investments => any(&[AccountType::Investment]),
+            Product::Investments | Product::Trades => any(&[AccountType::Investment]),
         };
-        let wanted = Product::ALL.into_iter().filter(fits).map(|product| (product, agreed(product))).collect();
+        let wanted = asked.iter().copied().filter(fits).map(|product| (product, agreed(product))).collect();
         let currencies = list.accounts.iter().map(|account| (account.id.clone(), account.currency)).collect();
         Self { wanted, currencies }
     }
 
     /// Asks for each; what is not to be had is a report of its own and fails nothing.
-    async fn read(&self, client: &Client, token: &Secret<String>) -> Vec<ProductReport> {
+    async fn read(
+        &self,
+        client: &Client,
+        token: &Secret<String>,
+        window: (Date, Date),
+    ) -> Vec<(ProductReport, Vec<Refusal>)> {
         let mut reports = Vec::new();
         for &(product, agreed) in &self.wanted {
             if !agreed {
-                reports.push(ProductReport::Nothing(product, NOT_CONSENTED.to_owned()));
+                reports.push((ProductReport::Nothing(product, NOT_CONSENTED.to_owned()), Vec::new()));
                 continue;
             }
-            let answer = client.product_get(product, token, &self.currencies).await;
+            let answer = client.product_get(product, token, &self.currencies, window).await;
             reports.push(answer.unwrap_or_else(|error| {
-                ProductReport::Nothing(product, error.code().unwrap_or("NO_ANSWER").to_owned())
+                (ProductReport::Nothing(product, error.code().unwrap_or("NO_ANSWER").to_owned()), Vec::new())
             }));
         }
         reports

@@ -9,6 +9,7 @@ mod save;
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::ToSpan as _;
 use tokio::{
     runtime::Runtime,
     sync::{Semaphore, mpsc, watch},
@@ -16,8 +17,9 @@ use tokio::{
 
 use crate::{
     domain::{
-        dates::Timestamp,
+        dates::{Date, Timestamp},
         ids::ConnectionId,
+        products::Product,
         standing::ConnectionState,
         views::{ConnectionView, OutcomeKind, SyncLine, SyncOutcome},
     },
@@ -40,6 +42,9 @@ pub struct Job {
     token: Secret<String>,
     from: SyncFrom,
     mode: SyncMode,
+    products: Vec<Product>,
+    /// The days that trades are asked for.
+    window: (Date, Date),
 }
 
 /// What a run has to do.
@@ -125,6 +130,9 @@ pub struct Allowance {
     pub now: Timestamp,
 }
 
+/// Days of trades that are asked for; Plaid has no more.
+const TRADE_DAYS: i32 = 730;
+
 impl Allowance {
     /// The sentence of a connection that has used it up, or of one that nearly has.
     fn judge(self, store: &Store, connection: &ConnectionView) -> Result<Result<Option<String>, String>, StoreError> {
@@ -147,12 +155,14 @@ pub fn prepare(
     store: &Store,
     unlocked: &Unlocked,
     wanted: &[ConnectionView],
-    mode: SyncMode,
+    (mode, products): (SyncMode, &[Product]),
     allowance: Allowance,
 ) -> Result<Jobs, SyncError> {
     let known: KnownCurrencies = store.account_currencies()?;
     let mut jobs = Jobs { order: wanted.iter().map(|connection| connection.id).collect(), ..Jobs::default() };
     let standing = store.connections()?;
+    let today = allowance.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let window = (today.saturating_sub(TRADE_DAYS.days()), today);
     for connection in wanted.iter().filter_map(|wanted| standing.iter().find(|connection| connection.id == wanted.id)) {
         if connection.state == ConnectionState::Gone {
             jobs.gone.push(gone(connection));
@@ -170,7 +180,8 @@ pub fn prepare(
         let token = unlocked.open_token(secrets.item_id.as_str(), &secrets.environment, sealed)?;
         let cursor = secrets.cursor.filter(|_| mode == SyncMode::Changes);
         let from = SyncFrom { cursor, known: known.clone() };
-        jobs.open.push(Job { id: connection.id, name: connection.name.clone(), token, from, mode });
+        let (name, products) = (connection.name.clone(), products.to_vec());
+        jobs.open.push(Job { id: connection.id, name, token, from, mode, products, window });
     }
     Ok(jobs)
 }

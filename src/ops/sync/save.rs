@@ -89,7 +89,10 @@ fn changes(
             loop {
                 match arrival.messages.blocking_recv() {
                     Some(Message::Change(SyncEvent::Page(delta))) => run.apply(&delta)?,
-                    Some(Message::Product(report)) => run.product(&report)?,
+                    Some(Message::Product(report, refused)) => {
+                        run.refuse(&refused)?;
+                        run.product(&report)?;
+                    }
                     Some(Message::Change(SyncEvent::Restart)) => return Err(Left::Again(mode)),
                     Some(Message::Change(SyncEvent::FullResync)) => return Err(Left::Again(SyncMode::Full)),
                     Some(Message::Change(SyncEvent::Done(SyncOutcome { cursor, history, .. }))) => {

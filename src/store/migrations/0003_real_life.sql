@@ -31,3 +31,24 @@ CREATE TABLE connection_calls (
     billable   INTEGER NOT NULL,
     PRIMARY KEY (date, connection)
 ) STRICT;
+
+-- Trades of investment accounts, each with the name that its security had; days before the last question stay as they were.
+-- quantity, price: exact decimal text. amount: negative is money leaving the account's cash.
+CREATE TABLE trades (
+    id          INTEGER PRIMARY KEY,
+    account     INTEGER NOT NULL REFERENCES accounts (id),
+    provider_id TEXT NOT NULL,
+    date        INTEGER NOT NULL,
+    security    TEXT,
+    ticker      TEXT,
+    kind        TEXT NOT NULL,
+    subtype     TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    quantity    TEXT NOT NULL,
+    price       TEXT NOT NULL,
+    currency    INTEGER NOT NULL REFERENCES currencies (id),
+    amount      INTEGER NOT NULL,
+    fees        INTEGER,
+    UNIQUE (account, provider_id)
+) STRICT;
+CREATE INDEX trades_account ON trades (account, date);
