@@ -43,6 +43,12 @@ COVERED = [
         lambda row: (row[0], 0),
     ),
     (7, "holdings", "account, security, currency, quantity, price, price_date, value, cost, as_of", lambda row: (row[0], 0)),
+    (
+        7,
+        "trades",
+        "account, provider_id, date, security, ticker, kind, subtype, name, quantity, price, currency, amount, fees",
+        lambda row: (row[0], 0),
+    ),
     (7, "securities", "id, connection, provider_id, name, ticker, kind", None),
 ]
 

@@ -34,6 +34,59 @@ fn a_sync_brings_terms_and_holdings_and_reports_show_them() {
     assert_eq!(env.json(&["vault", "check"])["ok"], true);
 }
 
+/// How often an endpoint was called.
+fn calls(env: &TestEnv, path: &str) -> u64 {
+    let metrics = env.json(&["metrics"]);
+    let rows = metrics["endpoints"].as_array().unwrap();
+    rows.iter().find(|row| row["endpoint"] == path).map_or(0, |row| row["calls"].as_u64().unwrap())
+}
+
+#[test]
+fn products_are_asked_for_as_the_owner_says() {
+    let env = TestEnv::household();
+    assert_eq!((calls(&env, "/liabilities/get"), calls(&env, "/investments/transactions/get")), (1, 0));
+    env.ok(&["config", "set", "sync.products", "[]"]);
+    env.ok(&["sync"]);
+    assert_eq!((calls(&env, "/liabilities/get"), calls(&env, "/investments/holdings/get")), (1, 1));
+    assert!(!env.json(&["report", "liabilities"])["rows"].as_array().unwrap().is_empty(), "what was known stays");
+    env.ok(&["config", "set", "sync.products", "[\"investments\"]"]);
+    env.ok(&["sync"]);
+    assert_eq!((calls(&env, "/liabilities/get"), calls(&env, "/investments/holdings/get")), (1, 2));
+    let wrong = env.fails(2, &["config", "set", "sync.products", "[\"loans\"]"]);
+    assert!(wrong.stderr.contains("liabilities, investments and trades"), "{wrong}");
+}
+
+#[test]
+fn trades_come_when_they_are_asked_for_and_are_counted_once() {
+    let mut env = TestEnv::household();
+    env.set("COLUMNS", "160");
+    assert_eq!(env.json(&["report", "holdings"])["trades"], serde_json::Value::Null);
+    assert_eq!(env.json(&["report", "holdings", "--trades"])["trades"].as_array().unwrap().len(), 0);
+    env.ok(&["config", "set", "sync.products", "[\"investments\", \"trades\"]"]);
+    env.ok(&["sync"]);
+    let report = env.json(&["report", "holdings", "--trades"]);
+    let trades = report["trades"].as_array().unwrap();
+    // Two years of a purchase each fortnight, a dividend each second time.
+    assert_eq!(trades.len(), 53 + 27, "{report}");
+    let bought = trades.iter().find(|trade| trade["kind"] == "buy").unwrap();
+    assert_eq!((bought["amount"]["minor"].as_i64(), bought["quantity"].as_str()), (Some(-15_063), Some("2.5")));
+    assert_eq!(bought["security"], "Platypus Total Market Fund");
+    let paid = trades.iter().find(|trade| trade["subtype"] == "dividend").unwrap();
+    assert_eq!(paid["amount"]["minor"], 310, "money in is positive");
+    assert!(trades.windows(2).all(|pair| pair[0]["date"].as_str() >= pair[1]["date"].as_str()), "newest first");
+    env.ok(&["sync"]);
+    assert_eq!(env.json(&["report", "holdings", "--trades"]), report, "a second sync changes nothing");
+    let table = env.ok(&["report", "holdings", "--trades"]);
+    assert!(table.stdout.contains("Platypus Total Market Fund") && table.stdout.contains("-150.63"), "{table}");
+    let shown = env.json(&["connections", "show", "c1"]);
+    let products: Vec<_> = shown["products"].as_array().unwrap().iter().map(|one| one["product"].clone()).collect();
+    assert!(products.contains(&"trades".into()), "{shown}");
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    env.ok(&["connections", "remove", "c1", "--purge", "--yes"]);
+    assert_eq!(env.json(&["report", "holdings", "--trades"])["trades"].as_array().unwrap().len(), 0);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
+
 #[test]
 fn status_names_what_is_due_within_two_weeks() {
     let env = TestEnv::household();

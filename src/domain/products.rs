@@ -19,17 +19,30 @@ pub enum Product {
     Liabilities,
     /// Holdings of investment accounts.
     Investments,
+    /// What was bought, sold and paid in investment accounts; a second bill where a plan bills it.
+    Trades,
 }
 
 impl Product {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Liabilities, Self::Investments];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Liabilities, Self::Investments, Self::Trades];
+    /// Those that are asked for unless the owner says otherwise.
+    pub const USUAL: [Self; 2] = [Self::Liabilities, Self::Investments];
 
-    /// The word in JSON, in the database and at the provider.
+    /// The word in JSON and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Liabilities => "liabilities",
             Self::Investments => "investments",
+            Self::Trades => "trades",
+        }
+    }
+
+    /// The provider's word for what its owner agrees to.
+    pub fn consent(self) -> &'static str {
+        match self {
+            Self::Liabilities => "liabilities",
+            Self::Investments | Self::Trades => "investments",
         }
     }
 
@@ -153,6 +166,44 @@ pub struct Portfolio {
     pub holdings: Vec<Holding>,
 }
 
+/// Something bought, sold, paid or moved in an investment account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trade {
+    /// The provider's id.
+    pub id: String,
+    /// The account.
+    pub account: ProviderAccountId,
+    /// Which security, by the provider's id.
+    pub security: Option<String>,
+    /// The day.
+    pub date: Date,
+    /// The provider's word: `buy`, `sell`, `cash`, `fee`, `transfer`, `cancel`.
+    pub kind: String,
+    /// Its finer word (`dividend` …).
+    pub subtype: String,
+    /// The bank's description.
+    pub name: String,
+    /// Exact decimal text; negative for what was sold.
+    pub quantity: String,
+    /// The price of one, exact decimal text.
+    pub price: String,
+    /// What it moved: negative is money leaving the account's cash.
+    pub amount: Money,
+    /// Fees, positive.
+    pub fees: Option<Money>,
+}
+
+/// All trades of a connection from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trades {
+    /// The first day asked for.
+    pub since: Date,
+    /// The securities that trades name.
+    pub securities: Vec<Security>,
+    /// The trades.
+    pub trades: Vec<Trade>,
+}
+
 /// What a bank answered when it was asked for a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProductReport {
@@ -160,6 +211,8 @@ pub enum ProductReport {
     Liabilities(Vec<Liability>),
     /// All holdings.
     Investments(Portfolio),
+    /// All trades from a day on.
+    Trades(Trades),
     /// Nothing this time; what is known stays. The provider's code says why.
     Nothing(Product, String),
 }

@@ -60,14 +60,26 @@ pub enum RowKind {
     Account,
     /// A transaction.
     Transaction,
+    /// The terms of a debt.
+    Debt,
+    /// A holding.
+    Holding,
+    /// A trade.
+    Trade,
 }
 
 impl RowKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Account, Self::Transaction, Self::Debt, Self::Holding, Self::Trade];
+
     /// The word in sentences, in JSON and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Account => "account",
             Self::Transaction => "transaction",
+            Self::Debt => "debt",
+            Self::Holding => "holding",
+            Self::Trade => "trade",
         }
     }
 }

@@ -31,6 +31,8 @@ pub enum Endpoint {
     LiabilitiesGet,
     /// `/investments/holdings/get`
     HoldingsGet,
+    /// `/investments/transactions/get`
+    TradesGet,
     /// `/sandbox/public_token/create`
     SandboxPublicTokenCreate,
     /// `/sandbox/item/reset_login`
@@ -115,7 +117,7 @@ impl Facts {
 
 impl Endpoint {
     /// All endpoints, in the order of Plaid's reference.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::LinkTokenCreate,
         Self::LinkTokenGet,
         Self::PublicTokenExchange,
@@ -129,6 +131,7 @@ impl Endpoint {
         Self::TransactionsRefresh,
         Self::LiabilitiesGet,
         Self::HoldingsGet,
+        Self::TradesGet,
         Self::SandboxPublicTokenCreate,
         Self::SandboxResetLogin,
         Self::SandboxTransactionsCreate,
@@ -150,7 +153,7 @@ impl Endpoint {
     pub const fn billing(self) -> Billing {
         match self {
             Self::BalanceGet | Self::TransactionsRefresh => Billing::Request,
-            Self::TransactionsSync | Self::LiabilitiesGet | Self::HoldingsGet => Billing::Connection,
+            Self::TransactionsSync | Self::LiabilitiesGet | Self::HoldingsGet | Self::TradesGet => Billing::Connection,
             _ => Billing::Free,
         }
     }
@@ -182,6 +185,9 @@ impl Endpoint {
             }
             Self::HoldingsGet => {
                 facts("/investments/holdings/get", Harmless).slow().limits(allowed(15, 2000), allowed(15, 2000))
+            }
+            Self::TradesGet => {
+                facts("/investments/transactions/get", Harmless).slow().limits(allowed(30, 20_000), allowed(30, 20_000))
             }
             Self::SandboxPublicTokenCreate => facts("/sandbox/public_token/create", Harmless),
             Self::SandboxResetLogin => facts("/sandbox/item/reset_login", Harmless),

@@ -10,7 +10,7 @@ use crate::domain::{
     ids::AccountId,
     money::{Currency, Money, Sums},
     ratio::Ratio,
-    views::{AccountView, HoldingView},
+    views::{AccountView, HoldingView, TradeView},
 };
 
 /// `report holdings --json`.
@@ -24,6 +24,8 @@ pub struct Holdings {
     pub totals: Vec<Money>,
     /// What was gained on those whose cost is known, one amount a currency.
     pub gains: Vec<Money>,
+    /// What was bought, sold and paid, newest first; `null` without --trades.
+    pub trades: Option<Vec<TradeView>>,
 }
 
 /// One holding.
@@ -88,5 +90,5 @@ pub fn build(accounts: &[AccountView], holdings: &[HoldingView]) -> Result<Holdi
         });
     }
     rows.sort_by(|a, b| (a.currency.code(), -a.value.minor).cmp(&(b.currency.code(), -b.value.minor)));
-    Ok(Holdings { report: "holdings", rows, totals: values.totals()?, gains: gains.totals()? })
+    Ok(Holdings { report: "holdings", rows, totals: values.totals()?, gains: gains.totals()?, trades: None })
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use toml_edit::{DocumentMut, TableLike, TomlError};
 
 use super::{Color, Format, NotifyConfig, Paths, SecretSource};
-use crate::fsx;
+use crate::{domain::products::Product, fsx};
 
 /// Every key, with what it means; `bursar config` lists them.
 pub const KEYS: &[(&str, &str)] = &[
@@ -31,6 +31,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("link.days", "days of history to ask for, 1 to 730"),
     ("plaid.max_items", "connections that the Plaid plan allows in all; 0 for no limit"),
     ("plaid.max_billable_per_day", "calls a day (UTC) that Plaid may bill one by one, 50 unless set; 0 for no limit"),
+    (
+        "sync.products",
+        "what each sync asks for besides transactions: liabilities, investments, trades (each billed by the month)",
+    ),
     ("sync.max_per_day", "syncs of one connection a day (UTC); 0 for no limit"),
     ("notify.command", "program and arguments that get alerts as JSON on standard input"),
     ("notify.desktop", "whether the desktop shows that there are alerts"),
@@ -146,6 +150,16 @@ pub struct PlaidConfig {
 pub struct SyncConfig {
     /// Syncs of one connection a day; 0 for no limit.
     pub max_per_day: Option<u64>,
+    /// What is asked for besides transactions.
+    #[serde(deserialize_with = "products")]
+    products: Option<Vec<Product>>,
+}
+
+impl SyncConfig {
+    /// What is asked for besides transactions; trades only where they are named, because they are a bill of their own.
+    pub fn products(&self) -> Vec<Product> {
+        self.products.clone().unwrap_or_else(|| Product::USUAL.to_vec())
+    }
 }
 
 /// Defaults of `bursar link`.
@@ -226,6 +240,15 @@ fn format<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Format>,
     Format::from_word(&word)
         .map(Some)
         .ok_or_else(|| serde::de::Error::custom(format!("`{word}` is not an output format")))
+}
+
+fn products<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Vec<Product>>, D::Error> {
+    let words = Vec::<String>::deserialize(source)?;
+    let known = |word: &String| {
+        Product::from_word(word)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{word}` is none of liabilities, investments and trades")))
+    };
+    words.iter().map(known).collect::<Result<_, _>>().map(Some)
 }
 
 fn document(file: &Path, text: &str) -> Result<DocumentMut, ConfigError> {
@@ -325,7 +348,7 @@ mod tests {
     #[test]
     fn every_listed_key_is_taken() {
         let text = "vault='v'\nformat='csv'\ncolor='auto'\npager=true\nprogress=true\noffline=false\nlock_timeout=3\n\
-            passphrase_file='f'\npassphrase_command=['a','b']\nidentity='i'\n[link]\ncountries=['GB']\nlanguage='en'\ndays=30\n[plaid]\nmax_items=10\nmax_billable_per_day=5\n[sync]\nmax_per_day=4\n\
+            passphrase_file='f'\npassphrase_command=['a','b']\nidentity='i'\n[link]\ncountries=['GB']\nlanguage='en'\ndays=30\n[plaid]\nmax_items=10\nmax_billable_per_day=5\n[sync]\nproducts=['trades']\nmax_per_day=4\n\
             [notify]\ncommand=['a']\ndesktop=true\nlow_balance='100'\nlarge_transaction=500\nfailures=2\ndue_days=3\nprice_rise=false\nmissed=false";
         let config = parse(text).unwrap();
         assert_eq!(config.lock_timeout(), Some(Duration::from_secs(3)));

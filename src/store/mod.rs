@@ -47,6 +47,7 @@ mod sync;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trades;
 mod transactions;
 mod tx;
 mod uses;

@@ -8,7 +8,7 @@ use rusqlite::{Row, params};
 use super::{
     Result, Store, StoreError, SyncRun, Tx,
     digests::{Area, Place},
-    encode,
+    encode, trades,
 };
 use crate::domain::{
     dates::Date,
@@ -19,13 +19,14 @@ use crate::domain::{
 };
 
 /// What digests cover, in the order that is hashed; the account comes first.
-pub(crate) const COVERED: [(&str, &str); 2] = [
+pub(crate) const COVERED: [(&str, &str); 3] = [
     (
         "liabilities",
         "SELECT account, currency, kind, rates, statement_balance, statement_date, minimum, due, overdue, past_due,
          last_payment, last_payment_date, as_of FROM liabilities",
     ),
     ("holdings", "SELECT account, security, currency, quantity, price, price_date, value, cost, as_of FROM holdings"),
+    trades::COVERED,
 ];
 /// The same for securities.
 pub(crate) const COVERED_SECURITIES: &str = "SELECT id, connection, provider_id, name, ticker, kind FROM securities";
@@ -47,6 +48,10 @@ impl SyncRun<'_, '_> {
             ProductReport::Investments(portfolio) => {
                 self.tx.set_portfolio(connection, portfolio)?;
                 self.tx.note_product(connection, Product::Investments, None)
+            }
+            ProductReport::Trades(found) => {
+                self.tx.set_trades(connection, found)?;
+                self.tx.note_product(connection, Product::Trades, None)
             }
             ProductReport::Nothing(product, code) => self.tx.note_product(connection, *product, Some(code)),
         }
@@ -83,7 +88,7 @@ impl Tx<'_> {
         self.digests.add_table(self.db, place(account), table, &covered)
     }
 
-    fn known_account(&self, connection: ConnectionId, account: &ProviderAccountId) -> Result<Option<i64>> {
+    pub(crate) fn known_account(&self, connection: ConnectionId, account: &ProviderAccountId) -> Result<Option<i64>> {
         use rusqlite::OptionalExtension as _;
         let sql = "SELECT id FROM accounts WHERE connection = ?1 AND provider_id = ?2";
         let mut statement = self.db.prepare_cached(sql)?;
@@ -192,7 +197,7 @@ impl Tx<'_> {
     }
 }
 
-fn currency(row: &Row<'_>, at: usize) -> Result<Currency> {
+pub(crate) fn currency(row: &Row<'_>, at: usize) -> Result<Currency> {
     encode::currency(&row.get::<_, String>(at)?, row.get(at + 1)?, row.get(at + 2)?)
 }
 

@@ -18,22 +18,22 @@ use crate::domain::{
 pub(crate) struct Refused {
     /// Transactions refused by earlier runs and not yet settled, by the provider's id.
     before: HashSet<String>,
-    /// Whether earlier runs refused accounts.
-    accounts: bool,
+    /// Whether earlier runs refused anything else, which comes whole each time.
+    others: bool,
     /// What this run refused.
     now: HashSet<(RowKind, String)>,
 }
 
 impl Refused {
     pub(crate) fn load(db: &Connection, connection: ConnectionId) -> Result<Self> {
-        let mut found = Self { before: HashSet::new(), accounts: false, now: HashSet::new() };
+        let mut found = Self { before: HashSet::new(), others: false, now: HashSet::new() };
         let mut statement = db.prepare_cached("SELECT kind, provider_id FROM refused WHERE connection = ?1")?;
         let mut rows = statement.query([connection.0])?;
         while let Some(row) = rows.next()? {
             if row.get::<_, String>(0)? == RowKind::Transaction.as_str() {
                 found.before.insert(row.get(1)?);
             } else {
-                found.accounts = true;
+                found.others = true;
             }
         }
         Ok(found)
@@ -59,15 +59,14 @@ impl Refused {
         Ok(())
     }
 
-    /// Ends a run: accounts that were not refused again are forgotten, after a whole history transactions too. Returns how
+    /// Ends a run: accounts, debts, holdings and trades that were not refused again are forgotten, after a whole history transactions too. Returns how
     /// many rows this run refused.
     pub(crate) fn settle(&self, tx: &Tx<'_>, connection: ConnectionId, whole: bool) -> Result<u64> {
-        let accounts = self.accounts.then_some(RowKind::Account);
-        let transactions = (whole && !self.before.is_empty()).then_some(RowKind::Transaction);
-        let kinds: Vec<RowKind> = accounts.into_iter().chain(transactions).collect();
-        if !kinds.is_empty() {
+        let transactions = whole && !self.before.is_empty();
+        let ends = |kind: RowKind| if kind == RowKind::Transaction { transactions } else { self.others };
+        if transactions || self.others {
             let sql = "DELETE FROM refused WHERE connection = ?1 AND kind = ?2 AND provider_id = ?3";
-            let known = rows(tx.db, connection)?.into_iter().filter(|row| kinds.contains(&row.kind));
+            let known = rows(tx.db, connection)?.into_iter().filter(|row| ends(row.kind));
             for row in known.filter(|row| !self.now.contains(&(row.kind, row.id.clone()))) {
                 tx.db.prepare_cached(sql)?.execute((connection.0, row.kind.as_str(), row.id))?;
             }
@@ -84,7 +83,7 @@ fn rows(db: &Connection, connection: ConnectionId) -> Result<Vec<RefusedRow>> {
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let word: String = row.get(0)?;
-        let kind = [RowKind::Account, RowKind::Transaction].into_iter().find(|kind| kind.as_str() == word);
+        let kind = RowKind::ALL.into_iter().find(|kind| kind.as_str() == word);
         found.push(RefusedRow {
             kind: kind.ok_or_else(|| StoreError::Damaged(format!("{word:?} is not a kind of row")))?,
             id: row.get(1)?,

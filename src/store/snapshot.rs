@@ -17,6 +17,10 @@ const STRIP: &str = "
     DELETE FROM alerts;
     DELETE FROM refused;
     DELETE FROM products;
+    DELETE FROM calls;
+    DELETE FROM call_times;
+    DELETE FROM connection_calls;
+    UPDATE trades SET provider_id = 'snapshot-' || id;
     UPDATE securities SET provider_id = 'snapshot-' || id;
     DELETE FROM audit;
     DELETE FROM audit_state;
@@ -37,7 +41,8 @@ const REDACT: &str = "
     DELETE FROM merchants;
     DELETE FROM documents;
     DELETE FROM payees WHERE name <> 'redacted';
-    UPDATE securities SET name = NULL, ticker = NULL;";
+    UPDATE securities SET name = NULL, ticker = NULL;
+    UPDATE trades SET name = 'redacted', security = NULL, ticker = NULL;";
 
 impl Store {
     /// Makes a copied database somebody's snapshot and closes it.

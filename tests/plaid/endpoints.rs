@@ -4,6 +4,7 @@ use bursar::{
     domain::{
         ids::InstitutionId,
         money::{Currency, Money},
+        products::{Product, ProductReport},
     },
     plaid::{
         Action, BalanceRequest, DAYS_REQUESTED, Hosted, KnownCurrencies, LinkProgress, LinkRequest, MadeUp, Purpose,
@@ -164,6 +165,44 @@ fn sandbox_calls_turn_the_sign_back() {
     let row = json!({"date_transacted": "2026-03-01", "date_posted": "2026-03-01", "amount": 12.5, "description": "COFFEE",
         "iso_currency_code": "USD"});
     assert_eq!(body, json!({"access_token": TOKEN, "transactions": [row]}));
+}
+
+#[test]
+fn trades_are_read_page_by_page_and_a_bad_row_costs_nothing_else() {
+    let row = |id: &str| {
+        json!({"investment_transaction_id": id, "account_id": "A", "security_id": "S", "date": "2026-03-02", "name": "BUY",
+            "quantity": 1, "amount": 10.5, "price": 10.5, "fees": null, "type": "buy", "subtype": "buy",
+            "iso_currency_code": "USD", "unofficial_currency_code": null, "account_number": "0123456789"})
+    };
+    let page = |rows: Vec<Value>| {
+        json!({"item": {}, "accounts": [], "securities": [{"security_id": "S", "name": "Fund"}], "investment_transactions": rows,
+            "total_investment_transactions": 5, "request_id": "R"})
+        .to_string()
+    };
+    let mut broken = row("T3");
+    broken["price"] = json!("free");
+    // The last row of the first page came again, because the bank put one before it.
+    let pages = [page(vec![row("T1"), row("T2")]), page(vec![row("T2"), broken]), page(vec![row("T4")])];
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::always(move || reply(200, &pages[next.fetch_add(1, std::sync::atomic::Ordering::SeqCst)]));
+    let days = ("2024-03-20".parse().unwrap(), "2026-03-20".parse().unwrap());
+    let client = client(&server.base_url).0;
+    let (token, known) = (token(), KnownCurrencies::new());
+    let (report, refused) = block_on(client.product_get(Product::Trades, &token, &known, days)).unwrap();
+    let ProductReport::Trades(found) = report else { panic!("{report:?}") };
+    let ids: Vec<&str> = found.trades.iter().map(|trade| trade.id.as_str()).collect();
+    assert_eq!((ids, found.trades[0].amount.minor), (vec!["T1", "T2", "T4"], -1050));
+    assert_eq!(
+        refused[0].to_string(),
+        "trade T3 was not kept: its field `price` is not of the kind that Plaid promises"
+    );
+    assert!(!format!("{found:?}").contains("0123456789"), "an account number is not kept");
+    let offsets: Vec<Value> =
+        server.requests().iter().map(|request| request.json()["options"]["offset"].clone()).collect();
+    assert_eq!(offsets, [0, 2, 4]);
+    let first = server.requests()[0].json();
+    assert_eq!((&first["start_date"], &first["end_date"]), (&json!("2024-03-20"), &json!("2026-03-20")));
+    assert_eq!(client.meter().take().len(), 3, "every page is a call");
 }
 
 #[test]

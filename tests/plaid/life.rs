@@ -82,7 +82,7 @@ pub(super) fn whole_life(sandbox: &Running, base_url: &str) {
         let some = BalanceRequest { accounts: vec![accounts.accounts[0].id.clone()], not_before: None };
         assert_eq!(client.balance_get(&token, &some, &known).await.unwrap().accounts.len(), 1);
         for product in bursar::domain::products::Product::ALL {
-            client.product_get(product, &token, &known).await.unwrap();
+            client.product_get(product, &token, &known, ("2025-01-01".parse().unwrap(), today())).await.unwrap();
         }
         let usd = Currency::iso("USD").unwrap();
         let coffee =

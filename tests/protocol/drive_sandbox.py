@@ -64,6 +64,17 @@ def products(token):
     few = call("/investments/holdings/get", {"access_token": token, "options": {"account_ids": some}})
     assert {one["account_id"] for one in few["holdings"]} == set(some), few
 
+    days = {"access_token": token, "start_date": "2025-03-20", "end_date": "2026-03-20"}
+    trades = call("/investments/transactions/get", days)
+    total = trades["total_investment_transactions"]
+    assert total == len(trades["investment_transactions"]) > 20, trades
+    pages = [call("/investments/transactions/get", {**days, "options": {"count": 15, "offset": at}}) for at in range(0, total, 15)]
+    ids = [one["investment_transaction_id"] for page in pages for one in page["investment_transactions"]]
+    assert ids == [one["investment_transaction_id"] for one in trades["investment_transactions"]], ids
+    assert len(set(ids)) == total, "ids are unique"
+    call("/investments/transactions/get", {**days, "start_date": "2027-01-01"}, "INVALID_FIELD")
+    call("/investments/transactions/get", {**days, "options": {"count": 501}}, "INVALID_FIELD")
+
 
 def last(pages):
     *_, page = pages

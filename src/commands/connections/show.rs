@@ -102,6 +102,7 @@ fn product(view: &ProductView) -> Fact {
     let label = match view.product {
         Product::Liabilities => "Liabilities",
         Product::Investments => "Investments",
+        Product::Trades => "Trades",
     };
     let words = match view.code.as_deref() {
         None => "available".to_owned(),

@@ -113,11 +113,12 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms
     if wanted.is_empty() && !context.require(Right::Sync)?.has_pending() {
         return Ok(Run::default());
     }
+    let products = context.settings.config.sync.products();
     let mut ui = context.ui.again();
     bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
         let allowance = Allowance { per_day: terms.per_day, now: (bank.clock)() };
-        let jobs = sync::prepare(&book, (bank.vault, bank.providers), wanted, terms.mode, allowance)?;
+        let jobs = sync::prepare(&book, (bank.vault, bank.providers), wanted, (terms.mode, &products), allowance)?;
         let progress = ui.progress("asking the banks");
         let means = Means {
             meter: bank.plaid.map(Client::meter),

@@ -47,6 +47,33 @@ pub struct HoldingView {
     pub as_of: Timestamp,
 }
 
+/// A trade with the name of its security.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct TradeView {
+    /// The account.
+    pub account: AccountId,
+    /// The day.
+    pub date: Date,
+    /// The security's name.
+    pub security: Option<String>,
+    /// Its symbol.
+    pub ticker: Option<String>,
+    /// The provider's word: `buy`, `sell`, `cash`, `fee`, `transfer`, `cancel`.
+    pub kind: String,
+    /// Its finer word (`dividend` …).
+    pub subtype: String,
+    /// The bank's description.
+    pub name: String,
+    /// Exact decimal text; negative for what was sold.
+    pub quantity: String,
+    /// The price of one, exact decimal text.
+    pub price: String,
+    /// What it moved: negative is money leaving the account's cash.
+    pub amount: Money,
+    /// Fees, positive.
+    pub fees: Option<Money>,
+}
+
 /// Whether a connection offers a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ProductView {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what the browser or the flow says of success proves nothing; the connection's own health does.
 
-use super::{LinkError, Linker, Outcome};
+use super::{ALSO_CONSENT, LinkError, Linker, Outcome};
 use crate::{
     domain::{ids::ConnectionId, standing::Remedy},
     plaid::{KnownCurrencies, action_of},
@@ -14,6 +14,13 @@ impl Linker<'_> {
     pub(super) fn open_connection(&self, id: ConnectionId) -> Result<Secret<String>, LinkError> {
         let kept = self.bank.read_book()?.connection(id)?;
         self.bank.token(&kept)?.ok_or(LinkError::Removed(id))
+    }
+
+    /// What the owner of a connection did not agree to yet, as far as Plaid tells; asked for while the owner is there anyway.
+    pub(super) fn not_consented(&self, token: &Secret<String>) -> Vec<&'static str> {
+        let Ok(plaid) = self.bank.plaid() else { return Vec::new() };
+        let item = self.bank.runtime.block_on(plaid.item_get(token));
+        item.map_or_else(|_| Vec::new(), |item| missing(&item.consented_products))
     }
 
     /// Reads a mended connection's health and its accounts, of which some may have come or gone.
@@ -35,5 +42,25 @@ impl Linker<'_> {
             tx.set_health(id, remedy, &health)
         })?;
         Ok(Outcome::Repaired { connection: id, error: health.error })
+    }
+}
+
+/// Products that are wanted and not among those agreed to; an old connection, where nobody counted, lists none and misses none.
+fn missing(consented: &[String]) -> Vec<&'static str> {
+    let wanted = ALSO_CONSENT.into_iter().filter(|product| !consented.iter().any(|word| word == product));
+    if consented.is_empty() { Vec::new() } else { wanted.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::missing;
+
+    #[test]
+    fn only_what_was_not_agreed_to_is_asked_for() {
+        let words = |list: &[&str]| list.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        assert_eq!(missing(&words(&["transactions"])), ["liabilities", "investments"]);
+        assert_eq!(missing(&words(&["transactions", "liabilities"])), ["investments"]);
+        assert!(missing(&words(&["investments", "liabilities", "transactions"])).is_empty());
+        assert!(missing(&[]).is_empty());
     }
 }

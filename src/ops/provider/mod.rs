@@ -20,9 +20,9 @@ use tokio::sync::mpsc::Sender;
 use crate::{
     domain::{
         accounts::ProviderAccount,
-        dates::Timestamp,
+        dates::{Date, Timestamp},
         ids::ConnectionId,
-        products::ProductReport,
+        products::{Product, ProductReport},
         standing::Remedy,
         sync::{Delta, Health, History, Refusal},
     },
@@ -75,6 +75,10 @@ pub struct Ask {
     pub now: Timestamp,
     /// Counts the calls.
     pub meter: Meter,
+    /// What else is asked for, where the connection has it.
+    pub products: Vec<Product>,
+    /// The days that trades are asked for.
+    pub window: (Date, Date),
 }
 
 /// What comes from a connection, in order.
@@ -91,7 +95,7 @@ pub enum Step {
     /// Something more that the provider wants its user to read.
     Said(String),
     /// What it offers besides.
-    Product(ProductReport),
+    Product(ProductReport, Vec<Refusal>),
     /// All is there: commit.
     Done {
         /// Where the next sync starts; none leaves what is stored.

@@ -6,10 +6,11 @@ use super::{Answer, Ask, Ending, Provider, Quota, Start, Step};
 use crate::{
     domain::{
         accounts::{AccountType, ProviderAccount},
-        dates::Timestamp,
+        dates::{Date, Timestamp},
         ids::ConnectionId,
         products::{Product, ProductReport},
         standing::Remedy,
+        sync::Refusal,
     },
     plaid::{
         AccountList, Action, Client, KnownCurrencies, PlaidError, RemovalReason, SyncEvent, SyncFrom, SyncOutcome,
@@ -55,7 +56,7 @@ impl Provider for Client {
 async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), PlaidError> {
     let accounts = client.accounts_get(&ask.token, &ask.known).await?;
     let item = client.item_get(&ask.token).await?;
-    let (offers, health) = (Offers::new(&accounts, &item.consented_products), item.health);
+    let (offers, health) = (Offers::new(&accounts, &item.consented_products, &ask.products), item.health);
     let remedy = health.error.as_ref().map_or(Remedy::Nothing, |error| action_of("ITEM_ERROR", &error.code).remedy());
     let AccountList { accounts, refused, .. } = accounts;
     let start = Start { accounts, refused, partial: false, health, remedy, said: Vec::new() };
@@ -69,8 +70,8 @@ async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), PlaidE
     };
     let (outcome, done) = tokio::join!(changes, forward(stream, &out));
     outcome?;
-    for report in offers.read(client, &ask.token).await {
-        let _ = out.send(Step::Product(report)).await;
+    for (report, refused) in offers.read(client, &ask.token, ask.window).await {
+        let _ = out.send(Step::Product(report, refused)).await;
     }
     if let Some(SyncOutcome { cursor, history, .. }) = done {
         // Whoever takes it may be gone; then nobody waits for the verdict either.
@@ -102,30 +103,35 @@ struct Offers {
 }
 
 impl Offers {
-    fn new(list: &AccountList, consented: &[String]) -> Self {
+    fn new(list: &AccountList, consented: &[String], asked: &[Product]) -> Self {
         let any = |wanted: &[AccountType]| list.accounts.iter().any(|account| wanted.contains(&account.kind));
         // An empty list is that of an old connection, where nobody counted.
-        let agreed = |product: Product| consented.is_empty() || consented.iter().any(|word| word == product.as_str());
+        let agreed = |product: Product| consented.is_empty() || consented.iter().any(|word| word == product.consent());
         let fits = |product: &Product| match product {
             Product::Liabilities => any(&[AccountType::Credit, AccountType::Loan]),
-            Product::Investments => any(&[AccountType::Investment]),
+            Product::Investments | Product::Trades => any(&[AccountType::Investment]),
         };
-        let wanted = Product::ALL.into_iter().filter(fits).map(|product| (product, agreed(product))).collect();
+        let wanted = asked.iter().copied().filter(fits).map(|product| (product, agreed(product))).collect();
         let currencies = list.accounts.iter().map(|account| (account.id.clone(), account.currency)).collect();
         Self { wanted, currencies }
     }
 
     /// Asks for each; what is not to be had is a report of its own and fails nothing.
-    async fn read(&self, client: &Client, token: &Secret<String>) -> Vec<ProductReport> {
+    async fn read(
+        &self,
+        client: &Client,
+        token: &Secret<String>,
+        window: (Date, Date),
+    ) -> Vec<(ProductReport, Vec<Refusal>)> {
         let mut reports = Vec::new();
         for &(product, agreed) in &self.wanted {
             if !agreed {
-                reports.push(ProductReport::Nothing(product, NOT_CONSENTED.to_owned()));
+                reports.push((ProductReport::Nothing(product, NOT_CONSENTED.to_owned()), Vec::new()));
                 continue;
             }
-            let answer = client.product_get(product, token, &self.currencies).await;
+            let answer = client.product_get(product, token, &self.currencies, window).await;
             reports.push(answer.unwrap_or_else(|error| {
-                ProductReport::Nothing(product, error.code().unwrap_or("NO_ANSWER").to_owned())
+                (ProductReport::Nothing(product, error.code().unwrap_or("NO_ANSWER").to_owned()), Vec::new())
             }));
         }
         reports

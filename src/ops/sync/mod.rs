@@ -9,6 +9,7 @@ mod save;
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::ToSpan as _;
 use tokio::{
     runtime::Runtime,
     sync::{Semaphore, mpsc, watch},
@@ -19,6 +20,7 @@ use crate::{
         calls::Call,
         dates::Timestamp,
         ids::ConnectionId,
+        products::Product,
         standing::ConnectionState,
         views::{ConnectionView, OutcomeKind, SyncLine, SyncOutcome},
     },
@@ -140,6 +142,9 @@ pub struct Allowance {
     pub now: Timestamp,
 }
 
+/// Days of trades that are asked for; Plaid has no more.
+const TRADE_DAYS: i32 = 730;
+
 impl Allowance {
     /// The sentence of a connection that has used it up, or of one that nearly has.
     fn judge(self, store: &Store, connection: &ConnectionView) -> Result<Result<Option<String>, String>, StoreError> {
@@ -162,12 +167,14 @@ pub fn prepare(
     store: &Store,
     (unlocked, providers): (&Unlocked, &Providers),
     wanted: &[ConnectionView],
-    mode: SyncMode,
+    (mode, products): (SyncMode, &[Product]),
     allowance: Allowance,
 ) -> Result<Jobs, SyncError> {
     let known: KnownCurrencies = store.account_currencies()?;
     let mut jobs = Jobs { order: wanted.iter().map(|connection| connection.id).collect(), ..Jobs::default() };
     let standing = store.connections()?;
+    let today = allowance.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let window = (today.saturating_sub(TRADE_DAYS.days()), today);
     for connection in wanted.iter().filter_map(|wanted| standing.iter().find(|connection| connection.id == wanted.id)) {
         if connection.state == ConnectionState::Gone {
             jobs.gone.push(gone(connection));
@@ -194,7 +201,8 @@ pub fn prepare(
         let mode = if provider.whole() { mode } else { SyncMode::Changes };
         let pending = if provider.whole() { Vec::new() } else { store.pending_rows(connection.id)? };
         let (known, now, meter) = (known.clone(), allowance.now, Meter::default());
-        let ask = Ask { connection: connection.id, token, cursor, known, pending, now, meter };
+        let products = products.to_vec();
+        let ask = Ask { connection: connection.id, token, cursor, known, pending, now, meter, products, window };
         jobs.open.push(Job { id: connection.id, name: connection.name.clone(), provider, ask, mode });
     }
     Ok(jobs)

@@ -82,7 +82,10 @@ fn changes(
                     Some(Step::Page(delta)) => run.apply(&delta)?,
                     Some(Step::Said(sentence)) if !start.said.contains(&sentence) => start.said.push(sentence),
                     Some(Step::Said(_)) => {}
-                    Some(Step::Product(report)) => run.product(&report)?,
+                    Some(Step::Product(report, refused)) => {
+                        run.refuse(&refused)?;
+                        run.product(&report)?;
+                    }
                     Some(Step::Restart) => return Err(Left::Again(mode)),
                     Some(Step::FullResync) => return Err(Left::Again(SyncMode::Full)),
                     Some(Step::Done { cursor, history }) => {

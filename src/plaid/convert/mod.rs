@@ -10,6 +10,7 @@ mod page;
 mod products;
 mod row;
 mod text;
+mod trades;
 mod transactions;
 
 use std::collections::HashMap;
@@ -30,8 +31,9 @@ pub(crate) use amount::to_plaid;
 pub(crate) use item::moment;
 pub use item::{health, item_error};
 pub(crate) use page::delta;
-pub(crate) use products::{liabilities, portfolio};
+pub(crate) use products::{DebtRows, HoldingRows, liabilities, portfolio, securities};
 pub(crate) use text::{SHORT, keep, keep_some};
+pub(crate) use trades::{TradeRows, trades};
 pub use transactions::transaction;
 
 /// The currencies of the accounts that the book knows already, for a day on which Plaid names none for a balance.

@@ -2,8 +2,11 @@
 //!
 //! Invariant: rates, quantities and prices keep every digit; a row whose digits cannot be kept is left out.
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
 use super::{
-    KnownCurrencies, amount,
+    KnownCurrencies, Refusal, RowKind, amount, kept, row,
     text::{self, SHORT, keep, keep_some},
 };
 use crate::{
@@ -15,29 +18,60 @@ use crate::{
     plaid::wire::{
         Decimal,
         investments::{Holding as WireHolding, Security as WireSecurity},
-        liabilities::{Credit, Liabilities, Mortgage, Student},
+        liabilities::{Credit, Mortgage, Student},
     },
 };
 
-/// Reads all debts; one without a known account is left out.
-pub(crate) fn liabilities(rows: Liabilities, known: &KnownCurrencies) -> Vec<Liability> {
-    let mut found = Vec::new();
+/// An answer of `/liabilities/get` whose rows are still text.
+#[derive(Deserialize)]
+pub(crate) struct DebtRows<'a> {
+    #[serde(borrow)]
+    liabilities: DebtKinds<'a>,
+}
+
+#[derive(Deserialize)]
+struct DebtKinds<'a> {
+    #[serde(borrow)]
+    credit: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    mortgage: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    student: Option<Vec<&'a RawValue>>,
+}
+
+/// An answer of `/investments/holdings/get` whose rows are still text.
+#[derive(Deserialize)]
+pub(crate) struct HoldingRows<'a> {
+    #[serde(borrow)]
+    holdings: Vec<&'a RawValue>,
+    #[serde(borrow)]
+    securities: Vec<&'a RawValue>,
+}
+
+/// Reads all debts; one without a known account is left out, one that cannot be read is refused.
+pub(crate) fn liabilities(rows: &DebtRows<'_>, known: &KnownCurrencies) -> (Vec<Liability>, Vec<Refusal>) {
+    fn read<Row: serde::de::DeserializeOwned>(rows: Option<&Vec<&RawValue>>, refused: &mut Vec<Refusal>) -> Vec<Row> {
+        let rows = rows.into_iter().flatten();
+        kept(rows.map(|raw| row::read(RowKind::Debt, "account_id", raw)), refused)
+    }
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
     let mut take = |id: Option<String>, terms: &dyn Fn(Currency) -> Terms| {
         let id = id.filter(|id| text::is_id(id)).map(Into::into);
         if let Some((account, currency)) = id.and_then(|id| known.get(&id).copied().map(|currency| (id, currency))) {
             found.push(Liability { account, terms: terms(currency) });
         }
     };
-    for mut row in rows.credit.unwrap_or_default() {
+    let debts = &rows.liabilities;
+    for mut row in read::<Credit>(debts.credit.as_ref(), &mut refused) {
         take(row.account_id.take(), &|currency| credit(&row, currency));
     }
-    for mut row in rows.mortgage.unwrap_or_default() {
+    for mut row in read::<Mortgage>(debts.mortgage.as_ref(), &mut refused) {
         take(row.account_id.take(), &|currency| mortgage(&row, currency));
     }
-    for mut row in rows.student.unwrap_or_default() {
+    for mut row in read::<Student>(debts.student.as_ref(), &mut refused) {
         take(row.account_id.take(), &|currency| student(&row, currency));
     }
-    found
+    (found, refused)
 }
 
 fn credit(row: &Credit, currency: Currency) -> Terms {
@@ -87,15 +121,25 @@ fn student(row: &Student, currency: Currency) -> Terms {
     }
 }
 
-/// Reads what is held. A holding without a currency, or with digits that cannot be kept, is left out.
-pub(crate) fn portfolio(securities: Vec<WireSecurity>, holdings: Vec<WireHolding>) -> Portfolio {
-    let securities = securities.into_iter().filter(|row| text::is_id(&row.security_id)).map(|row| Security {
+/// Reads what is held. A holding without a currency, or with digits that cannot be kept, is left out; one that cannot be read
+/// is refused.
+pub(crate) fn portfolio(rows: &HoldingRows<'_>) -> (Portfolio, Vec<Refusal>) {
+    let mut refused = Vec::new();
+    let read = rows.holdings.iter().map(|raw| row::read::<WireHolding>(RowKind::Holding, "security_id", raw));
+    let holdings = kept(read, &mut refused).into_iter().filter_map(holding).collect();
+    (Portfolio { securities: securities(&rows.securities), holdings }, refused)
+}
+
+/// Reads the names of securities; one that cannot be read leaves what refers to it without a name.
+pub(crate) fn securities(rows: &[&RawValue]) -> Vec<Security> {
+    let rows = rows.iter().filter_map(|raw| serde_json::from_str::<WireSecurity>(raw.get()).ok());
+    let rows = rows.filter(|row| text::is_id(&row.security_id)).map(|row| Security {
         id: row.security_id,
         name: keep_some(row.name, SHORT),
         ticker: keep_some(row.ticker_symbol, SHORT),
         kind: keep_some(row.kind, SHORT),
     });
-    Portfolio { securities: securities.collect(), holdings: holdings.into_iter().filter_map(holding).collect() }
+    rows.collect()
 }
 
 fn holding(row: WireHolding) -> Option<Holding> {
@@ -121,14 +165,14 @@ fn rate(kind: &str, percent: &Decimal) -> Option<Rate> {
 }
 
 /// Plain decimal text without superfluous zeros; none where more digits came than can be kept.
-fn exact(number: &Decimal) -> Option<String> {
+pub(super) fn exact(number: &Decimal) -> Option<String> {
     let text = number.as_str();
     let parsed = rust_decimal::Decimal::from_str_exact(text).or_else(|_| rust_decimal::Decimal::from_scientific(text));
     parsed.ok().map(|number| number.normalize().to_string())
 }
 
 /// An amount that is no balance of the book: replaced by the next answer, so rounded like a balance.
-fn money(number: Option<&Decimal>, currency: Currency) -> Option<Money> {
+pub(super) fn money(number: Option<&Decimal>, currency: Currency) -> Option<Money> {
     number.and_then(|number| amount::balance("amount", number, currency, &mut Vec::new()))
 }
 
@@ -136,7 +180,7 @@ fn owed(number: Option<&Decimal>, currency: Currency) -> Option<Money> {
     money(number, currency).and_then(|owed| owed.checked_neg().ok())
 }
 
-fn day(text: Option<&str>) -> Option<Date> {
+pub(super) fn day(text: Option<&str>) -> Option<Date> {
     text.filter(|text| text.len() == 10).and_then(|text| text.parse().ok())
 }
 
@@ -172,7 +216,9 @@ mod tests {
             "last_statement_balance":null,"minimum_payment_amount":null,"next_payment_due_date":null}],
             "mortgage":null,"student":null}"#;
         let known = KnownCurrencies::from([("A".into(), Currency::iso("USD").unwrap())]);
-        let found = liabilities(serde_json::from_str(json).unwrap(), &known);
+        let json = format!(r#"{{"liabilities":{json}}}"#);
+        let (found, refused) = liabilities(&serde_json::from_str(&json).unwrap(), &known);
+        assert!(refused.is_empty(), "{refused:?}");
         assert_eq!(found.len(), 1, "{found:?}");
         let terms = &found[0].terms;
         assert_eq!(terms.statement_balance.unwrap().minor, -170_877);
@@ -186,7 +232,13 @@ mod tests {
         let json = r#"{"account_id":"A","security_id":"S","institution_price":0.177494362,"institution_price_as_of":null,
             "institution_price_datetime":null,"institution_value":4437.35905,"cost_basis":null,"quantity":25000,
             "iso_currency_code":CODE,"unofficial_currency_code":null,"vested_quantity":null,"vested_value":null}"#;
-        let read = |code: &str| portfolio(Vec::new(), vec![serde_json::from_str(&json.replace("CODE", code)).unwrap()]);
+        let read = |code: &str| {
+            let json =
+                format!(r#"{{"holdings":[{},{{"security_id":"S2"}}],"securities":[7]}}"#, json.replace("CODE", code));
+            let (portfolio, refused) = portfolio(&serde_json::from_str(&json).unwrap());
+            assert_eq!((refused.len(), refused[0].id.as_str()), (1, "S2"), "one bad row does not cost the others");
+            portfolio
+        };
         let held = read("\"USD\"").holdings;
         assert_eq!((held[0].value.minor, held[0].price.as_str()), (443_736, "0.177494362"));
         assert!(read("null").holdings.is_empty());

@@ -1,8 +1,8 @@
-//! `/investments/holdings/get`.
+//! `/investments/holdings/get` and `/investments/transactions/get`.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Decimal, accounts::Account, item::Item};
+use super::{Decimal, Token, accounts::Account, item::Item};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HoldingsGetResponse {
@@ -59,4 +59,55 @@ pub struct Security {
     #[serde(skip_deserializing)]
     pub fixed_income: Option<()>,
     pub figi: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TradesGetRequest {
+    pub access_token: Token,
+    pub start_date: String,
+    pub end_date: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<TradesGetOptions>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TradesGetOptions {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_ids: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub async_update: Option<bool>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TradesGetResponse {
+    pub accounts: Vec<Account>,
+    pub investment_transactions: Vec<Trade>,
+    pub securities: Vec<Security>,
+    pub total_investment_transactions: u64,
+    pub item: Item,
+    pub request_id: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Trade {
+    pub investment_transaction_id: String,
+    pub account_id: String,
+    pub security_id: Option<String>,
+    pub date: String,
+    pub name: String,
+    pub quantity: Decimal,
+    pub amount: Decimal,
+    pub price: Decimal,
+    pub fees: Option<Decimal>,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub subtype: String,
+    pub iso_currency_code: Option<String>,
+    pub unofficial_currency_code: Option<String>,
 }

@@ -70,7 +70,7 @@ pub(crate) fn holdings(state: &mut State, call: &Call<'_>) -> Result<Answer, Ref
     answer(HoldingsGetResponse { accounts, holdings, securities, item, request_id: call.request_id.clone() })
 }
 
-fn security_id(root: &Root, place: usize) -> String {
+pub(super) fn security_id(root: &Root, place: usize) -> String {
     root.member(place as u64).id()
 }
 
@@ -93,7 +93,7 @@ fn holding(item: &Item, lot: &Lot, root: &Root, day: Date) -> Option<Holding> {
     })
 }
 
-fn security(place: usize, root: &Root, day: Date) -> Security {
+pub(super) fn security(place: usize, root: &Root, day: Date) -> Security {
     let (name, ticker, kind, subtype, price) = PAPERS[place];
     Security {
         security_id: security_id(root, place),

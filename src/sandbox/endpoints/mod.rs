@@ -8,6 +8,7 @@ pub(crate) mod item;
 pub(crate) mod liabilities;
 pub(crate) mod link;
 pub(crate) mod sandbox;
+pub(crate) mod trades;
 pub(crate) mod transactions;
 pub(crate) mod words;
 
@@ -28,6 +29,7 @@ pub(crate) const ALL: &[(&str, Endpoint)] = &[
     ("/transactions/refresh", transactions::refresh),
     ("/liabilities/get", liabilities::get),
     ("/investments/holdings/get", investments::holdings),
+    ("/investments/transactions/get", trades::get),
     ("/institutions/get_by_id", institutions::get_by_id),
     ("/sandbox/public_token/create", sandbox::public_token),
     ("/sandbox/item/reset_login", sandbox::reset_login),

@@ -42,3 +42,24 @@ CREATE TABLE connection_calls (
 -- Providers other than Plaid: what a run cost of a daily number of calls. connections.provider names the provider,
 -- and 3 in transactions.source is SimpleFIN.
 ALTER TABLE sync_runs ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
+
+-- Trades of investment accounts, each with the name that its security had; days before the last question stay as they were.
+-- quantity, price: exact decimal text. amount: negative is money leaving the account's cash.
+CREATE TABLE trades (
+    id          INTEGER PRIMARY KEY,
+    account     INTEGER NOT NULL REFERENCES accounts (id),
+    provider_id TEXT NOT NULL,
+    date        INTEGER NOT NULL,
+    security    TEXT,
+    ticker      TEXT,
+    kind        TEXT NOT NULL,
+    subtype     TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    quantity    TEXT NOT NULL,
+    price       TEXT NOT NULL,
+    currency    INTEGER NOT NULL REFERENCES currencies (id),
+    amount      INTEGER NOT NULL,
+    fees        INTEGER,
+    UNIQUE (account, provider_id)
+) STRICT;
+CREATE INDEX trades_account ON trades (account, date);
