@@ -5,8 +5,11 @@ use super::{
     convert::{SHORT, keep},
     endpoint::Endpoint,
     error::PlaidError,
-    wire::institutions::{
-        ConnectionAvailability, InstitutionGetRequest, InstitutionGetResponse, InstitutionOptions, ProductHealth,
+    wire::{
+        Decimal,
+        institutions::{
+            ConnectionAvailability, InstitutionGetRequest, InstitutionGetResponse, InstitutionOptions, ProductHealth,
+        },
     },
 };
 use crate::domain::ids::InstitutionId;
@@ -32,6 +35,41 @@ pub struct Institution {
     pub logins: Option<String>,
     /// The same for reading transactions.
     pub transactions: Option<String>,
+    /// The same with shares of success, where Plaid says.
+    pub services: Vec<ServiceHealth>,
+}
+
+/// How one kind of request to an institution fares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceHealth {
+    /// `logins` or `transactions`.
+    pub service: &'static str,
+    /// `HEALTHY`, `DEGRADED`, `DOWN` or a newer word.
+    pub status: String,
+    /// Since when, as Plaid writes it.
+    pub since: String,
+    /// The share of requests that succeed: exact decimal text, 0 to 1.
+    pub success: String,
+    /// The share that fails at Plaid.
+    pub error_plaid: String,
+    /// The share that fails at the institution.
+    pub error_institution: String,
+    /// How often transactions come: `NORMAL`, `DELAYED`, `STOPPED`.
+    pub refresh_interval: Option<String>,
+}
+
+fn service(service: &'static str, health: &ProductHealth) -> ServiceHealth {
+    let of = &health.breakdown;
+    let share = |share: &Decimal| keep(share.as_str().to_owned(), SHORT);
+    ServiceHealth {
+        service,
+        status: keep(health.status.as_str().to_owned(), SHORT),
+        since: keep(health.last_status_change.clone(), SHORT),
+        success: share(&of.success),
+        error_plaid: share(&of.error_plaid),
+        error_institution: share(&of.error_institution),
+        refresh_interval: of.refresh_interval.clone().map(|word| keep(word, SHORT)),
+    }
 }
 
 impl Client {
@@ -53,9 +91,13 @@ impl Client {
         };
         let answer: InstitutionGetResponse = self.call(Endpoint::InstitutionGet, Bearer::Nothing, &request).await?;
         let found = answer.institution;
-        let word = |health: Option<ProductHealth>| health.map(|health| keep(health.status.as_str().to_owned(), SHORT));
-        let (logins, transactions) =
-            found.status.map_or((None, None), |status| (word(status.item_logins), word(status.transactions_updates)));
+        let word = |health: &Option<ProductHealth>| {
+            health.as_ref().map(|health| keep(health.status.as_str().to_owned(), SHORT))
+        };
+        let status = found.status.unwrap_or_default();
+        let (logins, transactions) = (word(&status.item_logins), word(&status.transactions_updates));
+        let kinds = [("logins", status.item_logins), ("transactions", status.transactions_updates)];
+        let services = kinds.iter().filter_map(|(kind, health)| Some(service(kind, health.as_ref()?))).collect();
         Ok(Institution {
             id: found.institution_id.into(),
             name: keep(found.name, SHORT),
@@ -66,6 +108,7 @@ impl Client {
             linkable: found.connection_availability != Some(ConnectionAvailability::NotSupported),
             logins,
             transactions,
+            services,
         })
     }
 }

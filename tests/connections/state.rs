@@ -121,3 +121,33 @@ fn one_connection_is_shown_with_all_there_is() {
     assert_eq!(env.ok(&["connections", "show", "c1"]).hint(), "bursar link --repair c1");
     env.fails(5, &["connections", "show", "nobody"]);
 }
+
+#[test]
+fn the_health_of_a_bank_is_shown_when_asked_for() {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    env.link("ins_109508");
+    assert_eq!(env.json(&["connections", "show", "c1"])["health"], Value::Null);
+    let shown = env.json(&["connections", "show", "c1", "--health"]);
+    let health = &shown["health"];
+    assert_eq!((&health["institution_id"], &health["oauth"]), (&"ins_109508".into(), &Value::Bool(false)), "{shown}");
+    let services: Vec<_> = health["services"].as_array().unwrap().iter().map(|one| one["kind"].clone()).collect();
+    assert_eq!(services, ["logins", "transactions"]);
+    assert_eq!(
+        (&health["services"][0]["status"], &health["services"][0]["success"]),
+        (&"HEALTHY".into(), &"0.97".into())
+    );
+    assert_eq!(health["services"][1]["refresh_interval"], "NORMAL");
+    env.link("ins_132363");
+    env.set("COLUMNS", "160");
+    let table = env.ok(&["connections", "show", "c2", "--health"]);
+    assert!(
+        table.stdout.contains("DEGRADED") && table.stdout.contains("success 0.6, errors at the bank 0.4"),
+        "{table}"
+    );
+    let offline = env.fails(9, &["connections", "show", "c1", "--health", "--offline", "--json"]);
+    assert_eq!(offline.error()["code"], "offline", "{offline}");
+    env.ok(&["config", "set", "link.countries", "[\"GB\"]"]);
+    env.fails(7, &["connections", "show", "c1", "--health"]);
+}

@@ -1,6 +1,7 @@
 //! `bursar connections [list|show|adopt|remove|rotate]`.
 
 mod adopt;
+mod health;
 mod list;
 mod remove;
 mod rotate;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::health::{self, Health};
 use crate::{
     commands::candidates,
     context::Context,
@@ -19,11 +20,16 @@ const RUNS: u64 = 5;
 
 /// One connection: how it stands, what went wrong last, what to do
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  bursar connections show platypus\n  bursar connections show c2 --json")]
+#[command(
+    after_help = "Examples:\n  bursar connections show platypus\n  bursar connections show platypus --health\n  bursar connections show c2 --json"
+)]
 pub(crate) struct Args {
     /// Connection: id or name
     #[arg(value_name = "CONN", add = candidates::connections())]
     connection: String,
+    /// Ask Plaid how the bank itself fares: healthy, degraded or down, with shares of success; costs nothing
+    #[arg(long)]
+    health: bool,
 }
 
 /// `connections show --json`.
@@ -39,6 +45,8 @@ pub(crate) struct Shown {
     refused_rows: Vec<RefusedRow>,
     /// The last syncs, newest first.
     runs: Vec<SyncRunView>,
+    /// How the bank itself fares, by Plaid's measure; `null` without --health.
+    health: Option<Health>,
 }
 
 impl Args {
@@ -50,13 +58,18 @@ impl Args {
             return Ok(());
         };
         let limit = Limit { limit: Some(RUNS), offset: 0 };
-        let shown = Shown {
+        let mut shown = Shown {
             contents: book.contents_of(id)?,
             products: book.products(id)?,
             refused_rows: book.refused_rows(id)?,
             runs: book.sync_log(Some(id), limit)?.items,
             connection,
+            health: None,
         };
+        drop(book);
+        if self.health {
+            shown.health = Some(health::ask(context, id)?);
+        }
         context.present(&shown)?;
         if let Some(command) = shown.connection.action.filter(|_| !context.is_machine()) {
             context.ui.hint(&command);
@@ -94,6 +107,7 @@ impl ToSheet for Shown {
             Fact::new("refused", "Not kept", text)
         });
         facts.extend(rows);
+        facts.extend(self.health.iter().flat_map(Health::facts));
         Facts(facts).to_sheet()
     }
 }
