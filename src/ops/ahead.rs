@@ -22,6 +22,9 @@ const CONSENT: &str = "1";
 /// What the user agreed to.
 const SCOPE: &str = "transactions liabilities investments";
 
+/// The same of a provider that has nothing else.
+const NARROW_SCOPE: &str = "transactions";
+
 /// A connection that has come into the book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Linked {
@@ -81,7 +84,7 @@ pub(super) fn adopt(
         if !accounts.is_empty() {
             tx.set_accounts(id, accounts)?;
         }
-        tx.give_consent(Some(id), CONSENT, SCOPE)?;
+        tx.give_consent(Some(id), CONSENT, if made.provider == PLAID { SCOPE } else { NARROW_SCOPE })?;
         tx.note("accounts", accounts.len());
         Ok::<_, StoreError>(id)
     })?;
