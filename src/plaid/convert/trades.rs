@@ -1,6 +1,7 @@
 //! Trades of investment accounts. Plaid counts money out as positive; here it turns negative.
 //!
-//! Invariant: an amount is exact or its row is refused by name; quantities and prices keep every digit.
+//! Invariant: quantities and prices keep every digit; an amount with more decimals than its currency has is rounded half to even, as a holding's
+//! value is, and one that cannot be held at all refuses its row by name.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

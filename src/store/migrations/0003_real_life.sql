@@ -39,6 +39,7 @@ CREATE TABLE connection_calls (
     billable   INTEGER NOT NULL,
     PRIMARY KEY (date, connection)
 ) STRICT;
+
 -- Providers other than Plaid: what a run cost of a daily number of calls. connections.provider names the provider,
 -- and 3 in transactions.source is SimpleFIN.
 ALTER TABLE sync_runs ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
