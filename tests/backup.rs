@@ -106,7 +106,8 @@ fn nothing_is_written_over_and_nothing_is_left() {
     let before = fs::read(&file).unwrap();
     env.fails(6, &["vault", "backup", text(&file)]);
     assert_eq!(fs::read(&file).unwrap(), before);
-    env.fails(7, &["vault", "backup", text(&env.vault().join("copy.tar"))]);
+    let inside = env.fails(7, &["vault", "backup", text(&env.vault().join("copy.tar"))]);
+    assert!(inside.stderr.contains("hint: bursar vault backup --help"), "{inside}");
     env.fails(6, &["vault", "restore", text(&file)]);
     env.fails(14, &["vault", "backup", text(&env.path("nowhere/copy.tar"))]);
     env.fails(14, &["vault", "restore", text(&env.path("nowhere.tar")), "--to", text(&env.path("again"))]);
@@ -116,6 +117,8 @@ fn nothing_is_written_over_and_nothing_is_left() {
         env.fails(4, &["--passphrase-file", text(&wrong), "vault", "restore", text(&file), "--to", text(&to)]);
     assert!(refused.stderr.contains("does not open"), "{refused}");
     assert!(names(&env.path("new")).is_empty(), "{:?}", names(&env.path("new")));
+    let state = names(&env.path("home/.local/state/bursar"));
+    assert!(!state.iter().any(|name| name.ends_with(".failed")), "counted for a place that is gone: {state:?}");
     let planned = env.ok(&["vault", "restore", text(&file), "--to", text(&to), "--dry-run"]);
     assert!(planned.stderr.contains("would make the vault"), "{planned}");
     env.ok(&["vault", "backup", text(&env.path("other.tar")), "--dry-run"]);

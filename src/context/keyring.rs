@@ -8,12 +8,15 @@ use super::Context;
 use crate::{
     error::Result,
     ops::keyring::{Entry, KeyringError},
-    vault::{Locked, Unlocked},
+    vault::{Locked, Unlocked, VaultError},
 };
 
 impl Context {
     /// The keyring's entry for the vault.
     pub fn keyring(&self) -> Result<Entry> {
+        if !cfg!(feature = "os-keyring") {
+            return Err(KeyringError::NotBuilt.into());
+        }
         if !self.has_keyring() {
             return Err(
                 KeyringError::Unreachable("there is no session bus (DBUS_SESSION_BUS_ADDRESS)".to_owned()).into()
@@ -36,7 +39,15 @@ impl Context {
                 return Ok(None);
             }
         };
-        let unlocked = Arc::new(locked.unlock(&secret, self.clock.latest())?);
+        let unlocked = match locked.unlock(&secret, self.clock.latest()) {
+            Ok(unlocked) => Arc::new(unlocked),
+            // The other keys still open it: whoever is here is asked for one.
+            Err(error @ VaultError::Expired { .. }) => {
+                self.ui.warn(&format!("the key in the keyring is passed over: {error}"));
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
         if bank && !unlocked.can_use_bank() && self.ui.profile().interactive {
             return Ok(None);
         }

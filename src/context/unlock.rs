@@ -73,11 +73,11 @@ impl Context {
         Ok(unlocked)
     }
 
-    /// A vault at another place, such as one that is being restored; how old it is does not matter.
+    /// A vault that is being restored and has no place yet; how old it is does not matter.
     pub fn unlocked_at(&mut self, location: &Location) -> Result<Arc<Unlocked>> {
         let locked = Locked::open_within(location, self.settings.lock_timeout)?;
         let secret = self.slot_secret()?;
-        Ok(Arc::new(locked.unlock_even_if_older(&secret, self.clock.latest())?))
+        Ok(Arc::new(locked.unlock_uncounted(&secret, self.clock.latest())?))
     }
 
     /// Whether a vault opens without a question and without starting a program.

@@ -6,6 +6,7 @@ use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
 };
+use percent_encoding::percent_decode_str;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -63,7 +64,7 @@ impl Access {
         if base.query().is_some() || base.fragment().is_some() {
             return Err(bad("it has a query or fragment"));
         }
-        let plain = |text: &str| Zeroizing::new(percent_decoded(text));
+        let plain = |text: &str| Zeroizing::new(percent_decode_str(text).collect::<Vec<u8>>());
         let (user, password) = (plain(base.username()), plain(base.password().unwrap_or_default()));
         if user.is_empty() || password.is_empty() {
             return Err(bad("it has no user and password"));
@@ -84,18 +85,6 @@ fn allowed(url: &Url, sandbox: bool) -> Result<(), &'static str> {
         (_, true) => Err("its address is on this machine, which only a sandbox vault may use"),
         _ => Err("its address does not begin with https://"),
     }
-}
-
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let pair = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        let byte = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| *first == b'%');
-        bytes.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &tail[2..] } else { tail };
-    }
-    bytes
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ pub fn unpack(file: &Path, location: &Location) -> Result<Unpacked> {
     let mut missing = BTreeSet::from([KEYS_FILE, DB_FILE]);
     let mut archive = Archive::new(archive);
     let broken = |reason: &str| VaultError::NotABackup { file: file.to_owned(), reason: reason.to_owned() };
-    let unreadable = |error: &io::Error| broken(&error.to_string());
+    let unreadable = |_: &io::Error| broken("it is no whole archive of a vault");
     for entry in archive.entries().map_err(|error| unreadable(&error))? {
         let mut entry = entry.map_err(|error| unreadable(&error))?;
         let (path, kind) =

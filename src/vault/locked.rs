@@ -90,19 +90,19 @@ impl Locked {
 
     /// Opens the vault for the one who has decided to accept an older copy; `Unlocked::accept` makes that last.
     pub fn unlock_even_if_older(&self, secret: &SlotSecret, now: Timestamp) -> Result<Unlocked> {
-        match self.open_outer(secret) {
-            Ok((outer, key, identity)) => {
-                let unlocked = self.assemble(outer, key, identity)?;
-                unlocked.check_expiry(now)?;
-                Ok(unlocked)
-            }
-            Err(error) => {
-                if matches!(error, VaultError::WrongSecret { .. }) {
-                    self.attempts.add();
-                }
-                Err(error)
-            }
+        let opened = self.unlock_uncounted(secret, now);
+        if matches!(opened, Err(VaultError::WrongSecret { .. })) {
+            self.attempts.add();
         }
+        opened
+    }
+
+    /// The same where the vault has no place yet, for which failures could be counted.
+    pub fn unlock_uncounted(&self, secret: &SlotSecret, now: Timestamp) -> Result<Unlocked> {
+        let (outer, key, identity) = self.open_outer(secret)?;
+        let unlocked = self.assemble(outer, key, identity)?;
+        unlocked.check_expiry(now)?;
+        Ok(unlocked)
     }
 
     /// Tells whether a secret opens the vault; a failure is not counted.

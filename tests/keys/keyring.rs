@@ -156,6 +156,23 @@ fn an_entry_that_opens_nothing_any_more_is_passed_over_and_replaced() {
 }
 
 #[test]
+fn a_key_whose_time_is_over_does_not_stand_in_the_way_of_the_others() {
+    let Some(desktop) = Desktop::new() else { return };
+    desktop.owner(&["keys", "add", "keyring", "--label", "desktop"]);
+    desktop.owner(&["keys", "expire", "desktop", "now"]);
+    let alone = desktop.run(&["accounts"]);
+    assert_eq!(alone.status, 4, "{alone}");
+    let mut command = desktop.env.command(&["accounts"]);
+    command.env_remove("BURSAR_PASSPHRASE_FILE").env("DBUS_SESSION_BUS_ADDRESS", &desktop.address);
+    let mut terminal = desktop.env.terminal_of(&command);
+    terminal.expect("Passphrase");
+    let passphrase = std::fs::read_to_string(desktop.env.path("secrets/passphrase")).unwrap();
+    terminal.type_secret(passphrase.trim());
+    let output = desktop.env.keep(terminal.finish());
+    assert_eq!(output.status, 0, "{output}");
+}
+
+#[test]
 fn without_a_bus_it_is_one_sentence_and_nothing_waits() {
     let env = TestEnv::household();
     let failed = env.fails(9, &["keys", "add", "keyring"]);

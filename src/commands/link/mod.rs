@@ -134,19 +134,7 @@ impl Args {
             consent(context)?;
         }
         let outcome = self.link(&wish, context)?;
-        let mut report = LinkReport::default();
-        let fresh = report.take(outcome, &self.again())?;
-        let verdict = if self.no_sync { Ok(()) } else { first_sync::run(context, &fresh, &mut report) };
-        if context.is_machine() || !report.is_empty() {
-            context.present(&report)?;
-        }
-        verdict?;
-        if self.no_sync {
-            context.ui.hint("bursar sync");
-        } else {
-            connections::offer(context, &fresh)?;
-        }
-        report.verdict(&self.again())
+        conclude(context, outcome, self.no_sync, &self.again())
     }
 
     fn wish(&self, context: &mut Context) -> Result<Wish> {
@@ -260,6 +248,23 @@ fn consent(context: &mut Context) -> Result<()> {
 
 /// What a sync after the link has to bring.
 type Fresh = Vec<ConnectionId>;
+
+/// Syncs what is new unless that was not wanted, shows what came of it, and says what comes next.
+fn conclude(context: &mut Context, outcome: Outcome, no_sync: bool, again: &str) -> Result<()> {
+    let mut report = LinkReport::default();
+    let fresh = report.take(outcome, again)?;
+    let verdict = if no_sync { Ok(()) } else { first_sync::run(context, &fresh, &mut report) };
+    if context.is_machine() || !report.is_empty() {
+        context.present(&report)?;
+    }
+    verdict?;
+    if no_sync {
+        context.ui.hint("bursar sync");
+    } else {
+        connections::offer(context, &fresh)?;
+    }
+    report.verdict(again)
+}
 
 #[cfg(test)]
 mod tests {

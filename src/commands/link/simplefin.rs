@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{LinkReport, first_sync, outcome::few};
+use super::{conclude, outcome::few};
 use crate::{
-    commands::{bank, candidates, connections},
+    commands::{bank, candidates},
     context::Context,
     domain::ids::ConnectionId,
     error::{Error, Kind, Result},
@@ -95,19 +95,7 @@ impl Args {
                 Outcome::Finished { linked: Vec::new(), duplicates: vec![twin] }
             }
         };
-        let mut report = LinkReport::default();
-        let fresh = report.take(outcome, AGAIN)?;
-        let verdict = if self.no_sync { Ok(()) } else { first_sync::run(context, &fresh, &mut report) };
-        if context.is_machine() || !report.is_empty() {
-            context.present(&report)?;
-        }
-        verdict?;
-        if self.no_sync {
-            context.ui.hint("bursar sync");
-        } else {
-            connections::offer(context, &fresh)?;
-        }
-        report.verdict(AGAIN)
+        conclude(context, outcome, self.no_sync, AGAIN)
     }
 
     fn token(&self, context: &mut Context) -> Result<Secret<String>> {

@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, Kind},
     ops::{backup::BackupError, keyring::KeyringError, keys::KeysError, plugins::PluginError, totp::TotpError},
+    vault::VaultError,
 };
 
 impl From<KeysError> for Error {
@@ -77,6 +78,9 @@ impl From<BackupError> for Error {
     fn from(error: BackupError) -> Self {
         let sentence = error.to_string();
         match error {
+            BackupError::Vault(VaultError::InsideVault) => {
+                Self::new(Kind::Refused, "inside_vault", sentence).hint("bursar vault backup --help")
+            }
             BackupError::Vault(error) => error.into(),
             BackupError::Store(error) => error.into(),
             BackupError::FileExists(_) => {
