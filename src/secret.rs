@@ -5,7 +5,21 @@
 use std::fmt;
 
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroize, Zeroizing, zeroize_stack};
+
+/// More stack than any of our uses of a key takes, in a build without optimisations too.
+const STACK: usize = 64 * 1024;
+
+/// Does work that needs a key and wipes the stack it used, where the libraries' moves of the key leave copies.
+pub fn wiping_stack<T>(work: impl FnOnce() -> T) -> T {
+    #[inline(never)]
+    fn below<T>(work: impl FnOnce() -> T) -> T {
+        work()
+    }
+    let result = below(work);
+    zeroize_stack::<STACK>();
+    result
+}
 
 /// A value that is wiped when dropped and never printed.
 pub struct Secret<T: Zeroize>(Zeroizing<T>);

@@ -18,14 +18,30 @@ pub fn key_database(connection: &Connection, key: &[u8]) -> Result<()> {
     if code == ffi::SQLITE_OK { Ok(()) } else { Err(Error::SqliteFailure(ffi::Error::new(code), None)) }
 }
 
-/// Asks the kernel never to swap out the pages a secret lies on. Tells whether it agreed (there is a small limit).
-pub fn keep_in_memory(secret: &[u8]) -> bool {
-    #[cfg(unix)]
+/// Asks the kernel never to swap out the pages a secret lies on, nor to put them into a core. Tells whether it agreed to the
+/// first (there is a small limit).
+#[cfg(unix)]
+pub fn keep_in_memory<T: ?Sized>(secret: &T) -> bool {
+    use rustix::mm;
+
+    let begin = std::ptr::from_ref(secret).cast::<std::ffi::c_void>().cast_mut();
+    let length = size_of_val(secret);
+    #[cfg(target_os = "linux")]
+    {
+        let above = begin.addr() % rustix::param::page_size();
+        // SAFETY: the pages hold `secret`, which is borrowed; the advice changes no content, and what else lies on these pages
+        // is missing from a core, where nobody counts on it.
+        let _older = unsafe { mm::madvise(begin.wrapping_byte_sub(above), above + length, mm::Advice::LinuxDontDump) };
+    }
     // SAFETY: the range is valid memory borrowed for the call; locking changes no content and is never undone, so
     // no other user of the same page can lose its lock.
-    return unsafe { rustix::mm::mlock(secret.as_ptr().cast_mut().cast(), secret.len()) }.is_ok();
-    #[cfg(not(unix))]
-    secret.is_empty()
+    unsafe { mm::mlock(begin, length) }.is_ok()
+}
+
+/// Nothing is kept in memory here.
+#[cfg(not(unix))]
+pub fn keep_in_memory<T: ?Sized>(_secret: &T) -> bool {
+    false
 }
 
 /// Takes variables out of the process's environment, so that no child gets them, also where a library starts it.

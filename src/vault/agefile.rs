@@ -11,12 +11,13 @@ use age::{
     DecryptError, Decryptor, Encryptor,
     armor::{ArmoredReader, ArmoredWriter, Format},
     secrecy::ExposeSecret,
+    x25519,
 };
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
 use zeroize::Zeroizing;
 
 use super::error::{Result, VaultError};
-use crate::sys;
+use crate::{secret::wiping_stack, sys};
 
 /// The key of one age file, in whatever slots it is wrapped: opens that file and no other, not even its next version.
 pub(super) struct ContentKey(Box<Zeroizing<[u8; FILE_KEY_BYTES]>>);
@@ -37,6 +38,45 @@ impl ContentKey {
     /// The bytes; keep the borrow short.
     pub(super) fn expose(&self) -> &[u8; FILE_KEY_BYTES] {
         &self.0
+    }
+}
+
+/// The secret half of a slot, in a place of its own that is never swapped out.
+pub(super) struct SlotIdentity(Box<x25519::Identity>);
+
+impl SlotIdentity {
+    /// Reads the text form, which the caller wipes.
+    pub(super) fn parse(text: &str) -> std::result::Result<Self, &'static str> {
+        wiping_stack(|| text.parse::<x25519::Identity>().map(Self::from))
+    }
+}
+
+impl From<x25519::Identity> for SlotIdentity {
+    fn from(identity: x25519::Identity) -> Self {
+        let identity = Box::new(identity);
+        // As for a content key.
+        let _refused = sys::keep_in_memory(&*identity);
+        Self(identity)
+    }
+}
+
+impl std::ops::Deref for SlotIdentity {
+    type Target = x25519::Identity;
+
+    fn deref(&self) -> &x25519::Identity {
+        &self.0
+    }
+}
+
+impl Clone for SlotIdentity {
+    fn clone(&self) -> Self {
+        Self::from(self.0.as_ref().clone())
+    }
+}
+
+impl age::Identity for SlotIdentity {
+    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<std::result::Result<FileKey, DecryptError>> {
+        self.0.unwrap_stanza(stanza)
     }
 }
 
@@ -74,6 +114,10 @@ pub(super) struct Opened {
 
 /// Encrypts to all recipients, in age's binary form.
 pub(super) fn seal(recipients: &[&dyn age::Recipient], plain: &[u8]) -> Result<Vec<u8>> {
+    wiping_stack(|| encrypted(recipients, plain))
+}
+
+fn encrypted(recipients: &[&dyn age::Recipient], plain: &[u8]) -> Result<Vec<u8>> {
     let encryptor = Encryptor::with_recipients(recipients.iter().copied())
         .map_err(|_| VaultError::Crypto("age refused the recipients"))?;
     let mut sealed = Vec::with_capacity(plain.len() + 4096);
@@ -107,6 +151,10 @@ pub(super) fn open(
     sealed: &[u8],
     identity: &dyn age::Identity,
 ) -> std::result::Result<Zeroizing<Vec<u8>>, DecryptError> {
+    wiping_stack(|| decrypted(sealed, identity))
+}
+
+fn decrypted(sealed: &[u8], identity: &dyn age::Identity) -> std::result::Result<Zeroizing<Vec<u8>>, DecryptError> {
     let mut reader = Decryptor::new_buffered(sealed)?.decrypt(std::iter::once(identity))?;
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
     reader.read_to_end(&mut plain)?;

@@ -12,6 +12,7 @@ use super::{
     derive::{expand, mac},
     material::{Key, VaultId},
 };
+use crate::secret::wiping_stack;
 
 /// A link of the chain.
 pub type Head = [u8; 32];
@@ -23,6 +24,10 @@ pub fn genesis(vault_id: VaultId) -> Head {
 
 /// Appends: the MAC of an event after `previous`, and the key that must replace `key`.
 pub fn next(key: &Key, previous: &Head, event: &[u8]) -> (Head, Key) {
+    wiping_stack(|| step(key, previous, event))
+}
+
+fn step(key: &Key, previous: &Head, event: &[u8]) -> (Head, Key) {
     let link = mac(key).chain_update(previous).chain_update(event).finalize().into_bytes().into();
     (link, expand(key, &[], b"bursar/v1/audit/next"))
 }
@@ -44,9 +49,17 @@ pub fn verify<E: AsRef<[u8]>>(
     vault_id: VaultId,
     entries: impl IntoIterator<Item = (E, Head)>,
 ) -> Result<Verified, u64> {
+    wiping_stack(|| walk(first_key, vault_id, entries))
+}
+
+fn walk<E: AsRef<[u8]>>(
+    first_key: &Key,
+    vault_id: VaultId,
+    entries: impl IntoIterator<Item = (E, Head)>,
+) -> Result<Verified, u64> {
     let mut state = Verified { entries: 0, head: genesis(vault_id), next_key: Key::from_bytes(first_key.expose()) };
     for (event, stored) in entries {
-        let (link, key) = next(&state.next_key, &state.head, event.as_ref());
+        let (link, key) = step(&state.next_key, &state.head, event.as_ref());
         if !bool::from(link.ct_eq(&stored)) {
             return Err(state.entries);
         }

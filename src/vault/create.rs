@@ -12,12 +12,12 @@ use std::{
     sync::Arc,
 };
 
-use age::{secrecy::ExposeSecret as _, x25519};
+use age::secrecy::ExposeSecret as _;
 use jiff::Timestamp;
 
 use super::{
     Location,
-    agefile::{self, ContentKey, Opened},
+    agefile::{self, ContentKey, Opened, SlotIdentity},
     audit,
     connect::{self, DB_FILE},
     derive::Purpose,
@@ -52,7 +52,7 @@ pub struct NewVault {
     staging: Option<Scratch>,
     vault: Arc<Unlocked>,
     /// Opens the finished vault without another key derivation.
-    identity: x25519::Identity,
+    identity: SlotIdentity,
     location: Location,
     recovery_code: Option<Secret<String>>,
     kdf: KdfParams,
@@ -158,7 +158,7 @@ pub(super) fn free_place(dir: &Path) -> Result<(PathBuf, OsString)> {
 }
 
 /// Fills the new directory: database, key file (whose own key comes back), room for write-ahead.
-fn furnish(dir: &Path, outer: &Outer, sealed: &[u8], identity: &x25519::Identity) -> Result<ContentKey> {
+fn furnish(dir: &Path, outer: &Outer, sealed: &[u8], identity: &SlotIdentity) -> Result<ContentKey> {
     let db = dir.join(DB_FILE);
     // SQLite would follow the umask; a file that is there already keeps its mode, and its journals copy it.
     let fresh = OpenOptions::new().write(true).create_new(true).closed().open(&db);

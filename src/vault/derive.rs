@@ -8,6 +8,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::material::{Key, VaultId};
+use crate::secret::wiping_stack;
 
 /// What a derived key is for.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,7 @@ impl Purpose {
 
     /// Derives the key for this purpose.
     pub(super) fn key(self, master: &Key, vault_id: VaultId) -> Key {
-        expand(master, &vault_id.0, self.label().as_bytes())
+        wiping_stack(|| expand(master, &vault_id.0, self.label().as_bytes()))
     }
 }
 

@@ -8,13 +8,13 @@ use std::{
     time::Duration,
 };
 
-use age::{DecryptError, x25519};
+use age::DecryptError;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::{
     Location,
-    agefile::{self, ContentKey, Opened},
+    agefile::{self, ContentKey, Opened, SlotIdentity},
     attempts::Attempts,
     connect::DB_FILE,
     error::{Result, VaultError},
@@ -111,7 +111,7 @@ impl Locked {
     }
 
     /// An unlocked vault from a payload that has been opened.
-    pub(super) fn assemble(&self, outer: Outer, key: ContentKey, identity: x25519::Identity) -> Result<Unlocked> {
+    pub(super) fn assemble(&self, outer: Outer, key: ContentKey, identity: SlotIdentity) -> Result<Unlocked> {
         Unlocked::assemble(self.surroundings(outer.generation), outer, key, Opener::Slot(identity))
     }
 
@@ -137,7 +137,7 @@ impl Locked {
         }
     }
 
-    fn open_outer(&self, secret: &SlotSecret) -> Result<(Outer, ContentKey, x25519::Identity)> {
+    fn open_outer(&self, secret: &SlotSecret) -> Result<(Outer, ContentKey, SlotIdentity)> {
         match secret {
             SlotSecret::Passphrase(text) => self.open_by_passphrase(text, None, "passphrase"),
             SlotSecret::TwoFactor { passphrase, key_file } => {
@@ -172,7 +172,7 @@ impl Locked {
         text: &Secret<String>,
         key_file: Option<&Key>,
         secret: &'static str,
-    ) -> Result<(Outer, ContentKey, x25519::Identity)> {
+    ) -> Result<(Outer, ContentKey, SlotIdentity)> {
         let normal = passphrase::normalize(text);
         let identity = PassphraseIdentity::new(&normal, key_file);
         let Opened { plain, key } =

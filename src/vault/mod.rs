@@ -5,6 +5,7 @@
 //!
 //! `create` makes a vault; `Locked` looks at one; `Unlocked` is one that is open; `WriterLock` is the right to write.
 
+mod aead;
 mod agefile;
 mod anchor;
 mod attempts;

@@ -11,16 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chacha20poly1305::{AeadInPlace as _, KeyInit as _, XChaCha20Poly1305, XNonce};
-
 use super::{
+    aead::{self, NONCE},
     error::{Result, VaultError},
     lockfile::WriterLock,
     material::{Key, VaultId, fill_random},
 };
 use crate::fsx::{self, Closed as _, FsError};
-
-const NONCE: usize = 24;
 
 /// A record is a few hundred bytes; what claims to be longer is damage.
 const LONGEST: usize = 16 << 10;
@@ -137,18 +134,14 @@ impl Readings {
         let mut nonce = [0; NONCE];
         fill_random(&mut nonce)?;
         let mut body = plain.to_vec();
-        XChaCha20Poly1305::new(self.key.expose().into())
-            .encrypt_in_place(XNonce::from_slice(&nonce), &self.bound(), &mut body)
-            .map_err(|_| VaultError::Crypto("sealing"))?;
+        aead::encrypt(&self.key, &nonce, &self.bound(), &mut body)?;
         let length = u32::try_from(body.len()).map_err(|_| VaultError::Crypto("a record is too long"))?;
         Ok([&length.to_be_bytes()[..], &nonce, &body].concat())
     }
 
     fn open(&self, nonce: &[u8; NONCE], body: &[u8]) -> Option<Vec<u8>> {
         let mut plain = body.to_vec();
-        XChaCha20Poly1305::new(self.key.expose().into())
-            .decrypt_in_place(XNonce::from_slice(nonce), &self.bound(), &mut plain)
-            .ok()?;
+        aead::decrypt(&self.key, nonce, &self.bound(), &mut plain)?;
         Some(plain)
     }
 

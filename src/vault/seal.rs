@@ -3,11 +3,11 @@
 //! XChaCha20-Poly1305 with a random nonce. Invariant: a blob opens only for the vault, purpose, environment, item
 //! and key it was sealed for, so that moving a row gives nothing.
 
-use chacha20poly1305::{AeadInPlace, KeyInit, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
+    aead::{self, NONCE, TAG},
     connect::DB_FILE,
     derive::Purpose,
     error::{Result, VaultError},
@@ -18,7 +18,6 @@ use super::{
 use crate::secret::Secret;
 
 const VERSION: u8 = 1;
-const NONCE: usize = 24;
 const HEAD: usize = 1 + 4 + NONCE;
 
 /// Where a sealed secret belongs.
@@ -60,19 +59,12 @@ impl Place<'_> {
 pub(super) fn seal(ring: &KeyRing, vault_id: VaultId, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>> {
     let key_id = ring.newest();
     let key = place.purpose(key_id).key(ring.get(key_id)?, vault_id);
-    let mut blob = Vec::with_capacity(HEAD + plain.len() + 16);
-    blob.push(VERSION);
-    blob.extend_from_slice(&key_id.to_be_bytes());
-    blob.resize(HEAD, 0);
-    fill_random(&mut blob[HEAD - NONCE..])?;
-    let nonce = XNonce::clone_from_slice(&blob[HEAD - NONCE..]);
-    let mut body = Zeroizing::new(Vec::with_capacity(plain.len() + 16));
+    let mut nonce = [0; NONCE];
+    fill_random(&mut nonce)?;
+    let mut body = Zeroizing::new(Vec::with_capacity(plain.len() + TAG));
     body.extend_from_slice(plain);
-    XChaCha20Poly1305::new(key.expose().into())
-        .encrypt_in_place(&nonce, &place.bind(vault_id, key_id), &mut *body)
-        .map_err(|_| VaultError::Crypto("sealing"))?;
-    blob.extend_from_slice(&body);
-    Ok(blob)
+    aead::encrypt(&key, &nonce, &place.bind(vault_id, key_id), &mut *body)?;
+    Ok([&[VERSION][..], &key_id.to_be_bytes(), &nonce, &body].concat())
 }
 
 /// Seals with the newest key what an older one sealed; `None` if the newest did already.
@@ -89,15 +81,14 @@ pub(super) fn open(ring: &KeyRing, vault_id: VaultId, place: Place<'_>, blob: &[
     let (head, body) = blob.split_at_checked(HEAD).ok_or_else(damaged)?;
     let (&version, rest) = head.split_first().ok_or_else(damaged)?;
     let (key_id, nonce) = rest.split_first_chunk().ok_or_else(damaged)?;
+    let nonce = nonce.try_into().map_err(|_| damaged())?;
     if version != VERSION {
         return Err(VaultError::TooNew { version: version.into(), supported: VERSION.into() });
     }
     let key_id = u32::from_be_bytes(*key_id);
     let key = place.purpose(key_id).key(ring.get(key_id)?, vault_id);
     let mut plain = Zeroizing::new(body.to_vec());
-    XChaCha20Poly1305::new(key.expose().into())
-        .decrypt_in_place(XNonce::from_slice(nonce), &place.bind(vault_id, key_id), &mut *plain)
-        .map_err(|_| damaged())?;
+    aead::decrypt(&key, nonce, &place.bind(vault_id, key_id), &mut *plain).ok_or_else(damaged)?;
     Ok(plain)
 }
 

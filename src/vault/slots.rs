@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    agefile::SlotIdentity,
     error::{Result, VaultError},
     kdf::{KdfParams, SALT_BYTES},
     material::{Hex, Key},
@@ -188,7 +189,7 @@ impl Slot {
         key_file: Option<&Key>,
         params: KdfParams,
         terms: &Terms<'_>,
-    ) -> Result<(Self, x25519::Identity)> {
+    ) -> Result<(Self, SlotIdentity)> {
         let kdf = SlotKdf { salt: Hex::random()?, params };
         let two_factor = key_file.is_some();
         let marker = Marker { slot: Hex::random()?, salt: kdf.salt, params, two_factor };
@@ -220,12 +221,12 @@ impl Terms<'_> {
 }
 
 /// Finds the identities in the text of an identity file: one a line, `#` comments and blank lines between.
-pub(super) fn parse_identities(text: &Secret<String>) -> Result<Vec<x25519::Identity>> {
+pub(super) fn parse_identities(text: &Secret<String>) -> Result<Vec<SlotIdentity>> {
     let lines = text.expose().lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let identities = lines
         .map(|line| {
             let line = Secret::new(line.to_ascii_uppercase());
-            line.expose().parse().map_err(|reason| VaultError::NotAnIdentity { reason })
+            SlotIdentity::parse(line.expose()).map_err(|reason| VaultError::NotAnIdentity { reason })
         })
         .collect::<Result<Vec<_>>>()?;
     if identities.is_empty() {

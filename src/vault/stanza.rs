@@ -13,12 +13,13 @@ use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use bech32::{Bech32, Hrp};
 
 use super::{
+    agefile::SlotIdentity,
     derive::expand,
     error::{Result, VaultError},
     kdf::{KdfParams, SALT_BYTES},
     material::{Hex, Key},
 };
-use crate::secret::Secret;
+use crate::secret::{Secret, wiping_stack};
 
 /// The marker's tag; a name under a domain, as the age specification asks of extensions.
 pub(super) const MARKER: &str = "bursar.dev/argon2id";
@@ -43,12 +44,12 @@ pub(super) struct Marker {
 
 impl Marker {
     /// Derives the slot's identity. The passphrase must be normalised.
-    pub(super) fn identity(&self, passphrase: &[u8], key_file: Option<&Key>) -> Result<x25519::Identity> {
+    pub(super) fn identity(&self, passphrase: &[u8], key_file: Option<&Key>) -> Result<SlotIdentity> {
         let derived = self.params.derive(passphrase, &self.salt.0)?;
-        match key_file {
+        wiping_stack(|| match key_file {
             Some(key_file) => identity_from(expand(&derived, key_file.expose(), BOTH).expose()),
             None => identity_from(derived.expose()),
-        }
+        })
     }
 
     fn to_stanza(self) -> Stanza {
@@ -89,7 +90,7 @@ impl age::Recipient for PassphraseRecipient {
 pub(super) struct PassphraseIdentity<'a> {
     passphrase: &'a Secret<String>,
     key_file: Option<&'a Key>,
-    derived: RefCell<Option<x25519::Identity>>,
+    derived: RefCell<Option<SlotIdentity>>,
 }
 
 impl<'a> PassphraseIdentity<'a> {
@@ -99,7 +100,7 @@ impl<'a> PassphraseIdentity<'a> {
     }
 
     /// The identity that opened the file.
-    pub(super) fn into_derived(self) -> Option<x25519::Identity> {
+    pub(super) fn into_derived(self) -> Option<SlotIdentity> {
         self.derived.into_inner()
     }
 
@@ -137,11 +138,11 @@ impl age::Identity for PassphraseIdentity<'_> {
 }
 
 /// Builds age's identity from 32 bytes, through the text form that is the only way in.
-pub(super) fn identity_from(secret: &[u8; 32]) -> Result<x25519::Identity> {
+pub(super) fn identity_from(secret: &[u8; 32]) -> Result<SlotIdentity> {
     let hrp = Hrp::parse("age-secret-key-").map_err(|_| VaultError::Crypto("bech32 prefix"))?;
     let text = bech32::encode_upper::<Bech32>(hrp, secret).map_err(|_| VaultError::Crypto("bech32 encoding"))?;
     let text = Secret::new(text);
-    text.expose().parse().map_err(|_| VaultError::Crypto("identity from derived key"))
+    SlotIdentity::parse(text.expose()).map_err(|_| VaultError::Crypto("identity from derived key"))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Location,
-    agefile::{self, ContentKey, Opened},
+    agefile::{self, ContentKey, Opened, SlotIdentity},
     attempts::Attempts,
     audit::Head,
     connect::{self, Access},
@@ -38,7 +38,7 @@ pub struct Unlocked {
     outer: Outer,
     outer_key: ContentKey,
     inner: Option<(Inner, ContentKey)>,
-    identity: Option<x25519::Identity>,
+    identity: Option<SlotIdentity>,
     slot: usize,
     pins: PinBoard,
     attempts: Attempts,
@@ -64,7 +64,7 @@ pub(super) struct Surroundings {
 /// By what a vault was opened.
 pub(super) enum Opener {
     /// By a slot's secret.
-    Slot(x25519::Identity),
+    Slot(SlotIdentity),
     /// By what a session kept: which slot had been used, and the inner payload's key if it was to be kept.
     Session { slot: Hex<8>, inner: Option<ContentKey> },
 }
@@ -353,7 +353,7 @@ impl Unlocked {
     }
 
     /// The identity of the slot that was used; a session keeps none.
-    pub(super) fn identity(&self) -> Result<&x25519::Identity> {
+    pub(super) fn identity(&self) -> Result<&SlotIdentity> {
         self.identity.as_ref().ok_or(VaultError::SessionOnly)
     }
 

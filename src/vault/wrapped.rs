@@ -20,7 +20,7 @@ use age_core::format::{FileKey, Stanza};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use super::{
-    agefile,
+    agefile::{self, SlotIdentity},
     error::{Result, VaultError},
     material::Hex,
     slots::{Slot, SlotKind, Terms},
@@ -60,7 +60,7 @@ impl age::Recipient for WrappedRecipient {
 pub(super) struct WrappedIdentity<'a> {
     holder: &'a Secret<String>,
     speaker: Speaker,
-    found: RefCell<Option<x25519::Identity>>,
+    found: RefCell<Option<SlotIdentity>>,
     trouble: RefCell<Option<VaultError>>,
 }
 
@@ -71,7 +71,7 @@ impl<'a> WrappedIdentity<'a> {
     }
 
     /// The identity that opened the file, or what kept its holder from giving it.
-    pub(super) fn into_found(self) -> Result<Option<x25519::Identity>> {
+    pub(super) fn into_found(self) -> Result<Option<SlotIdentity>> {
         match (self.found.into_inner(), self.trouble.into_inner()) {
             (None, Some(trouble)) => Err(trouble),
             (found, _) => Ok(found),
@@ -112,7 +112,7 @@ impl age::Identity for WrappedIdentity<'_> {
 }
 
 /// Has the holder open one wrapped identity, on a thread of its own: a device may wait for a touch that never comes.
-fn unwrap(body: &[u8], holder: &Secret<String>, speaker: &Speaker) -> Result<Option<x25519::Identity>> {
+fn unwrap(body: &[u8], holder: &Secret<String>, speaker: &Speaker) -> Result<Option<SlotIdentity>> {
     let (body, holder, speaker, patience) = (body.to_vec(), holder.clone(), speaker.clone(), speaker.voice.patience());
     let (answer, answered) = mpsc::channel();
     std::thread::spawn(move || {
@@ -125,12 +125,12 @@ fn unwrap(body: &[u8], holder: &Secret<String>, speaker: &Speaker) -> Result<Opt
     answered.recv_timeout(patience).unwrap_or(Err(VaultError::HolderSilent { seconds: patience.as_secs() }))
 }
 
-fn unwrap_now(body: &[u8], holder: &Secret<String>, speaker: &Speaker) -> Result<Option<x25519::Identity>> {
+fn unwrap_now(body: &[u8], holder: &Secret<String>, speaker: &Speaker) -> Result<Option<SlotIdentity>> {
     for identity in holders(holder, speaker)? {
         match agefile::open(body, identity.as_ref()) {
             Ok(plain) => {
                 let text = std::str::from_utf8(&plain).map_err(|_| VaultError::Crypto("a wrapped identity"))?;
-                return text.parse().map(Some).map_err(|_| VaultError::Crypto("a wrapped identity"));
+                return SlotIdentity::parse(text).map(Some).map_err(|_| VaultError::Crypto("a wrapped identity"));
             }
             Err(DecryptError::NoMatchingKeys) => {}
             Err(error) => return Err(VaultError::Holder { reason: error.to_string() }),

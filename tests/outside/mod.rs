@@ -1,84 +1,13 @@
 //! A running bursar, looked at from outside: its memory, its limits, what other users and children see of it.
 #![cfg(all(target_os = "linux", feature = "sandbox"))]
 
-use std::{
-    fs,
-    io::{Read as _, Seek as _, SeekFrom},
-    os::unix::process::CommandExt as _,
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+mod keys;
+mod stuck;
 
+use std::{fs, os::unix::process::CommandExt as _, path::Path, process::Command};
+
+use self::stuck::Stuck;
 use crate::env::{PASSPHRASE, TestEnv, have, mode};
-
-/// A command that has unlocked the vault and cannot go on: nobody reads the pipe it prints to.
-struct Stuck(Child);
-
-impl Stuck {
-    fn start(mut command: Command) -> Self {
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let stuck = Self(child);
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while !stuck.file("wchan").contains("pipe") {
-            assert!(Instant::now() < deadline, "it never blocked: {}", stuck.file("wchan"));
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        stuck
-    }
-
-    fn file(&self, name: &str) -> String {
-        fs::read_to_string(format!("/proc/{}/{name}", self.0.id())).unwrap_or_default()
-    }
-
-    /// Where in its memory one of these texts stands, apart from the program itself.
-    fn holds(&self, texts: &[&[u8]]) -> Vec<String> {
-        let mut memory = fs::File::open(format!("/proc/{}/mem", self.0.id())).unwrap();
-        let mut found = Vec::new();
-        let mut searched = 0;
-        for line in self.file("maps").lines().filter(|line| !line.ends_with("/bursar") && !line.contains("[v")) {
-            let (begin, end) = line.split(' ').next().unwrap().split_once('-').unwrap();
-            let [begin, end] = [begin, end].map(|hex| u64::from_str_radix(hex, 16).unwrap());
-            let mut bytes = vec![0; usize::try_from(end - begin).unwrap()];
-            memory.seek(SeekFrom::Start(begin)).unwrap();
-            if memory.read_exact(&mut bytes).is_err() {
-                continue;
-            }
-            searched += bytes.len();
-            for text in texts {
-                if contains(&bytes, text) {
-                    found.push(format!("{} in {line}", String::from_utf8_lossy(text)));
-                }
-            }
-        }
-        assert!(searched > 1 << 20, "only {searched} bytes could be read");
-        found
-    }
-}
-
-/// Whether a text stands there (Horspool's search, for many megabytes in a test build).
-fn contains(bytes: &[u8], text: &[u8]) -> bool {
-    let last = text.len() - 1;
-    let mut skips = [text.len(); 256];
-    for (at, byte) in text[..last].iter().enumerate() {
-        skips[usize::from(*byte)] = last - at;
-    }
-    let mut at = 0;
-    while at + last < bytes.len() {
-        if bytes[at..].starts_with(text) {
-            return true;
-        }
-        at += skips[usize::from(bytes[at + last])];
-    }
-    false
-}
-
-impl Drop for Stuck {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
 
 /// More output than a pipe holds.
 const LONG: [&str; 4] = ["transactions", "--limit", "0", "--json"];
@@ -91,15 +20,15 @@ fn may_read_others() -> bool {
 fn once_the_vault_is_open_no_written_form_of_a_secret_is_in_memory() {
     let mut env = TestEnv::household();
     let passphrase = PASSPHRASE.as_bytes();
-    let parts: [&[u8]; 8] = [
-        passphrase,
-        &passphrase[..16],
-        &passphrase[16..],
-        b"\"ledger\":{",
-        b"\"audit_k0\"",
-        b"AGE-SECRET-KEY-1",
-        b"age-secret-key-1",
-        b"access-sandbox-",
+    let parts: [(&str, &[u8]); 8] = [
+        ("the passphrase", passphrase),
+        ("its beginning", &passphrase[..16]),
+        ("its end", &passphrase[16..]),
+        ("the outer payload", b"\"ledger\":{"),
+        ("the inner payload", b"\"audit_k0\""),
+        ("an identity", b"AGE-SECRET-KEY-1"),
+        ("an identity in small letters", b"age-secret-key-1"),
+        ("a token", b"access-sandbox-"),
     ];
     let file = env.path("secrets/passphrase");
     let by_file = Stuck::start(env.command(&LONG));
@@ -108,7 +37,7 @@ fn once_the_vault_is_open_no_written_form_of_a_secret_is_in_memory() {
         return;
     }
     assert_eq!(by_file.holds(&parts), Vec::<String>::new());
-    assert!(!by_file.holds(&[b"SQLite format"]).is_empty(), "the search finds what is there");
+    assert!(!by_file.holds(&[("a database", b"SQLite format")]).is_empty(), "the search finds what is there");
     drop(by_file);
     env.unset("BURSAR_PASSPHRASE_FILE");
     let program = format!("cat {}", file.display());
@@ -151,7 +80,7 @@ fn another_process_of_the_same_user_sees_nothing_of_it() {
     let uid = stuck.file("status").lines().find(|line| line.starts_with("Uid:")).unwrap().to_owned();
     assert!(uid.contains("65534"), "{uid}");
     for name in ["environ", "mem", "maps", "auxv", "fd/0"] {
-        let path = format!("/proc/{}/{name}", stuck.0.id());
+        let path = format!("/proc/{}/{name}", stuck.id());
         let seen = Command::new("setpriv")
             .args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "head", "-c", "1", &path])
             .output()

@@ -1,0 +1,136 @@
+//! The keys themselves, not only their written forms: where they lie while the vault is open, and in a core.
+
+use std::{fs, process::Command};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use hkdf::Hkdf;
+use memchr::memmem;
+use serde_json::Value;
+use sha2::Sha256;
+
+use super::{may_read_others, stuck::Stuck};
+use crate::env::{PASSPHRASE, TestEnv, have};
+
+/// Every key of a vault, by name: those in its key file, and those that are derived from them.
+struct Keys(Vec<(String, [u8; 32])>);
+
+impl Keys {
+    fn of(env: &TestEnv, identity: &str) -> Self {
+        let text = fs::read_to_string(env.path(identity)).unwrap();
+        let identity: age::x25519::Identity = text.lines().last().unwrap().parse().unwrap();
+        let open =
+            |sealed: &[u8]| -> Value { serde_json::from_slice(&age::decrypt(&identity, sealed).unwrap()).unwrap() };
+        let outer = open(&fs::read(env.vault().join("bursar.keys")).unwrap());
+        let inner = open(outer["bank_sealed"].as_str().unwrap().as_bytes());
+        let id = bursar::vault::Hex::<16>::parse(outer["vault_id"].as_str().unwrap()).unwrap().0;
+        let mut keys = vec![("audit".to_owned(), key(&inner["audit_k0"]))];
+        for (payload, name, purposes) in [
+            (&outer, "ledger", &["sqlcipher/", "pin", "digest", "readings"][..]),
+            (&inner, "bank", &["token/", "client/"]),
+        ] {
+            for (number, master) in payload[name]["keys"].as_object().unwrap() {
+                let master = key(master);
+                keys.push((format!("{name} {number}"), master));
+                for purpose in purposes {
+                    let number = if purpose.ends_with('/') { number } else { "" };
+                    let label = format!("bursar/v1/{purpose}{number}");
+                    let mut derived = [0; 32];
+                    Hkdf::<Sha256>::new(Some(&id), &master).expand(label.as_bytes(), &mut derived).unwrap();
+                    keys.push((label, derived));
+                }
+            }
+        }
+        let wrapped = identity_bytes(text.lines().last().unwrap());
+        keys.push(("identity".to_owned(), wrapped));
+        for (name, lasting) in outer["lasting"].as_object().into_iter().flatten() {
+            keys.push((format!("lasting {name}"), key(lasting)));
+        }
+        Self(keys)
+    }
+
+    /// Each as bytes and as the texts that a key is written in.
+    fn forms(&self) -> Vec<(String, Vec<u8>)> {
+        let mut forms = Vec::new();
+        for (name, key) in &self.0 {
+            let hex = bursar::vault::Hex(*key).to_string();
+            forms.push((name.clone(), key.to_vec()));
+            forms.push((format!("{name} in capitals"), hex.to_uppercase().into_bytes()));
+            forms.push((format!("{name} in hex"), hex.into_bytes()));
+            forms.push((format!("{name} in base64"), BASE64_STANDARD.encode(key).into_bytes()));
+        }
+        forms
+    }
+}
+
+/// The secret half of an age identity.
+fn identity_bytes(text: &str) -> [u8; 32] {
+    let (_, bytes) = bech32::decode(text).unwrap();
+    bytes.try_into().unwrap()
+}
+
+fn key(text: &Value) -> [u8; 32] {
+    BASE64_STANDARD.decode(text.as_str().unwrap()).unwrap().try_into().unwrap()
+}
+
+/// Commands that read, write, ask a bank, and walk the audit chain.
+const LINES: [&str; 6] =
+    ["accounts", "transactions note t1 seen --json", "sync --json", "sync --full --json", "audit verify", "keys list"];
+
+#[test]
+fn a_key_lies_only_where_memory_is_never_swapped_out() {
+    if !may_read_others() {
+        return;
+    }
+    let mut env = TestEnv::household();
+    let file = env.path("secrets/device");
+    env.ok(&["keys", "add", "key-file", file.to_str().unwrap(), "--label", "device"]);
+    let keys = Keys::of(&env, "secrets/device");
+    let forms = keys.forms();
+    let forms: Vec<(&str, &[u8])> = forms.iter().map(|(name, form)| (name.as_str(), form.as_slice())).collect();
+    let by_passphrase = LINES.map(|line| env.command(&line.split(' ').collect::<Vec<_>>()));
+    env.unset("BURSAR_PASSPHRASE_FILE");
+    env.set("BURSAR_IDENTITY", file.to_str().unwrap());
+    let by_key_file = LINES.map(|line| env.command(&line.split(' ').collect::<Vec<_>>()));
+    for command in by_passphrase.into_iter().chain(by_key_file) {
+        let what = format!("{command:?}");
+        let stuck = Stuck::start(command);
+        assert!(
+            stuck.holds(&forms).iter().any(|found| found.starts_with("ledger 1 at")),
+            "{what}: the search finds what is there"
+        );
+        assert_eq!(stuck.holds_unlocked(&forms), Vec::<String>::new(), "{what}");
+    }
+}
+
+#[test]
+fn a_core_that_root_takes_has_no_secret_in_it() {
+    if !have("gcore") || !may_read_others() {
+        return;
+    }
+    let env = TestEnv::household();
+    let file = env.path("secrets/device");
+    env.ok(&["keys", "add", "key-file", file.to_str().unwrap()]);
+    let keys = Keys::of(&env, "secrets/device").forms();
+    for line in ["accounts", "sync --json"] {
+        let stuck = Stuck::start(env.command(&line.split(' ').collect::<Vec<_>>()));
+        let core = env.path("tmp/core");
+        let taken = Command::new("gcore").arg("-o").arg(&core).arg(stuck.id().to_string()).output().unwrap();
+        let bytes = fs::read(env.path(&format!("tmp/core.{}", stuck.id()))).unwrap();
+        assert!(taken.status.success() && bytes.len() > 1 << 20, "{}", String::from_utf8_lossy(&taken.stderr));
+        assert!(memmem::find(&bytes, b"SQLite format 3").is_some(), "the search finds what is there");
+        let texts = [("the passphrase", PASSPHRASE), ("a payload", "\"ledger\":{")];
+        let texts = texts.iter().map(|(name, text)| (*name, text.as_bytes()));
+        let all = texts.chain(keys.iter().map(|(name, form)| (name.as_str(), form.as_slice())));
+        let found: Vec<&str> =
+            all.filter(|(_, form)| memmem::find(&bytes, form).is_some()).map(|(name, _)| name).collect();
+        assert_eq!(found, Vec::<&str>::new(), "{line}");
+        // The program itself holds the words that these begin with.
+        for (start, letters) in
+            [("access-sandbox-", "0123456789abcdef"), ("AGE-SECRET-KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L")]
+        {
+            let after = memmem::find_iter(&bytes, start).map(|at| &bytes[at + start.len()..][..8]);
+            let whole = after.filter(|text| text.iter().all(|byte| letters.as_bytes().contains(byte))).count();
+            assert_eq!(whole, 0, "{line}: {start}");
+        }
+    }
+}
