@@ -17,7 +17,7 @@ use crate::domain::{
 const NEWS_MS: i64 = NEWS_DAYS as i64 * 86_400_000;
 
 /// More late ones than this in one sync are a history: of an account that the bank has given new ids.
-const MOST: usize = 1000;
+const MOST: i64 = 1000;
 
 /// Amounts of the last days, every column of which is in the index, and those that came late, which are looked up one by one:
 /// CROSS JOIN keeps SQLite from walking through all transactions instead.
@@ -61,7 +61,7 @@ impl Tx<'_> {
         let at = encode::millis(self.at);
         let complete = !matches!(before, History::NotReady | History::Initial);
         let late = if mode == SyncMode::Changes && complete { self.late(connection, last)? } else { Vec::new() };
-        let late = if late.len() > MOST { Vec::new() } else { late };
+        let late = if i64::try_from(late.len()).is_ok_and(|count| count > MOST) { Vec::new() } else { late };
         let old: bool = self
             .db
             .prepare_cached("SELECT EXISTS (SELECT 1 FROM late_arrivals WHERE came_at <= ?1)")?
@@ -88,7 +88,7 @@ impl Tx<'_> {
              WHERE t.id > ?1 AND t.date < ?2 AND t.state < 2 AND a.connection = ?3 AND a.created_at <= ?4 LIMIT ?5",
         )?;
         let since = encode::millis(self.at) - NEWS_MS;
-        let ids = statement.query_map((last, before, connection.0, since, MOST as i64 + 1), |row| row.get(0))?;
+        let ids = statement.query_map((last, before, connection.0, since, MOST + 1), |row| row.get(0))?;
         Ok(ids.collect::<std::result::Result<_, _>>()?)
     }
 }
