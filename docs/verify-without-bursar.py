@@ -50,6 +50,10 @@ COVERED = [
         lambda row: (row[0], 0),
     ),
     (7, "securities", "id, connection, provider_id, name, ticker, kind", None),
+    (8, "alerts", "key, kind, first_seen, told_at", None),
+    (8, "regular_alerts", "kind, payee, account, currency, amount, amount_before, date, until", None),
+    (8, "looks", "date, transactions", None),
+    (8, "late_arrivals", "transaction_id, came_at", None),
 ]
 
 

@@ -1,5 +1,8 @@
 //! What a person is told of after a sync: each thing once, by real programs, with nothing of ours in their hands but the notice.
 
+mod kept;
+mod late;
+
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,

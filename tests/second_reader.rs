@@ -92,6 +92,7 @@ fn it_finds_what_was_changed() {
         ("UPDATE transactions SET amount = amount - 1 WHERE id = 5", "digests: differ: [(1, "),
         ("UPDATE edits SET note = 'other'", "digests: differ: [(2, 0, 0)]"),
         ("UPDATE balances SET current = current + 1", "digests: differ: [(4, "),
+        ("UPDATE looks SET date = date + 1", "digests: differ: [(8, 0, 0)]"),
         ("UPDATE accounts SET name = 'other' WHERE id = 1", "digests: differ: [(6, 0, 0)]"),
         ("UPDATE audit SET detail = coalesce(detail, '') || ' ' WHERE seq = 3", "audit: entry 3 does not follow"),
         ("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)", "audit: entry"),

@@ -3,18 +3,24 @@
 //! Pure; today is an argument. Invariant: one condition has one key for as long as it holds, so that it can be told once.
 
 mod find;
+mod regular;
 mod threshold;
 
 use serde::Serialize;
 
-pub use find::{Known, NEWS_DAYS, find};
+pub use find::{Known, find};
+pub use regular::{Regular, look};
 pub use threshold::Threshold;
 
 use super::{
     dates::{Date, Timestamp},
     ids::{AccountId, ConnectionId, TransactionId},
     money::Money,
+    views::AlertView,
 };
+
+/// For how many days a transaction is news: after its date, or after it came into the book.
+pub const NEWS_DAYS: i32 = 7;
 
 /// What an alert is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
@@ -32,7 +38,7 @@ pub enum AlertKind {
     PaymentDue,
     /// An account holds less than the owner wants.
     LowBalance,
-    /// A transaction of the last days is larger than the owner's bound.
+    /// A transaction that is news is larger than the owner's bound.
     LargeTransaction,
     /// A payment that comes back costs more than before.
     PriceRise,
@@ -45,6 +51,9 @@ pub enum AlertKind {
 }
 
 impl AlertKind {
+    /// What only a look through the history finds.
+    pub const REGULAR: [Self; 3] = [Self::PriceRise, Self::PaymentMissed, Self::PaymentEnded];
+
     /// The word in JSON and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -140,8 +149,9 @@ pub struct Notice {
     pub at: Timestamp,
     /// The name of the vault's directory.
     pub vault: String,
-    /// What is new, each told once.
-    pub alerts: Vec<Alert>,
+    /// What is new, each told once. One with a key and `first_seen` that came before is a repeat: the program was not seen to
+    /// take it.
+    pub alerts: Vec<AlertView>,
 }
 
 /// From when on things are told.
@@ -164,6 +174,14 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self { low_balance: None, large_transaction: None, failures: 3, due_days: 7, price_rise: true, missed: true }
+    }
+}
+
+impl Bounds {
+    /// Whether a transaction of this amount is told.
+    pub fn is_large(&self, amount: Money) -> bool {
+        let bound = self.large_transaction.as_ref().and_then(|bound| bound.of(amount.currency));
+        bound.is_some_and(|bound| amount.minor.saturating_abs() >= bound.minor)
     }
 }
 

@@ -1,34 +1,28 @@
 //! What holds now and should be told, out of the book; and the memory of what was told.
 //!
+//! Regular payments are found by a look through the history, which a sync takes; whoever asks what holds reads what it found.
 //! Invariant: an alert is marked as told only after its owner's program took it.
 
 use jiff::ToSpan as _;
 
 use crate::{
     domain::{
-        alerts::{self, Alert, Bounds, Known, NEWS_DAYS},
+        alerts::{self, Alert, Bounds, Known},
         dates::{Date, Period, Timestamp},
         query::Query,
-        views::Limit,
+        views::AlertView,
     },
-    store::{Event, Result, Store},
+    store::{Event, KeptAlert, Result, Store},
 };
 
 /// How far back regular payments are looked for, as in the report of them.
 const MONTHS: i32 = 25;
 
-/// Everything that holds now.
+/// Everything that holds now; how much is read does not grow with the history.
 pub fn now(book: &Store, bounds: &Bounds, now: Timestamp, today: Date) -> Result<Vec<Alert>> {
-    let every = Query::default();
-    let since = |begin| Period { begin: Some(begin), end: None };
     let news = match &bounds.large_transaction {
-        Some(_) => book.transactions(&every, since(today.saturating_sub(NEWS_DAYS.days())), Limit::default())?.items,
+        Some(_) => book.news(now, today, |amount| bounds.is_large(amount))?,
         None => Vec::new(),
-    };
-    let series = if bounds.price_rise || bounds.missed {
-        book.series(&every, since(today.saturating_sub(MONTHS.months())))?
-    } else {
-        Vec::new()
     };
     let known = Known {
         connections: &book.connections_at(now)?,
@@ -36,29 +30,59 @@ pub fn now(book: &Store, bounds: &Bounds, now: Timestamp, today: Date) -> Result
         accounts: &book.accounts()?,
         liabilities: &book.liabilities()?,
         news: &news,
-        series: &series,
+        regular: &book.regular_alerts()?,
         today,
     };
     Ok(alerts::find(&known, bounds))
 }
 
-/// Remembers what holds now, and gives what was not told yet; nothing is written when nothing changed.
-pub fn untold(book: &mut Store, now: &[Alert], at: Timestamp) -> Result<Vec<Alert>> {
-    let kept = book.kept_alerts()?;
-    let is_kept = |alert: &Alert| kept.iter().any(|one| one.key == alert.key);
-    let holds = |key: &str| now.iter().any(|alert| alert.key == key);
-    if !now.iter().all(is_kept) || !kept.iter().all(|one| holds(&one.key)) {
-        book.write(&event(at), |tx| tx.keep_alerts(now))?;
+/// Looks for what regular payments have to tell, and keeps it; nothing is done when neither a transaction nor the day is
+/// another than at the last look.
+pub fn look(book: &mut Store, at: Timestamp, today: Date) -> Result<()> {
+    let look = book.look(today)?;
+    if book.last_look()? == Some(look) {
+        return Ok(());
     }
-    let told = |alert: &Alert| kept.iter().any(|one| one.key == alert.key && one.told_at.is_some());
-    Ok(now.iter().filter(|alert| !told(alert)).cloned().collect())
+    let since = Period { begin: Some(today.saturating_sub(MONTHS.months())), end: None };
+    let found = alerts::look(&book.series(&Query::default(), since)?, today);
+    book.write(&event(at, "sync.alerts"), |tx| {
+        tx.note("found", found.len());
+        tx.keep_regular(&found, Some(&look))
+    })
+}
+
+/// Remembers what holds now, and gives what was not told yet; nothing is written when nothing changed.
+pub fn untold(book: &mut Store, now: &[Alert], at: Timestamp) -> Result<Vec<AlertView>> {
+    let mut kept = book.kept_alerts()?;
+    let holds = |key: &str| now.iter().any(|alert| alert.key == key);
+    if !now.iter().all(|alert| kept.iter().any(|one| one.key == alert.key)) || !kept.iter().all(|one| holds(&one.key)) {
+        book.write(&event(at, "notify"), |tx| tx.keep_alerts(now))?;
+        kept = book.kept_alerts()?;
+    }
+    let mut views = with_memory(now.to_vec(), &kept);
+    views.retain(|view| view.told_at.is_none());
+    Ok(views)
+}
+
+/// Alerts, with since when they hold and when they were told.
+pub fn with_memory(alerts: Vec<Alert>, kept: &[KeptAlert]) -> Vec<AlertView> {
+    let view = |alert: Alert| {
+        let known = kept.iter().find(|one| one.key == alert.key);
+        let (first_seen, told_at) = (known.map(|one| one.first_seen), known.and_then(|one| one.told_at));
+        AlertView { alert, first_seen, told_at }
+    };
+    alerts.into_iter().map(view).collect()
 }
 
 /// Marks what the owner's program took.
-pub fn told(book: &mut Store, told: &[Alert], at: Timestamp) -> Result<()> {
-    book.write(&event(at), |tx| tx.alerts_told(told))
+pub fn told(book: &mut Store, told: &[AlertView], at: Timestamp) -> Result<()> {
+    let keys: Vec<&str> = told.iter().map(|view| view.alert.key.as_str()).collect();
+    book.write(&event(at, "notify"), |tx| tx.alerts_told(&keys))
 }
 
-fn event(at: Timestamp) -> Event {
-    Event { at, action: "notify".to_owned(), resource: None }
+fn event(at: Timestamp, action: &str) -> Event {
+    Event { at, action: action.to_owned(), resource: None }
 }
+
+#[cfg(test)]
+mod tests;

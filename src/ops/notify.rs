@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::programs::{End, feed, passed_on, scrubbed};
-use crate::domain::alerts::{Alert, Notice};
+use crate::domain::{alerts::Notice, views::AlertView};
 
 /// How long a program has.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -79,7 +79,7 @@ impl Delivery {
 }
 
 /// The desktop's own program, and what it shows: how much there is to know, without names and amounts.
-fn on_desktop(alerts: &[Alert]) -> (&'static str, Vec<String>) {
+fn on_desktop(alerts: &[AlertView]) -> (&'static str, Vec<String>) {
     let text = sentence(alerts);
     if cfg!(target_os = "macos") {
         let script = format!("display notification \"{text}\" with title \"bursar\"");
@@ -88,8 +88,8 @@ fn on_desktop(alerts: &[Alert]) -> (&'static str, Vec<String>) {
     ("notify-send", vec!["--app-name=bursar".to_owned(), "bursar".to_owned(), text])
 }
 
-fn sentence(alerts: &[Alert]) -> String {
-    let mut kinds: Vec<&str> = alerts.iter().map(|alert| alert.kind.words()).collect();
+fn sentence(alerts: &[AlertView]) -> String {
+    let mut kinds: Vec<&str> = alerts.iter().map(|told| told.alert.kind.words()).collect();
     kinds.dedup();
     let more = if kinds.len() > KINDS { ", and more" } else { "" };
     kinds.truncate(KINDS);
@@ -101,10 +101,10 @@ mod tests {
     use std::{fs, time::Instant};
 
     use super::*;
-    use crate::domain::alerts::AlertKind;
+    use crate::domain::alerts::{Alert, AlertKind};
 
-    fn alert(kind: AlertKind) -> Alert {
-        Alert {
+    fn view(kind: AlertKind) -> AlertView {
+        let alert = Alert {
             kind,
             key: "k".to_owned(),
             message: "CANARY said".to_owned(),
@@ -116,12 +116,13 @@ mod tests {
             before: None,
             date: None,
             action: None,
-        }
+        };
+        AlertView { alert, first_seen: None, told_at: None }
     }
 
     #[test]
     fn the_screen_learns_no_names() {
-        let many = [AlertKind::Reauth, AlertKind::LowBalance, AlertKind::LowBalance].map(alert);
+        let many = [AlertKind::Reauth, AlertKind::LowBalance, AlertKind::LowBalance].map(view);
         assert_eq!(sentence(&many), "a bank needs you to sign in, a balance is low. Run: bursar status");
         let (_, arguments) = on_desktop(&many);
         assert!(!arguments.concat().contains("CANARY"));

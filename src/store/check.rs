@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    Result, Store, audit, balances, dictionary,
+    Result, Store, alerts, audit, balances, dictionary,
     digests::{Area, Digests, Place, Sum},
     edits, encode, products,
     row::{Row, select},
@@ -86,6 +86,9 @@ impl Store {
             fresh.add_rows(db, table, sql, |row| Ok(products::place(row.get(0)?)))?;
         }
         fresh.add_table(db, products::place(0), "securities", products::COVERED_SECURITIES)?;
+        for (table, sql) in alerts::COVERED {
+            fresh.add_table(db, Place::of(Area::Alerts), table, sql)?;
+        }
         let mut sums = fresh.sums().clone();
         sums.insert(Place::of(Area::Register), fresh.register(db)?);
         sums.retain(|_, sum| *sum != Sum::default());
@@ -142,6 +145,7 @@ fn describe(place: &Place) -> String {
         Area::Balances => format!("balances of a{account}"),
         Area::Aliases => "ids of posted transactions".to_owned(),
         Area::Register => "connections and accounts".to_owned(),
+        Area::Alerts => "alerts".to_owned(),
         Area::Products if *account == 0 => "names of securities".to_owned(),
         Area::Products => format!("debts and holdings of a{account}"),
     }

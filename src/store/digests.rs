@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use hmac::{Hmac, Mac as _, digest::generic_array::GenericArray};
-use rusqlite::{Connection, Row, types::ValueRef};
+use rusqlite::{Connection, Params, Row, types::ValueRef};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -32,10 +32,12 @@ pub(crate) enum Area {
     Register,
     /// Debts and holdings of an account; securities under account 0.
     Products,
+    /// What is told, and what was.
+    Alerts,
 }
 
 impl Area {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Transactions,
         Self::Edits,
         Self::Dictionaries,
@@ -43,6 +45,7 @@ impl Area {
         Self::Aliases,
         Self::Register,
         Self::Products,
+        Self::Alerts,
     ];
 
     /// The number in the database.
@@ -55,6 +58,7 @@ impl Area {
             Self::Aliases => 5,
             Self::Register => 6,
             Self::Products => 7,
+            Self::Alerts => 8,
         }
     }
 }
@@ -222,17 +226,17 @@ impl Digests {
         Ok(())
     }
 
-    /// Takes away all rows of a statement about one id, before they are deleted.
+    /// Takes away all rows of a statement, before they are deleted.
     pub(crate) fn take_rows(
         &mut self,
         connection: &Connection,
         (place, table): (Place, &str),
         sql: &str,
-        id: i64,
+        params: impl Params,
     ) -> Result<()> {
         let mut statement = connection.prepare_cached(sql)?;
         let columns = statement.column_count();
-        let mut rows = statement.query([id])?;
+        let mut rows = statement.query(params)?;
         while let Some(row) = rows.next()? {
             let mut canonical = Canonical::of(table);
             for column in 0..columns {
@@ -267,9 +271,20 @@ impl Digests {
 
     /// One keyed value over all digests, put into the audit entry of the change.
     pub(crate) fn root(&self, connection: &Connection) -> Result<[u8; 32]> {
+        self.over(connection, "SELECT area, account, month, entries, sum FROM digests ORDER BY area, account, month")
+    }
+
+    /// One keyed value over the digests of all transactions: another one after every change of them.
+    pub(crate) fn of_transactions(&self, connection: &Connection) -> Result<[u8; 32]> {
+        self.over(
+            connection,
+            "SELECT area, account, month, entries, sum FROM digests WHERE area = 1 ORDER BY area, account, month",
+        )
+    }
+
+    fn over(&self, connection: &Connection, sql: &str) -> Result<[u8; 32]> {
         let mut mac = self.mac.clone();
-        let mut statement = connection
-            .prepare_cached("SELECT area, account, month, entries, sum FROM digests ORDER BY area, account, month")?;
+        let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             for column in 0..4 {

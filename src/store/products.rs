@@ -77,7 +77,7 @@ impl Tx<'_> {
     /// Takes the rows of one of the [`COVERED`] tables about an account.
     fn clear(&mut self, (table, covered): (&str, &str), account: i64) -> Result<()> {
         let covered = format!("{covered} WHERE account = ?1");
-        self.digests.take_rows(self.db, (place(account), table), &covered, account)?;
+        self.digests.take_rows(self.db, (place(account), table), &covered, [account])?;
         self.db.prepare_cached(&format!("DELETE FROM {table} WHERE account = ?1"))?.execute([account])?;
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Tx<'_> {
 
     fn clear_securities(&mut self, connection: ConnectionId) -> Result<()> {
         let covered = format!("{COVERED_SECURITIES} WHERE connection = ?1");
-        self.digests.take_rows(self.db, (place(0), "securities"), &covered, connection.0)?;
+        self.digests.take_rows(self.db, (place(0), "securities"), &covered, [connection.0])?;
         self.db.prepare_cached("DELETE FROM securities WHERE connection = ?1")?.execute([connection.0])?;
         Ok(())
     }

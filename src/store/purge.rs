@@ -4,7 +4,7 @@
 //! never given again and its consents keep their dates.
 
 use super::{
-    Result, Store, Tx, balances,
+    Result, Store, Tx, alerts, balances,
     digests::{Area, Place},
     edits, pairing,
     row::{Row, select},
@@ -39,6 +39,7 @@ impl Store {
 impl Tx<'_> {
     /// Deletes a connection's accounts with everything below them.
     pub fn purge_connection(&mut self, connection: ConnectionId) -> Result<()> {
+        self.forget_regular()?;
         self.purge_products(connection)?;
         let accounts = self.account_ids(connection)?;
         let mut touched: Option<(i64, i64)> = None;
@@ -52,17 +53,13 @@ impl Tx<'_> {
             }
             let place = Place { area: Area::Balances, account, month: 0 };
             let covered = format!("{} WHERE account = ?1", balances::COVERED);
-            self.digests.take_rows(self.db, (place, "balances"), &covered, account)?;
+            self.digests.take_rows(self.db, (place, "balances"), &covered, [account])?;
             self.db.prepare_cached("DELETE FROM balances WHERE account = ?1")?.execute([account])?;
             self.db.prepare_cached("DELETE FROM accounts WHERE id = ?1")?.execute([account])?;
         }
         for table in ["refused", "sync_runs"] {
             self.db.prepare_cached(&format!("DELETE FROM {table} WHERE connection = ?1"))?.execute([connection.0])?;
         }
-        // Their keys name payees.
-        self.db
-            .prepare_cached("DELETE FROM alerts WHERE kind IN ('price_rise', 'payment_missed', 'payment_ended')")?
-            .execute([])?;
         if let Some((from, to)) = touched {
             pairing::refresh(self, from, to)?;
         }
@@ -87,9 +84,10 @@ impl Tx<'_> {
             (Area::Edits, "edits", edits::COVERED),
             (Area::Edits, "transaction_tags", edits::COVERED_TAGS),
             (Area::Aliases, "aliases", "SELECT provider_hash, provider_id, transaction_id FROM aliases"),
+            (Area::Alerts, alerts::LATE.0, alerts::LATE.1),
         ] {
             let covered = format!("{covered} WHERE transaction_id = ?1");
-            self.digests.take_rows(self.db, (Place::of(area), table), &covered, row.id)?;
+            self.digests.take_rows(self.db, (Place::of(area), table), &covered, [row.id])?;
             self.db.prepare_cached(&format!("DELETE FROM {table} WHERE transaction_id = ?1"))?.execute([row.id])?;
         }
         self.db.prepare_cached("DELETE FROM tombstones WHERE transaction_id = ?1")?.execute([row.id])?;

@@ -15,6 +15,8 @@ const STRIP: &str = "
     DELETE FROM link_intents;
     DELETE FROM sync_runs;
     DELETE FROM alerts;
+    DELETE FROM looks;
+    DELETE FROM late_arrivals;
     DELETE FROM refused;
     DELETE FROM products;
     DELETE FROM calls;
@@ -36,6 +38,7 @@ const REDACT: &str = "
     UPDATE transactions SET payee = (SELECT payee FROM phrases), phrase = (SELECT id FROM phrases), digits = NULL,
            original = NULL, check_number = NULL, parties = NULL, place = NULL, details = NULL;
     UPDATE edits SET note = NULL, folded_note = NULL, payee = NULL;
+    DELETE FROM regular_alerts;
     DELETE FROM transaction_tags;
     DELETE FROM tags;
     DELETE FROM merchants;

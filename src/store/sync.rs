@@ -80,6 +80,8 @@ pub struct SyncRun<'t, 'a> {
     /// Who brings the rows.
     pub(crate) source: Source,
     cursor: Option<String>,
+    /// How complete the history was when the run began.
+    history: History,
     accounts: HashMap<ProviderAccountId, AccountRef>,
     pub(crate) counts: SyncCounts,
     /// First and last day of all rows that changed.
@@ -99,10 +101,11 @@ impl<'a> Tx<'a> {
     /// Starts a run of a connection's change stream.
     pub fn sync(&mut self, connection: ConnectionId, mode: SyncMode) -> Result<SyncRun<'_, 'a>> {
         use rusqlite::OptionalExtension as _;
-        let sql = "SELECT cursor, provider = 'simplefin' FROM connections WHERE id = ?1 AND removed_at IS NULL";
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let sql =
+            "SELECT cursor, provider = 'simplefin', history FROM connections WHERE id = ?1 AND removed_at IS NULL";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?));
         let found = self.db.prepare_cached(sql)?.query_row([connection.0], read).optional()?;
-        let (cursor, simplefin) =
+        let (cursor, simplefin, history) =
             found.ok_or_else(|| StoreError::NotFound { noun: "connection", text: connection.to_string() })?;
         let sql = "SELECT coalesce(max(id), 0) FROM transactions";
         let last_before = self.db.query_row(sql, [], |row| row.get(0))?;
@@ -116,6 +119,7 @@ impl<'a> Tx<'a> {
             connection,
             source: if simplefin { Source::SimpleFin } else { Source::Plaid },
             cursor,
+            history: encode::history(&history),
             accounts: HashMap::new(),
             counts: SyncCounts::default(),
             touched: None,
@@ -168,6 +172,7 @@ impl SyncRun<'_, '_> {
 
     /// Ends the run: pairs what posted without a link, marks transfers, moves the cursor, writes the log.
     pub fn finish(mut self, end: &SyncEnd<'_>) -> Result<SyncCounts> {
+        let mode = if self.seen.is_some() { SyncMode::Full } else { SyncMode::Changes };
         let whole = self.seen.take().filter(|_| !end.cursor.is_empty());
         if let Some(seen) = &whole {
             self.take_back_unseen(seen)?;
@@ -177,6 +182,7 @@ impl SyncRun<'_, '_> {
         if let Some((from, to)) = self.touched {
             pairing::refresh(self.tx, from, to)?;
         }
+        self.tx.note_late(self.connection, self.last_before, (mode, self.history))?;
         let next = Some(end.cursor).filter(|cursor| !cursor.is_empty()).or(self.cursor.as_deref());
         self.tx.move_cursor(self.connection, self.cursor.as_deref(), next, end.history)?;
         connections::write_health(self.tx.db, self.connection, end.remedy, end.health)?;

@@ -1,5 +1,10 @@
 //! Books in memory and the values that fill them, for the tests of this room.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
 use rusqlite::Connection;
 
 use super::{Event, Keys, Result, Store, StoreError, SyncCounts, SyncEnd, SyncMode};
@@ -143,7 +148,18 @@ pub(crate) fn sync_as(
     pages: &[Delta],
     cursor: &str,
 ) -> Result<SyncCounts> {
-    store.write::<_, StoreError>(&event("sync"), |tx| {
+    sync_at(store, &event("sync"), (connection, mode), pages, cursor)
+}
+
+/// The same at another time.
+pub(crate) fn sync_at(
+    store: &mut Store,
+    event: &Event,
+    (connection, mode): (ConnectionId, SyncMode),
+    pages: &[Delta],
+    cursor: &str,
+) -> Result<SyncCounts> {
+    store.write::<_, StoreError>(event, |tx| {
         let mut run = tx.sync(connection, mode)?;
         for page in pages {
             run.apply(page)?;
@@ -151,7 +167,7 @@ pub(crate) fn sync_as(
         run.finish(&SyncEnd {
             started_at: at("2026-03-20T11:59:00Z"),
             cursor,
-            history: History::Complete,
+            history: pages.last().map_or(History::Complete, |page| page.history),
             remedy: Remedy::Nothing,
             health: &Health::default(),
         })
@@ -165,4 +181,18 @@ pub(crate) fn sync(store: &mut Store, pages: &[Delta], cursor: &str) -> SyncCoun
 /// Added, modified, removed.
 pub(crate) fn counts(counts: &SyncCounts) -> (u64, u64, u64) {
     (counts.added, counts.modified, counts.removed)
+}
+
+/// How many steps of SQLite's machine some reading takes.
+pub(crate) fn steps<T>(store: &mut Store, read: impl FnOnce(&Store) -> T) -> (u64, T) {
+    let count = Arc::new(AtomicU64::new(0));
+    let steps = Arc::clone(&count);
+    let step = move || {
+        steps.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    store.db.progress_handler(1, Some(step)).unwrap();
+    let value = read(store);
+    store.db.progress_handler(0, None::<fn() -> bool>).unwrap();
+    (count.load(Ordering::Relaxed), value)
 }

@@ -26,7 +26,7 @@ impl Tx<'_> {
         let since = encode::day(found.since);
         for account in self.account_ids(connection)? {
             let asked = format!("{} WHERE account = ?1 AND date >= {since}", COVERED.1);
-            self.digests.take_rows(self.db, (products::place(account), COVERED.0), &asked, account)?;
+            self.digests.take_rows(self.db, (products::place(account), COVERED.0), &asked, [account])?;
             let sql = "DELETE FROM trades WHERE account = ?1 AND date >= ?2";
             self.db.prepare_cached(sql)?.execute((account, since))?;
         }

@@ -173,7 +173,7 @@ fn live(db: &Connection) -> Result<u64> {
 }
 
 /// The rows of these ids, in their order; tombstones are left out.
-fn views<E: From<StoreError>>(
+pub(crate) fn views<E: From<StoreError>>(
     db: &Connection,
     ids: &[i64],
     mut take: impl FnMut(TransactionView) -> std::result::Result<(), E>,

@@ -7,6 +7,9 @@ use rusqlite::OptionalExtension as _;
 use super::{Result, Store, encode};
 use crate::domain::dates::Timestamp;
 
+/// The last entry of an action.
+pub(crate) const LAST_ENTRY: &str = "SELECT at FROM audit WHERE action = ?1 ORDER BY seq DESC LIMIT 1";
+
 impl Store {
     /// When each slot last entered something, by the slot's id.
     pub fn key_uses(&self) -> Result<BTreeMap<String, Timestamp>> {
@@ -22,8 +25,7 @@ impl Store {
 
     /// When an act was last entered.
     pub fn last_entry_at(&self, action: &str) -> Result<Option<Timestamp>> {
-        let sql = "SELECT at FROM audit WHERE action = ?1 ORDER BY seq DESC LIMIT 1";
-        let found: Option<i64> = self.db.query_row(sql, [action], |row| row.get(0)).optional()?;
+        let found: Option<i64> = self.db.query_row(LAST_ENTRY, [action], |row| row.get(0)).optional()?;
         found.map(encode::instant).transpose()
     }
 

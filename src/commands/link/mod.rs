@@ -6,7 +6,7 @@ mod outcome;
 mod simplefin;
 
 use crate::{
-    commands::{bank, candidates, connections},
+    commands::{bank, candidates, connections, notify},
     context::Context,
     domain::ids::{ConnectionId, InstitutionId},
     error::{Error, Kind, Result},
@@ -256,6 +256,10 @@ fn conclude(context: &mut Context, outcome: Outcome, no_sync: bool, again: &str)
     let verdict = if no_sync { Ok(()) } else { first_sync::run(context, &fresh, &mut report) };
     if context.is_machine() || !report.is_empty() {
         context.present(&report)?;
+    }
+    let synced = !no_sync && !fresh.is_empty();
+    if synced && verdict.as_ref().err().is_none_or(|error| error.kind != Kind::Interrupted) {
+        notify::after_sync(context);
     }
     verdict?;
     if no_sync {

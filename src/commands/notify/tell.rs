@@ -4,7 +4,7 @@
 
 use crate::{
     context::Context,
-    domain::alerts::{Alert, Notice},
+    domain::{alerts::Notice, views::AlertView},
     error::Result,
     harden,
     ops::{
@@ -51,7 +51,7 @@ pub(super) fn channels(context: &Context) -> Channels {
 }
 
 /// These alerts, as they are told.
-pub(super) fn notice(context: &Context, alerts: Vec<Alert>) -> Notice {
+pub(super) fn notice(context: &Context, alerts: Vec<AlertView>) -> Notice {
     let vault = context.settings.vault.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     Notice { kind: "bursar.notice", version: 1, at: context.clock.now(), vault, alerts }
 }

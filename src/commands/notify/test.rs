@@ -3,7 +3,10 @@
 use super::tell;
 use crate::{
     context::Context,
-    domain::alerts::{Alert, AlertKind},
+    domain::{
+        alerts::{Alert, AlertKind},
+        views::AlertView,
+    },
     error::{Error, Kind, Result},
 };
 
@@ -21,7 +24,7 @@ impl Args {
             return Err(Error::new(Kind::NotFound, "no_notify", "config.toml names nobody to tell")
                 .hint("bursar config set notify.desktop true"));
         }
-        let notice = tell::notice(context, vec![alert()]);
+        let notice = tell::notice(context, vec![AlertView { alert: alert(), first_seen: None, told_at: None }]);
         if context.settings.dry_run {
             context.ui.status("would tell:");
             return context.present(&notice);

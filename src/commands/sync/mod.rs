@@ -11,6 +11,7 @@ use crate::{
     domain::{dates, views::ConnectionView},
     error::Result,
     ops::{
+        alerts,
         recover::recover,
         sync::{self, Allowance, Means, Run},
     },
@@ -114,6 +115,7 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms
         return Ok(Run::default());
     }
     let products = context.settings.config.sync.products();
+    let today = context.clock.today();
     let mut ui = context.ui.again();
     bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
@@ -127,7 +129,15 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms
             progress: &|message| progress.say(message),
             max_runtime: terms.max_runtime,
         };
-        Ok(sync::run(&mut book, jobs, &means)?)
+        let run = sync::run(&mut book, jobs, &means)?;
+        // What is saved is saved: a look that fails is taken by the next sync.
+        if !run.interrupted
+            && let Err(error) = alerts::look(&mut book, (bank.clock)(), today)
+        {
+            drop(progress);
+            ui.warn(&format!("regular payments were not looked at; the next sync does it: {error}"));
+        }
+        Ok(run)
     })
 }
 

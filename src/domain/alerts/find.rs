@@ -1,27 +1,13 @@
 //! Looks for what should be told in what the book knows.
 
-use jiff::ToSpan as _;
-
-use super::{Alert, AlertKind, Bounds};
+use super::{Alert, AlertKind, Bounds, Regular};
 use crate::domain::{
     accounts::AccountType,
     dates::Date,
-    ids::{AccountId, ConnectionId},
-    money::Money,
-    recurring::{self, Series, Standing, Stream},
+    ids::ConnectionId,
     standing::{self, ConnectionState},
-    transactions::Kind,
     views::{AccountStatus, AccountView, ConnectionView, LiabilityView, TransactionView},
 };
-
-/// How many days after its date a transaction is still news.
-pub const NEWS_DAYS: i32 = 7;
-
-/// How many days after it stopped a regular payment is still news.
-const ENDED_DAYS: i32 = 31;
-
-/// How many payments of a new price make it an old one.
-const NEW_PRICES: usize = 2;
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -34,10 +20,10 @@ pub struct Known<'a> {
     pub accounts: &'a [AccountView],
     /// The terms of debts.
     pub liabilities: &'a [LiabilityView],
-    /// The transactions of the last [`NEWS_DAYS`] days.
+    /// The transactions that are news.
     pub news: &'a [TransactionView],
-    /// What passed between the owner and each payee.
-    pub series: &'a [Series],
+    /// What the last look through the history found.
+    pub regular: &'a [Regular],
     /// The day.
     pub today: Date,
 }
@@ -55,19 +41,15 @@ pub fn find(known: &Known<'_>, bounds: &Bounds) -> Vec<Alert> {
         });
     alerts.extend(known.liabilities.iter().filter_map(|debt| due(debt, known, bounds)));
     alerts.extend(known.accounts.iter().filter_map(|account| low(account, bounds)));
-    alerts.extend(known.news.iter().filter_map(|transaction| large(transaction, known.today, bounds)));
-    for series in known.series {
-        for stream in recurring::find(series, known.today) {
-            alerts.extend(of_stream(series, &stream, known.today, bounds));
-        }
-    }
+    alerts.extend(known.news.iter().filter_map(|transaction| large(transaction, bounds)));
+    alerts.extend(known.regular.iter().filter(|one| one.is_news(known.today, bounds)).map(Regular::alert));
     alerts.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
     alerts.dedup_by(|a, b| a.key == b.key);
     alerts
 }
 
 /// An alert with nothing in it but what each has.
-fn alert(kind: AlertKind, key: &str, subject: &str, message: String) -> Alert {
+pub(super) fn alert(kind: AlertKind, key: &str, subject: &str, message: String) -> Alert {
     Alert {
         kind,
         key: format!("{}:{key}", kind.as_str()),
@@ -149,11 +131,9 @@ fn low(account: &AccountView, bounds: &Bounds) -> Option<Alert> {
     Some(found)
 }
 
-fn large(transaction: &TransactionView, today: Date, bounds: &Bounds) -> Option<Alert> {
+fn large(transaction: &TransactionView, bounds: &Bounds) -> Option<Alert> {
     let amount = transaction.amount;
-    let bound = bounds.large_transaction.as_ref()?.of(amount.currency)?;
-    let fresh = transaction.date >= today.saturating_sub(NEWS_DAYS.days());
-    if !fresh || amount.minor.saturating_abs() < bound.minor {
+    if !bounds.is_large(amount) {
         return None;
     }
     let message = format!("{amount}, {} on {}", transaction.payee, transaction.date);
@@ -161,42 +141,4 @@ fn large(transaction: &TransactionView, today: Date, bounds: &Bounds) -> Option<
     (found.account, found.transaction) = (Some(transaction.account), Some(transaction.id));
     (found.amount, found.date) = (Some(amount), Some(transaction.date));
     Some(found)
-}
-
-fn of_stream(series: &Series, stream: &Stream, today: Date, bounds: &Bounds) -> Vec<Alert> {
-    let mut found = Vec::new();
-    let Some(last) = stream.last() else { return found };
-    let money = |minor| Money::new(minor, series.currency);
-    let place = |day: Date| format!("{}:{}:{day}", series.payee, series.currency.code());
-    let make = |kind, day: Date, account: AccountId, message: String| {
-        let mut made = alert(kind, &place(day), &series.payee, message);
-        (made.account, made.date) = (Some(account), Some(day));
-        made
-    };
-    let risen = stream.change.filter(|change| {
-        let since = stream.payments.iter().filter(|payment| payment.date >= change.date).count();
-        let dearer = change.to.saturating_abs() > change.from.saturating_abs();
-        series.kind == Kind::Expense && dearer && since <= NEW_PRICES && stream.standing != Standing::Ended
-    });
-    if let Some(change) = risen.filter(|_| bounds.price_rise) {
-        let (from, to) = (money(change.from), money(change.to));
-        let message = format!("{} costs {to} since {}, {from} before", series.payee, change.date);
-        let mut rise = make(AlertKind::PriceRise, change.date, last.account, message);
-        (rise.amount, rise.before) = (Some(to), Some(from));
-        found.push(rise);
-    }
-    let stopped = match stream.standing {
-        Standing::Missed => Some((AlertKind::PaymentMissed, "was expected on")),
-        Standing::Ended if today <= stream.over().saturating_add(ENDED_DAYS.days()) => {
-            Some((AlertKind::PaymentEnded, "seems to have stopped; the next payment was expected on"))
-        }
-        Standing::Ended | Standing::Active => None,
-    };
-    if let Some((kind, words)) = stopped.filter(|_| bounds.missed) {
-        let message = format!("{} {words} {}", series.payee, stream.next);
-        let mut gone = make(kind, stream.next, last.account, message);
-        gone.amount = Some(money(last.minor));
-        found.push(gone);
-    }
-    found
 }

@@ -97,7 +97,7 @@ fn nothing() -> Known<'static> {
         accounts: &[],
         liabilities: &[],
         news: &[],
-        series: &[],
+        regular: &[],
         today: day(TODAY),
     }
 }
@@ -149,14 +149,10 @@ fn balances_and_transactions_are_told_by_the_owners_bounds() {
         assert_eq!(!keys(&known, &bounds).is_empty(), told, "{minor}");
         assert!(keys(&known, &Bounds::default()).is_empty(), "without a bound nothing is told");
     }
-    for (minor, date, told) in [
-        (-50_000, "2026-04-14", true),
-        (50_000, "2026-04-08", true),
-        (-49_999, "2026-04-14", false),
-        (-50_000, "2026-04-07", false),
-    ] {
-        let news = [transaction(minor, date)];
-        assert_eq!(!keys(&Known { news: &news, ..nothing() }, &bounds).is_empty(), told, "{minor} {date}");
+    for (minor, told) in [(-50_000, true), (50_000, true), (-49_999, false)] {
+        let news = [transaction(minor, "2026-04-14")];
+        assert_eq!(!keys(&Known { news: &news, ..nothing() }, &bounds).is_empty(), told, "{minor}");
+        assert!(keys(&Known { news: &news, ..nothing() }, &Bounds::default()).is_empty());
     }
 }
 
@@ -202,10 +198,27 @@ fn a_stream_is_told_when_its_price_rises_and_when_it_stays_away() {
         (old.to_vec(), "2026-02-01", vec!["payment_ended:Films:USD:2026-03-01"]),
         (old.to_vec(), "2025-10-01", vec![]),
     ] {
-        let series = [monthly(&amounts, last)];
-        let known = Known { series: &series, ..nothing() };
+        let regular = look(&[monthly(&amounts, last)], day(TODAY));
+        let known = Known { regular: &regular, ..nothing() };
         assert_eq!(keys(&known, &Bounds::default()), expected, "{amounts:?} {last}");
         let off = Bounds { price_rise: false, missed: false, ..Bounds::default() };
         assert!(keys(&known, &off).is_empty());
+    }
+}
+
+/// A book that nobody looks through again says what a look would say, and then nothing; never one thing for ever.
+#[test]
+fn what_a_look_found_is_told_until_it_would_end_by_itself() {
+    use jiff::ToSpan as _;
+    let risen = [&[-999; 10][..], &[-1299]].concat();
+    for (amounts, last) in [(risen, "2026-04-10"), (vec![-999; 10], "2026-03-05"), (vec![-999; 10], "2026-02-01")] {
+        let series = [monthly(&amounts, last)];
+        let regular = look(&series, day(TODAY));
+        let [one] = regular.as_slice() else { panic!("{regular:?}") };
+        for (on, told) in [(one.until, true), (one.until.saturating_add(1.day()), false)] {
+            let known = Known { regular: &regular, today: on, ..nothing() };
+            assert_eq!(keys(&known, &Bounds::default()).len(), usize::from(told), "{one:?} on {on}");
+            assert_eq!(look(&series, on).contains(one), told, "{one:?} on {on}, looked at anew");
+        }
     }
 }

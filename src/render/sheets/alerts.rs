@@ -36,7 +36,8 @@ impl ToSheet for Listing<AlertView> {
 
 impl ToSheet for Notice {
     fn to_sheet(&self) -> Sheet {
-        let alerts = self.alerts.iter().map(|alert| Fact::new(alert.kind.as_str(), "Sent", alert.message.as_str()));
+        let alerts = self.alerts.iter().map(|told| &told.alert);
+        let alerts = alerts.map(|alert| Fact::new(alert.kind.as_str(), "Sent", alert.message.as_str()));
         Facts(alerts.collect()).to_sheet()
     }
 }

@@ -10,6 +10,36 @@ CREATE TABLE alerts (
   told_at INTEGER
 ) STRICT;
 
+-- What the last look through the history found of regular payments; until: the last day on which it is news.
+CREATE TABLE regular_alerts (
+  kind TEXT NOT NULL,
+  payee INTEGER NOT NULL REFERENCES payees (id),
+  account INTEGER NOT NULL REFERENCES accounts (id),
+  currency INTEGER NOT NULL REFERENCES currencies (id),
+  amount INTEGER NOT NULL,
+  amount_before INTEGER,
+  date INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  PRIMARY KEY (kind, payee, currency, date)
+) STRICT;
+
+-- When that look was, and at which transactions: one keyed value over the digests of all of them.
+CREATE TABLE looks (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  date INTEGER NOT NULL,
+  transactions BLOB NOT NULL
+) STRICT;
+
+-- Transactions that a sync brought days after their date, and are no part of a history that came as a whole; kept for days.
+CREATE TABLE late_arrivals (
+  transaction_id INTEGER PRIMARY KEY REFERENCES transactions (id),
+  came_at INTEGER NOT NULL
+) STRICT;
+
+-- The last runs of a connection, and the last entry of an action, are found without reading all of them.
+CREATE INDEX sync_runs_ended ON sync_runs (connection, id, outcome);
+CREATE INDEX audit_action ON audit (action);
+
 -- Calls of the provider, counted by day (UTC, yyyymmdd). Bounded by the store, which drops old days; no part of the digests, because
 -- nothing of anybody's money is in them.
 CREATE TABLE calls (

@@ -2,6 +2,7 @@
 
 mod book;
 mod calls;
+mod news;
 mod plans;
 mod posting;
 mod register;

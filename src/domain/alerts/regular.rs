@@ -1,0 +1,119 @@
+//! What regular payments have to tell: one that costs more, one that did not come, one that stopped.
+//!
+//! A look through the history of years finds it, so it is found once and kept. Invariant: what is kept says for itself until
+//! which day it is news, so that nothing is told for ever when nobody looks again.
+
+use jiff::ToSpan as _;
+
+use super::{Alert, AlertKind, Bounds, find::alert};
+use crate::domain::{
+    dates::Date,
+    ids::AccountId,
+    money::Money,
+    recurring::{self, Series, Standing, Stream},
+    transactions::Kind,
+};
+
+/// How many days after it stopped a regular payment is still news.
+const ENDED_DAYS: i32 = 31;
+
+/// How many payments of a new price make it an old one.
+const NEW_PRICES: usize = 2;
+
+/// One thing that a look through the history found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Regular {
+    /// One of [`AlertKind::REGULAR`].
+    pub kind: AlertKind,
+    /// Who was paid, or paid.
+    pub payee: String,
+    /// The account of the last payment.
+    pub account: AccountId,
+    /// The new price, or the last payment.
+    pub amount: Money,
+    /// The price before.
+    pub before: Option<Money>,
+    /// Since when it costs more, or when the payment was expected.
+    pub date: Date,
+    /// The last day on which it is news, unless a later look says otherwise.
+    pub until: Date,
+}
+
+/// Looks through what passed between the owner and each payee.
+pub fn look(series: &[Series], today: Date) -> Vec<Regular> {
+    let mut found = Vec::new();
+    for series in series {
+        for stream in recurring::find(series, today) {
+            found.extend(dearer(series, &stream));
+            found.extend(stopped(series, &stream, today));
+        }
+    }
+    let key = |one: &Regular| (one.kind, one.key());
+    found.sort_by_key(key);
+    found.dedup_by_key(|one| key(one));
+    found
+}
+
+fn dearer(series: &Series, stream: &Stream) -> Option<Regular> {
+    let change = stream.change?;
+    let since = stream.payments.iter().filter(|payment| payment.date >= change.date).count();
+    let more = change.to.saturating_abs() > change.from.saturating_abs();
+    let news = series.kind == Kind::Expense && more && since <= NEW_PRICES && stream.standing != Standing::Ended;
+    let before = Some(Money::new(change.from, series.currency));
+    let found = |account| Regular {
+        kind: AlertKind::PriceRise,
+        payee: series.payee.clone(),
+        account,
+        amount: Money::new(change.to, series.currency),
+        before,
+        date: change.date,
+        until: stream.over(),
+    };
+    stream.last().filter(|_| news).map(|last| found(last.account))
+}
+
+fn stopped(series: &Series, stream: &Stream, today: Date) -> Option<Regular> {
+    let last = stream.last()?;
+    let (kind, until) = match stream.standing {
+        Standing::Active => return None,
+        Standing::Missed => (AlertKind::PaymentMissed, stream.over()),
+        Standing::Ended => (AlertKind::PaymentEnded, stream.over().saturating_add(ENDED_DAYS.days())),
+    };
+    (today <= until).then(|| Regular {
+        kind,
+        payee: series.payee.clone(),
+        account: last.account,
+        amount: Money::new(last.minor, series.currency),
+        before: None,
+        date: stream.next,
+        until,
+    })
+}
+
+impl Regular {
+    /// Whether it is news on a day, and the owner wants to know.
+    pub(super) fn is_news(&self, today: Date, bounds: &Bounds) -> bool {
+        let wanted = if self.kind == AlertKind::PriceRise { bounds.price_rise } else { bounds.missed };
+        wanted && today <= self.until
+    }
+
+    /// The alert that it is.
+    pub(super) fn alert(&self) -> Alert {
+        let Self { payee, amount, date, .. } = self;
+        let message = match (self.kind, self.before) {
+            (AlertKind::PriceRise, Some(before)) => format!("{payee} costs {amount} since {date}, {before} before"),
+            (AlertKind::PaymentEnded, _) => {
+                format!("{payee} seems to have stopped; the next payment was expected on {date}")
+            }
+            _ => format!("{payee} was expected on {date}"),
+        };
+        let mut alert = alert(self.kind, &self.key(), payee, message);
+        (alert.account, alert.date) = (Some(self.account), Some(*date));
+        (alert.amount, alert.before) = (Some(*amount), self.before);
+        alert
+    }
+
+    fn key(&self) -> String {
+        format!("{}:{}:{}", self.payee, self.amount.currency.code(), self.date)
+    }
+}
