@@ -44,6 +44,12 @@ CREATE TABLE connection_calls (
 -- and 3 in transactions.source is SimpleFIN.
 ALTER TABLE sync_runs ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
 
+-- What the owner says an account is, where that is not what its bank says or its name suggests; kept over syncs.
+CREATE TABLE account_types (
+    account INTEGER PRIMARY KEY REFERENCES accounts (id),
+    kind    TEXT NOT NULL
+) STRICT;
+
 -- Trades of investment accounts, each with the name that its security had; days before the last question stay as they were.
 -- quantity, price: exact decimal text. amount: negative is money leaving the account's cash.
 CREATE TABLE trades (
