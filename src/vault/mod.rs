@@ -10,6 +10,7 @@ mod anchor;
 mod attempts;
 pub mod audit;
 mod backup;
+mod calls;
 mod change;
 mod connect;
 mod create;
