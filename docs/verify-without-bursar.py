@@ -23,6 +23,7 @@ COVERED = [
     (1, "transactions", TRANSACTION, lambda row: (row[1], month(row[2]))),
     (2, "edits", "transaction_id, category, category_source, payee, note, edited_at", None),
     (2, "transaction_tags", "transaction_id, tag", None),
+    (2, "account_types", "account, kind", None),
     (3, "currencies", "id, code, exponent, official", None),
     (3, "categories", "id, code, main", None),
     (3, "words", "id, word", None),

@@ -4,17 +4,22 @@
 //! what must hold of every input, and tells whether the input was accepted, so that a corpus can be shown to reach both
 //! sides. Invariant: nothing of the product calls anything here.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use crate::{
     domain::{
-        dates::{Date, Period, duration, parse_bound, parse_day},
+        dates::{Date, Period, Timestamp, duration, parse_bound, parse_day},
+        money::Currency,
         query::Query,
+        sync::RowKind,
         syntax::SyntaxError,
     },
     error::{Error, Kind},
     loopback::fuzz::{AUTHORITY, Visit, visit},
     plaid::{self, KnownCurrencies},
+    simplefin::{self, wire::AccountSet},
     store::audit_tampered,
     vault::{VaultError, fuzz as vault},
 };
@@ -129,6 +134,40 @@ pub fn plaid_page(json: &[u8]) -> bool {
         assert!(!sentence.chars().any(char::is_control), "{sentence:?}");
     }
     delta.refused.is_empty()
+}
+
+/// An answer of a SimpleFIN server: no account and no row of one that is kept gets lost, each is kept or refused by name; amounts
+/// are in their account's currency, and what the server says is one line without anything like a password.
+///
+/// # Panics
+/// When something does not hold.
+pub fn simplefin_accounts(json: &[u8]) -> bool {
+    let Ok(set) = serde_json::from_slice::<AccountSet>(json) else { return false };
+    let listed = set.accounts.len();
+    let mut rows: BTreeMap<String, usize> = BTreeMap::new();
+    for account in &set.accounts {
+        let ids: BTreeSet<&str> = account.transactions.iter().map(|row| row.id.as_str()).collect();
+        rows.entry(account.id.clone()).or_insert(ids.len());
+    }
+    let batch = simplefin::batch(set, &|_| None, Timestamp::UNIX_EPOCH);
+    let refused = |kind: RowKind| batch.refused.iter().filter(|refusal| refusal.kind == kind).count();
+    assert_eq!(batch.accounts.len() + refused(RowKind::Account), listed, "an account is lost");
+    let kept: BTreeMap<&str, Currency> =
+        batch.accounts.iter().map(|account| (account.id.as_str(), account.currency)).collect();
+    assert_eq!(kept.len(), batch.accounts.len(), "two accounts have one id");
+    let expected: usize = rows.iter().filter(|(id, _)| kept.contains_key(id.as_str())).map(|(_, count)| count).sum();
+    assert_eq!(batch.transactions.len() + refused(RowKind::Transaction), expected, "a row is lost");
+    for row in &batch.transactions {
+        assert_eq!(kept.get(row.account.as_str()), Some(&row.amount.currency));
+    }
+    for sentence in batch.said.iter().map(|one| &one.sentence).chain(&batch.banks) {
+        assert!(!sentence.is_empty() && !sentence.chars().any(char::is_control), "{sentence:?}");
+        assert!(!sentence.split(' ').any(|word| word.contains("://") && word.contains('@')), "{sentence:?}");
+    }
+    for refusal in &batch.refused {
+        assert!(!refusal.to_string().chars().any(char::is_control), "{refusal}");
+    }
+    batch.refused.is_empty()
 }
 
 /// A query as it is typed: what is read is written as a line that reads the same; what is not, is pointed at.

@@ -6,7 +6,7 @@
 //! - [`cli`] parses and shows the one error; [`commands`] translate, one file a command; [`context`] is all they may touch.
 //! - [`ops`] are the use-cases with input and output; [`reports`] are pure; [`render`] lays out; [`ui`] owns the terminal;
 //!   [`settings`] the environment and config.toml; [`error`] decides wording and exit code.
-//! - [`store`] has the only SQL, [`vault`] the keys and ciphers, `http` the only HTTP, [`plaid`] and `simplefin` who read banks over it, `sandbox` banks that speak
+//! - [`store`] has the only SQL, [`vault`] the keys and ciphers, [`http`] the only HTTP, [`plaid`] and `simplefin` who read banks over it, `sandbox` banks that speak
 //!   the same protocols, [`loopback`] the one-shot listener.
 //! - [`domain`] is at the bottom: money, dates, queries, terms of the book. [`secret`], [`fsx`], [`harden`] and [`sys`] are beside it.
 //!
@@ -35,7 +35,7 @@ pub mod fsx;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod harden;
-mod http;
+pub mod http;
 pub mod loopback;
 pub mod ops;
 pub mod plaid;

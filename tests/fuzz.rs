@@ -69,7 +69,8 @@ impl Draw {
     }
 }
 
-/// Puts in every seed and so many mutations of all together; both answers must occur among the seeds.
+/// Puts in every seed and so many mutations of all together; both answers must occur among the seeds. `BURSAR_FUZZ_TIMES` makes it
+/// as many times more.
 fn smoke(target: &str, mutations: usize, enter: impl Fn(&[u8]) -> bool) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
     let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -82,7 +83,8 @@ fn smoke(target: &str, mutations: usize, enter: impl Fn(&[u8]) -> bool) {
     let accepted = seeds.iter().filter(|seed| held(seed)).count();
     assert!(accepted > 0 && accepted < seeds.len(), "{target}: {accepted} of {} seeds were accepted", seeds.len());
     let mut draw = Draw(20);
-    for turn in 0..mutations {
+    let times = std::env::var("BURSAR_FUZZ_TIMES").map_or(1, |times| times.parse().unwrap());
+    for turn in 0..mutations * times {
         let other = draw.below(seeds.len());
         held(&draw.mutate(&seeds[turn % seeds.len()], &seeds[other]));
     }
@@ -111,6 +113,11 @@ fn an_edited_audit_log_is_found_out_at_the_first_edit() {
 #[test]
 fn no_row_of_a_page_is_lost() {
     smoke("plaid_page", 10_000, fuzz::plaid_page);
+}
+
+#[test]
+fn no_account_of_a_simplefin_server_is_lost() {
+    smoke("simplefin_accounts", 10_000, fuzz::simplefin_accounts);
 }
 
 #[test]

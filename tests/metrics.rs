@@ -176,8 +176,8 @@ fn prometheus_reads_the_same_numbers() {
     let samples = parse(&page).unwrap();
     let sum = |name: &str| samples.iter().filter(|sample| sample.0 == name).map(|sample| sample.2).sum::<f64>();
     let calls = json["calls"].as_f64().unwrap();
-    assert!((sum("bursar_plaid_calls_total") - calls).abs() < 0.5, "{page}");
-    assert!((sum("bursar_plaid_call_duration_seconds_count") - calls).abs() < 0.5, "{page}");
+    assert!((sum("bursar_calls_total") - calls).abs() < 0.5, "{page}");
+    assert!((sum("bursar_call_duration_seconds_count") - calls).abs() < 0.5, "{page}");
     assert!((sum("bursar_items_limit") - 7.0).abs() < 0.5 && (sum("bursar_items_made") - 1.0).abs() < 0.5, "{page}");
     assert!(samples.iter().any(|sample| sample.1.get("quantile").is_some_and(|quantile| quantile == "0.95")));
     assert!(samples.iter().any(|sample| sample.1.get("outcome").is_some_and(|code| code == "INSTITUTION_DOWN")));

@@ -46,6 +46,7 @@ const READING: &[&str] = &[
 
 /// What changes the vault, or asks a bank.
 const WRITING: &[&str] = &[
+    "accounts edit a1 --type credit",
     "config plaid --remove",
     "connections adopt c1 c1",
     "connections remove c1 --yes",

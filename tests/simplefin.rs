@@ -1,9 +1,14 @@
 //! SimpleFIN as a second source: linked, synced and broken, on the finished binary.
 
-use bursar::{sandbox::Fault, secret::Secret, simplefin::Client};
+mod calls;
+mod claim;
+mod types;
+mod versions;
+
+use bursar::sandbox::Fault;
 use serde_json::{Value, json};
 
-use crate::env::{TestEnv, block_on};
+use crate::env::TestEnv;
 
 const ACCOUNTS: &str = "/simplefin/accounts";
 
@@ -42,6 +47,20 @@ fn guard_access(env: &TestEnv, connection: i64) {
 
 fn all(env: &TestEnv) -> Vec<Value> {
     env.json(&["transactions", "-p", "2020..2030", "--limit", "0"])["items"].as_array().unwrap().clone()
+}
+
+/// Waits until something holds of what a process leaves on the disk.
+fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let began = std::time::Instant::now();
+    while !holds() {
+        assert!(began.elapsed().as_secs() < 30, "{what}");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
+/// Presses Ctrl-C at a process.
+fn interrupt(id: u32) {
+    assert!(std::process::Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap().success());
 }
 
 fn line(report: &Value) -> &Value {
@@ -212,54 +231,6 @@ fn the_setup_token_comes_from_the_standard_input_too() {
 }
 
 #[test]
-fn what_was_claimed_before_a_kill_is_taken_up_by_the_next_sync() {
-    let env = bridge();
-    let client = Client::new(true);
-    let token = client.setup_token(&Secret::new(env.sandbox().setup_token(1))).unwrap();
-    let access = block_on(client.claim(&token)).unwrap();
-    env.leave_behind(&json!({
-        "provider": "simplefin", "environment": "sandbox", "item_id": "simplefin-0123", "institution": "SimpleFIN",
-        "access_token": access.expose(), "institution_id": null
-    }));
-    let synced = env.ok(&["sync", "--json"]);
-    assert!(synced.stderr.contains("linked earlier"), "{synced}");
-    env.ok(&["sync"]);
-    guard_access(&env, 1);
-    assert!(all(&env).len() > 1000);
-    assert_eq!(env.json(&["connections"])["total"], 1);
-}
-
-/// Whether a claim's answer lies sealed on its way into the book.
-fn is_kept(env: &TestEnv) -> bool {
-    let files = std::fs::read_dir(env.vault().join("pending")).into_iter().flatten().flatten();
-    files.into_iter().any(|file| std::fs::read(file.path()).is_ok_and(|bytes| bytes.starts_with(b"age-encryption.org")))
-}
-
-#[test]
-fn a_link_killed_after_its_claim_is_finished_by_the_next_command() {
-    let env = bridge();
-    let file = token_file(&env, 1);
-    // The look at the accounts, which comes after the claim, takes seconds.
-    env.sandbox().fault_at(Fault::Slow, ACCOUNTS);
-    let mut running = env.start(&["link", "simplefin", "--token-file", &file, "--yes"]);
-    let began = std::time::Instant::now();
-    while !is_kept(&env) {
-        assert!(began.elapsed().as_secs() < 20, "nothing was kept");
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
-    running.kill();
-    assert_eq!(env.json(&["connections"])["total"], 0);
-    env.sandbox().clear_faults();
-    // The setup token is spent, what it gave is not lost.
-    let again = env.fails(7, &["link", "simplefin", "--token-file", &file, "--yes"]);
-    assert!(again.stderr.contains("linked earlier"), "{again}");
-    guard_access(&env, 1);
-    assert!(!is_kept(&env));
-    env.ok(&["sync"]);
-    assert!(all(&env).len() > 1000);
-}
-
-#[test]
 fn a_row_that_a_server_forgets_stays_and_a_full_sync_doubles_nothing() {
     let env = bridge();
     link(&env, 1);
@@ -284,6 +255,7 @@ fn both_sources_live_in_one_vault() {
     assert_eq!(outcomes, ["ok", "ok"]);
     let sources: std::collections::BTreeSet<String> = all(&env).iter().map(|row| row["source"].to_string()).collect();
     assert_eq!(sources.len(), 2, "{sources:?}");
+    assert_eq!(env.json(&["metrics"])["limits"]["items_made"], 1, "only Plaid's count for Plaid's plan");
     let rotated = env.ok(&["connections", "rotate", "--all", "--json"]);
     assert_eq!(rotated.json()["connections"].as_array().unwrap().len(), 1, "{rotated}");
     assert!(rotated.stderr.contains("the access of c2 cannot be replaced"), "{rotated}");

@@ -49,14 +49,15 @@ fn open<T>(
     let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
     let environment = context.bank_environment()?;
     let plaid = client.clone().map(|client| Arc::new(client) as Arc<dyn Provider>);
-    let simplefin = simplefin::Client::new(environment == Environment::Sandbox);
+    let meter = context.meter()?;
+    let simplefin = simplefin::Client::new(environment == Environment::Sandbox, meter.clone());
     let simplefin = Some(Arc::new(simplefin) as Arc<dyn Provider>);
     let providers = Providers { plaid, simplefin };
     let (clock, lock_timeout) = (context.clock, context.settings.lock_timeout);
     let runtime = context.runtime()?;
     let now = || clock.now();
-    let (plaid, providers) = (client.as_ref(), &providers);
-    work(&Bank { environment, plaid, providers, runtime, vault: &vault, lock_timeout, clock: &now }, book)
+    let (plaid, providers, meter) = (client.as_ref(), &providers, &meter);
+    work(&Bank { environment, plaid, providers, meter, runtime, vault: &vault, lock_timeout, clock: &now }, book)
 }
 
 /// The connections that were named; without a name all that were not removed.

@@ -5,12 +5,13 @@ use crate::{
     context::Context,
     domain::{calls::CallBook, dates::Date, standing::ConnectionState},
     error::Result,
+    ops::provider::{self, PLAID},
     plaid::{Billing, Endpoint},
     render,
     reports::metrics::{self, ConnectionMetrics, Limits, Metrics},
 };
 
-/// Calls of Plaid: counts, errors, times, what the limits leave
+/// Calls of banks' providers: counts, errors, times, what the limits leave
 ///
 /// Counted on this machine, in the vault, and sent to nobody: 400 days by endpoint and outcome, never what was asked or
 /// answered. Which calls may be billed is Plaid's page on billing; your plan may charge less, or nothing.
@@ -43,6 +44,7 @@ impl Args {
             if connection.state != ConnectionState::Removed {
                 connections.push(ConnectionMetrics {
                     id: connection.id,
+                    max_calls_per_day: provider::calls_per_day(&connection.provider),
                     name: connection.name,
                     calls_today: today.get(&connection.id).copied().unwrap_or_default(),
                     syncs_today: book.syncs_on_day(connection.id, now)?,
@@ -51,7 +53,7 @@ impl Args {
         }
         let environment = book.environment()?;
         let limits = Limits {
-            items_made: book.connections_made(&environment)?,
+            items_made: book.connections_made(PLAID, &environment)?,
             max_items: link::plan(&environment, config.plaid.max_items),
             billable_today: book.billable_on_day(now)?,
             max_billable_per_day: live::per_day(context),

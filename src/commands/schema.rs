@@ -14,6 +14,7 @@ type MakeSchema = fn() -> Schema;
 /// Every command with machine output, and how to get its schema.
 const SCHEMAS: &[(&str, MakeSchema)] = &[
     ("accounts", || schemars::schema_for!(views::Accounts)),
+    ("accounts edit", || schemars::schema_for!(views::AccountView)),
     ("accounts show", || schemars::schema_for!(views::AccountView)),
     ("audit", || schemars::schema_for!(views::Listing<views::AuditEntry>)),
     ("audit show", || schemars::schema_for!(views::AuditDetail)),

@@ -1,22 +1,36 @@
 //! The way to the bank: Plaid's keys, the client, the async runtime.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use super::Context;
+use super::{Clock, Context};
 use crate::{
+    domain::calls::Call,
     error::{Error, Kind, Result},
+    http::{Meter, Notebook},
     ops::{provider::PLAID, secrets},
     plaid::{Client, Config, Environment, UnknownEnvironment},
     secret::Secret,
     settings::{self, KeySource},
     store::Store,
-    vault::{Access, ClientKeys},
+    vault::{Access, ClientKeys, Unlocked},
 };
 
 /// How long counting calls waits for a writer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 const BASE_URL: &str = "BURSAR_PLAID_BASE_URL";
+
+/// The vault's notes of calls that are about to leave.
+struct Notes {
+    vault: Arc<Unlocked>,
+    clock: Clock,
+}
+
+impl Notebook for Notes {
+    fn note(&self, call: &Call) -> std::result::Result<(), String> {
+        Store::note_call(&self.vault, call, self.clock.now()).map_err(|error| error.to_string())
+    }
+}
 
 impl Context {
     /// The async runtime, made when first needed.
@@ -60,8 +74,15 @@ impl Context {
         let secret = self.plaid_key("PLAID_SECRET")?.or(kept_secret).ok_or_else(no_keys)?;
         let mut config = Config::new(environment, client_id.expose().clone(), secret);
         config.base_url = self.environment.text(BASE_URL).map(str::to_owned);
-        config.meter = self.meter.clone();
+        config.meter = self.meter()?;
         Ok(Client::new(config)?)
+    }
+
+    /// Where this run's calls are gathered; those that cost something are written down before they leave.
+    pub fn meter(&mut self) -> Result<Meter> {
+        let (vault, clock) = (self.unlocked_for_bank()?, self.clock);
+        self.meter.note_in(|| Arc::new(Notes { vault, clock }));
+        Ok(self.meter.clone())
     }
 
     /// Counts the calls that no change of the book has counted; a book that cannot be written now goes without.

@@ -15,8 +15,9 @@ use std::sync::Arc;
 
 use crate::{
     error::{Error, Result},
+    http::Meter,
     ops,
-    plaid::{Environment, Meter},
+    plaid::Environment,
     settings::{self, Paths, Settings},
     store::{Event, Store},
     ui::Ui,

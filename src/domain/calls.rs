@@ -2,7 +2,7 @@
 //!
 //! Pure. Invariant: nothing here says what was asked or answered: an endpoint's path, a code, a number.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{dates::Date, ids::ConnectionId};
 
@@ -13,19 +13,23 @@ const LONGEST_OUTCOME: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// The path, `/accounts/get`.
-    pub endpoint: &'static str,
+    pub endpoint: Cow<'static, str>,
     /// The connection it was about, where it was about one.
     pub connection: Option<ConnectionId>,
     /// `ok`, the provider's own code (`ITEM_LOGIN_REQUIRED`), or what became of the call on its way (`timeout`).
     pub outcome: String,
-    /// How long it took.
-    pub millis: u64,
+    /// How long it took; none if nobody saw its end.
+    pub millis: Option<u64>,
+    /// Whether it may have left this machine; one that never did counts for no quota.
+    pub left: bool,
     /// Whether the provider may bill this very call.
     pub billable: bool,
 }
 
 /// The outcome of a call that brought what was asked for.
 pub const OK: &str = "ok";
+/// The outcome of a call whose end nobody saw.
+pub const INTERRUPTED: &str = "interrupted";
 /// The outcome that stands for words that are none.
 pub const OTHER: &str = "other";
 

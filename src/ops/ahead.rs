@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{bank::Bank, provider::PLAID};
+use super::{
+    bank::Bank,
+    provider::{Found, PLAID},
+};
 use crate::{
     domain::{
         accounts::ProviderAccount,
@@ -55,15 +58,17 @@ pub(super) struct Made {
     pub(super) access_token: Secret<String>,
     pub(super) institution_id: Option<InstitutionId>,
     pub(super) institution: Option<String>,
+    /// The owner's name for it.
+    pub(super) name: Option<String>,
 }
 
-/// The accounts of a new connection; the bank may be slow to show them, and then the first sync brings them.
-pub(super) fn accounts(bank: &Bank<'_>, made: &Made) -> Option<Vec<ProviderAccount>> {
+/// The accounts of a new connection and its bank; it may be slow to show them, and then the first sync brings them.
+pub(super) fn look(bank: &Bank<'_>, made: &Made) -> Option<Found> {
     let provider = bank.providers.of(&made.provider).ok()?;
     bank.runtime.block_on(provider.accounts(&made.access_token)).ok()
 }
 
-/// Puts a connection into the book, in one commit.
+/// Puts a connection into the book, in one commit, with its name and the calls that it took.
 pub(super) fn adopt(
     bank: &Bank<'_>,
     book: &mut Store,
@@ -85,6 +90,10 @@ pub(super) fn adopt(
             tx.set_accounts(id, accounts)?;
         }
         tx.give_consent(Some(id), CONSENT, if made.provider == PLAID { SCOPE } else { NARROW_SCOPE })?;
+        if made.name.is_some() {
+            tx.rename_connection(id, made.name.as_deref())?;
+        }
+        tx.adopt_calls(id, bank.meter.take_about(id))?;
         tx.note("accounts", accounts.len());
         Ok::<_, StoreError>(id)
     })?;
@@ -100,6 +109,7 @@ struct Written<'a> {
     access_token: &'a str,
     institution_id: Option<&'a str>,
     institution: Option<&'a str>,
+    name: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +121,7 @@ struct Read {
     access_token: String,
     institution_id: Option<String>,
     institution: Option<String>,
+    name: Option<String>,
 }
 
 /// Who it was before there was another.
@@ -127,6 +138,7 @@ impl Made {
             access_token: self.access_token.expose(),
             institution_id: self.institution_id.as_ref().map(InstitutionId::as_str),
             institution: self.institution.as_deref(),
+            name: self.name.as_deref(),
         };
         let json = serde_json::to_string(&written);
         Ok(Secret::new(json.map_err(|_| VaultError::Crypto("a token does not serialise"))?))
@@ -144,6 +156,7 @@ impl Made {
             access_token: Secret::new(read.access_token),
             institution_id: read.institution_id.map(Into::into),
             institution: read.institution,
+            name: read.name,
         })
     }
 }

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     domain::dates::Timestamp,
+    http::Meter,
     ops::provider::Providers,
     plaid::{Client, Environment, PlaidError},
     secret::Secret,
@@ -22,6 +23,8 @@ pub struct Bank<'a> {
     pub plaid: Option<&'a Client>,
     /// Whoever reads banks.
     pub providers: &'a Providers,
+    /// Where their calls are gathered.
+    pub meter: &'a Meter,
     /// Where their calls run.
     pub runtime: &'a tokio::runtime::Runtime,
     /// The open vault; its key must reach the banks.

@@ -97,7 +97,7 @@ pub fn balances(
         let request = BalanceRequest { accounts: Vec::new(), not_before: oldest.filter(|_| demands) };
         let client = bank.plaid()?.about(connection.id);
         let answer = bank.runtime.block_on(client.balance_get(&token, &request, &known));
-        let calls = client.meter().take();
+        let calls = bank.meter.take_about(connection.id);
         let event = about(bank, "balances.realtime", connection.id);
         let (error, refused) = match answer {
             Ok(answer) => {
@@ -134,7 +134,7 @@ pub fn refresh(
         let client = bank.plaid()?.about(connection.id);
         let before = bank.runtime.block_on(updated_at(&client, &token));
         let answer = bank.runtime.block_on(client.transactions_refresh(&token));
-        let calls = client.meter().take();
+        let calls = bank.meter.take_about(connection.id);
         let event = about(bank, "transactions.refresh", connection.id);
         let error = match answer {
             Ok(_request_id) => {

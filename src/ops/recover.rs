@@ -24,6 +24,14 @@ pub enum Recovered {
 }
 
 impl Recovered {
+    /// The connection that is in the book now, if this is one.
+    pub fn linked(self) -> Option<Linked> {
+        match self {
+            Self::Linked(linked) => Some(linked),
+            Self::Rotated(_) | Self::Lost(_) => None,
+        }
+    }
+
     /// The connection whose token is lost, if this is one.
     pub fn lost(&self) -> Option<ConnectionId> {
         match self {
@@ -33,19 +41,21 @@ impl Recovered {
     }
 }
 
-/// Finishes what killed processes left: connections that were exchanged, tokens that were replaced. Without anything
-/// left it costs a look at a directory.
+/// Finishes what killed processes left: calls that nobody counted, connections that were exchanged, tokens that were replaced.
+/// Without anything left it costs a look at two directories.
 pub fn recover(bank: &Bank<'_>, book: &mut Store) -> Result<Vec<Recovered>, AheadError> {
     let mut recovered = Vec::new();
+    bank.meter.put(book.settle_calls()?);
     for pending in bank.vault.pending(book.writer()?)? {
-        let made = Made::from_json(&pending.open(bank.vault)?)?;
+        let mut made = Made::from_json(&pending.open(bank.vault)?)?;
         match book.connection_of_item(&made.environment, &made.item_id)? {
             Some(id) if replace(bank, book, id, &made)? => recovered.push(Recovered::Rotated(id)),
             // The commit had been reached; only the clean-up had not.
             Some(_) => {}
             None => {
-                let accounts = ahead::accounts(bank, &made);
-                recovered.push(Recovered::Linked(ahead::adopt(bank, book, &made, &accounts.unwrap_or_default())?));
+                let found = ahead::look(bank, &made).unwrap_or_default();
+                made.institution = found.institution.or(made.institution);
+                recovered.push(Recovered::Linked(ahead::adopt(bank, book, &made, &found.accounts)?));
             }
         }
         pending.discard()?;

@@ -13,7 +13,6 @@ use super::{
     environment::Environment,
     error::PlaidError,
     http::{Answer, Credentials, Http, Timeouts},
-    meter::Meter,
     pacing::{Limiter, Limits, Patience, RealTime, Time},
     target::Target,
     token::TokenKind,
@@ -21,6 +20,7 @@ use super::{
 };
 use crate::{
     domain::{dates::Timestamp, ids::ConnectionId},
+    http::Meter,
     secret::Secret,
 };
 
@@ -220,7 +220,7 @@ impl Client {
         let (body, read, about) = (body.as_slice(), &read, self.about);
         let attempt = move || async move {
             inner.limiter.ready(endpoint, bearer.connection()).await;
-            let watch = inner.meter.watch(&inner.time, endpoint, about);
+            let watch = inner.meter.watch(endpoint.path(), about, endpoint.cost()).map_err(PlaidError::from)?;
             let result = match inner.http.post(endpoint, body).await {
                 Ok(answer) if answer.at.status == 200 => read(&answer),
                 Ok(answer) => Err(refusal(&answer, &inner.secret)),

@@ -2,6 +2,8 @@
 //!
 //! Invariant: every fact about an endpoint that is not a shape stands in this one table.
 
+use crate::http::Cost;
+
 /// An endpoint of Plaid's that bursar calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Endpoint {
@@ -156,6 +158,11 @@ impl Endpoint {
             Self::TransactionsSync | Self::LiabilitiesGet | Self::HoldingsGet | Self::TradesGet => Billing::Connection,
             _ => Billing::Free,
         }
+    }
+
+    /// What a call costs of what bursar counts beforehand.
+    pub(crate) fn cost(self) -> Cost {
+        if self.billing() == Billing::Request { Cost::Money } else { Cost::Nothing }
     }
 
     /// Limits are Plaid's per minute, from its rate limit tables.

@@ -164,6 +164,12 @@ pub enum PlaidError {
         /// What the system says.
         reason: String,
     },
+    /// A call that may be billed, and that could not be written down first.
+    #[error("the call could not be written down, and so was not made: {reason}")]
+    Unnoted {
+        /// What the system says.
+        reason: String,
+    },
     /// A request that cannot be written.
     #[error("the request for {} cannot be written: {reason}", endpoint.path())]
     Unsendable {
@@ -302,6 +308,7 @@ impl PlaidError {
             | Self::Malformed { .. }
             | Self::Redirected { .. }
             | Self::Setup { .. }
+            | Self::Unnoted { .. }
             | Self::EndlessCursor { .. }
             | Self::Stopped => Action::Report,
         }

@@ -13,7 +13,7 @@ mod http;
 mod institutions;
 mod item;
 mod link;
-mod meter;
+mod outcome;
 mod pacing;
 mod products;
 mod sandbox;
@@ -38,7 +38,6 @@ pub use link::{
     AddedItem, DAYS_REQUESTED, Hosted, LinkExit, LinkProgress, LinkRequest, LinkSession, LinkToken, LinkedAccount,
     Purpose,
 };
-pub use meter::Meter;
 pub use pacing::{Limits, Patience, RealTime, Time, Wait};
 pub use sandbox::{MadeUp, TestLogin};
 pub use transactions::{SyncEvent, SyncFrom, SyncOutcome};

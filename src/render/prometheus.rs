@@ -32,18 +32,18 @@ impl Page {
 /// The metrics as Prometheus reads them.
 pub fn exposition(metrics: &Metrics) -> String {
     let mut page = Page(String::new());
-    page.family("bursar_plaid_calls_total", "counter", "Calls of Plaid by endpoint and outcome.");
+    page.family("bursar_calls_total", "counter", "Calls of banks' providers by endpoint and outcome.");
     for row in &metrics.endpoints {
         for outcome in &row.outcomes {
             let labels = [("endpoint", row.endpoint.as_str()), ("outcome", outcome.outcome.as_str())];
-            page.sample("bursar_plaid_calls_total", &labels, outcome.calls);
+            page.sample("bursar_calls_total", &labels, outcome.calls);
         }
     }
-    page.family("bursar_plaid_billable_calls_total", "counter", "Calls that Plaid may bill one by one.");
+    page.family("bursar_billable_calls_total", "counter", "Calls that a provider may bill one by one.");
     for row in &metrics.endpoints {
-        page.sample("bursar_plaid_billable_calls_total", &[("endpoint", row.endpoint.as_str())], row.billable);
+        page.sample("bursar_billable_calls_total", &[("endpoint", row.endpoint.as_str())], row.billable);
     }
-    let name = "bursar_plaid_call_duration_seconds";
+    let name = "bursar_call_duration_seconds";
     page.family(name, "summary", "How long calls took; the quantiles are exact to an eighth.");
     for row in &metrics.endpoints {
         let endpoint = ("endpoint", row.endpoint.as_str());

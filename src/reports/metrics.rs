@@ -77,8 +77,10 @@ pub struct ConnectionMetrics {
     pub id: ConnectionId,
     /// Its name.
     pub name: String,
-    /// Calls about it today (UTC).
+    /// Calls about it today (UTC) that may have left this machine.
     pub calls_today: u64,
+    /// Calls that its provider allows a day; `null` is without limit.
+    pub max_calls_per_day: Option<u64>,
     /// Its syncs today, as `sync.max_per_day` counts them.
     pub syncs_today: u64,
 }

@@ -83,6 +83,7 @@ faults! {
     SimplefinErrlist, "simplefin-errlist", Some(1), "SimpleFIN: an answer has something to say of a bank, and lacks an account of it.";
     SimplefinSignIn, "simplefin-sign-in", Some(1), "SimpleFIN: an answer says that a bank wants a new sign-in.";
     SimplefinCurrency, "simplefin-currency", Some(1), "SimpleFIN: an account is in a currency of its own.";
+    SimplefinOld, "simplefin-old", None, "SimpleFIN: the server speaks version 1 of the protocol, whatever it is asked for.";
     HugeBody, "huge-body", Some(1), "An answer is 256 MiB long.";
 }
 

@@ -17,10 +17,12 @@ use super::{
     seed::{Row, USD, accounts::ACCOUNTS, decimal},
     state::State,
 };
-use crate::simplefin::wire::{Account, AccountSet, Organization, Problem, Transaction};
+use crate::simplefin::wire::{Account, AccountSet, Connection, Organization, Problem, Transaction};
 
 /// The bank that both sides show.
 const BANK: &str = "ins_109508";
+/// The connection to that bank, as version 2 names it.
+const CONNECTION: &str = "CON-1";
 /// What a server lets happen on one day.
 const CALLS: u64 = 24;
 /// The server's longest window in seconds.
@@ -124,6 +126,9 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
         return Err("a window has at most 90 days\n");
     }
     let bare = field("balances-only") == Some("1");
+    // Who does not ask for version 2 gets version 1, and so does everybody while the fault says that there is nothing newer.
+    let old = state.faults.strikes(Fault::SimplefinOld, "/simplefin/accounts", None);
+    let newer = field("version") == Some("2") && !old;
     let (setting, now) = (state.setting(), state.now());
     if state.bridge.item.is_none() {
         let bank = institutions::find(BANK).ok_or("there is no such bank\n")?;
@@ -159,8 +164,8 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
         let rows = item.ledger.rows().map(|(_, row)| row).filter(|row| row.account == place && !bare && wanted(row));
         let minor = if account.is_debt() { -balance } else { balance };
         Some(Account {
-            org: Some(org()),
-            conn_id: None,
+            org: (!newer).then(org),
+            conn_id: newer.then(|| CONNECTION.to_owned()),
             id: format!("ACT-{id}"),
             name: format!("{} ({})", account.name, account.mask),
             currency: "USD".to_owned(),
@@ -172,7 +177,20 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
         })
     });
     let mut set = AccountSet { accounts: accounts.collect(), ..AccountSet::default() };
+    if newer {
+        set.connections.push(Connection {
+            conn_id: CONNECTION.to_owned(),
+            name: Some(item.draft.bank.name.to_owned()),
+            org_id: Some("INST-1".to_owned()),
+            org_url: Some("https://platypus.example".to_owned()),
+            sfin_url: Some("https://bridge.example/simplefin".to_owned()),
+        });
+    }
     spoil(&mut set, strikes, state.bridge.calls);
+    if !newer {
+        let said = std::mem::take(&mut set.errlist);
+        set.errors.extend(said.into_iter().map(|problem| problem.msg));
+    }
     Ok(set)
 }
 

@@ -14,28 +14,44 @@ use super::{
     wire::AccountSet,
 };
 use crate::{
-    http::{Answer, Http, Sending, Timeouts, headers, is_json, is_loopback},
+    domain::ids::ConnectionId,
+    http::{Answer, Cost, Http, Meter, Sending, Timeouts, headers, is_json, is_loopback},
     secret::Secret,
 };
 
 /// Answers beyond this many bytes, decompressed, are refused.
 const BODY_LIMIT: usize = 32 << 20;
 
+/// The names that calls are counted under.
+const CLAIM: &str = "/simplefin/claim";
+const ACCOUNTS: &str = "/simplefin/accounts";
+
+/// The version of the protocol that answers are asked for in; a server of version 1 does not know the question.
+const VERSION: &str = "2";
+
 /// What a claim gave: the access URL, once and never again.
 pub type Claimed = Secret<String>;
 
-/// A client of SimpleFIN servers.
-#[derive(Debug, Clone, Copy)]
+/// A client of SimpleFIN servers, cheap to clone.
+#[derive(Clone)]
 pub struct Client {
     /// Whether a server on this machine may be spoken to.
     sandbox: bool,
     timeouts: Timeouts,
+    meter: Meter,
+    about: Option<ConnectionId>,
 }
 
 impl Client {
     /// Makes a client; nothing is sent yet.
-    pub fn new(sandbox: bool) -> Self {
-        Self { sandbox, timeouts: Timeouts::default() }
+    pub fn new(sandbox: bool, meter: Meter) -> Self {
+        Self { sandbox, timeouts: Timeouts::default(), meter, about: None }
+    }
+
+    /// The same client for calls about one connection, which are counted as its own.
+    #[must_use]
+    pub fn about(&self, connection: ConnectionId) -> Self {
+        Self { about: Some(connection), ..self.clone() }
     }
 
     /// Reads what the user got at the Bridge.
@@ -45,6 +61,13 @@ impl Client {
 
     /// Claims a setup token. It works once: the answer must not be lost.
     pub async fn claim(&self, token: &SetupToken) -> Result<Claimed, SimpleFinError> {
+        let watch = self.meter.watch(CLAIM, self.about, Cost::Quota)?;
+        let claimed = self.send_claim(token).await;
+        watch.ends(&claimed);
+        claimed
+    }
+
+    async fn send_claim(&self, token: &SetupToken) -> Result<Claimed, SimpleFinError> {
         let bad = SimpleFinError::BadSetupToken { reason: "there is no claim URL in it" };
         let url = Url::parse(token.claim.expose()).map_err(|_| bad)?;
         let answer = self.send(url, Some(b""), None, self.timeouts.total).await?;
@@ -71,9 +94,17 @@ impl Client {
         window: Option<Window>,
     ) -> Result<AccountSet, SimpleFinError> {
         let access = Access::parse(access, self.sandbox)?;
+        let watch = self.meter.watch(ACCOUNTS, self.about, Cost::Quota)?;
+        let set = self.send_accounts(access, window).await;
+        watch.ends(&set);
+        set
+    }
+
+    async fn send_accounts(&self, access: Access, window: Option<Window>) -> Result<AccountSet, SimpleFinError> {
         let mut url = access.base;
         let path = format!("{}/accounts", url.path().trim_end_matches('/'));
         url.set_path(&path);
+        url.query_pairs_mut().append_pair("version", VERSION);
         match window {
             Some(Window { start, end }) => url
                 .query_pairs_mut()

@@ -5,8 +5,9 @@
 use std::collections::HashSet;
 
 use jiff::tz::TimeZone;
+use url::Url;
 
-use super::wire::{Account, AccountSet, Transaction};
+use super::wire::{Account, AccountSet, Connection, Transaction};
 use crate::domain::{
     accounts::{AccountType, Balances, ProviderAccount},
     categories,
@@ -32,8 +33,21 @@ type When<'a> = (&'a dyn Fn(&str) -> Option<Date>, Timestamp);
 pub struct Said {
     /// The sentence, sanitised.
     pub sentence: String,
-    /// Whether its owner has to sign in again.
-    pub sign_in: bool,
+    /// What it asks for.
+    pub asks: Asks,
+    /// Whether something of a bank or an account may be missing for it.
+    pub missing: bool,
+}
+
+/// What a sentence asks its reader to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Nothing but to know.
+    Nothing,
+    /// To sign in again at a bank, by way of the server.
+    SignIn,
+    /// To give bursar a new access: the server does not take this one.
+    NewAccess,
 }
 
 /// One answer in the book's terms.
@@ -61,16 +75,16 @@ pub fn accounts(set: AccountSet) -> Batch {
 /// Reads an answer. `known` is the day under which the book has a pending row, which keeps it: SimpleFIN gives it no date.
 pub fn batch(set: AccountSet, known: &dyn Fn(&str) -> Option<Date>, now: Timestamp) -> Batch {
     let mut batch = Batch { said: said(&set), ..Batch::default() };
-    let names: Vec<_> = set.connections.into_iter().map(|one| (one.conn_id, one.name)).collect();
     let mut seen = HashSet::new();
     for account in set.accounts {
         let org = account.org.as_ref();
-        let by_id =
-            names.iter().find(|(id, _)| Some(id) == account.conn_id.as_ref()).and_then(|(_, name)| name.clone());
+        let connection = set.connections.iter().find(|one| Some(&one.conn_id) == account.conn_id.as_ref());
+        let by_id = connection.and_then(|one| one.name.clone());
         let bank = by_id.or_else(|| org.and_then(|org| org.name.clone().or_else(|| org.domain.clone())));
         let bank = bank.map(|name| shown(&name)).filter(|name| !name.is_empty());
+        let place = place(&account, connection);
         let fresh = seen.insert(account.id.clone());
-        match read(&account, bank.as_deref()).and_then(|read| {
+        match read(&account, bank.as_deref(), &place).and_then(|read| {
             if fresh { Ok(read) } else { Err(refuse(RowKind::Account, &account.id, "another account has its `id`")) }
         }) {
             Ok(read) => {
@@ -100,7 +114,7 @@ fn rows(account: &Account, read: &ProviderAccount, when: When<'_>, batch: &mut B
     }
 }
 
-fn read(account: &Account, bank: Option<&str>) -> Result<ProviderAccount, Refusal> {
+fn read(account: &Account, bank: Option<&str>, place: &str) -> Result<ProviderAccount, Refusal> {
     let refuse = |reason: &str| refuse(RowKind::Account, &account.id, reason);
     if !is_id(&account.id) {
         return Err(refuse("its `id` is empty or too long"));
@@ -120,8 +134,6 @@ fn read(account: &Account, bank: Option<&str>) -> Result<ProviderAccount, Refusa
     let balances =
         Balances { current, available: available.and_then(|text| money("available-balance", text)), limit: None };
     let (name, mask) = split_mask(&account.name);
-    let place = account.org.as_ref().and_then(|org| org.domain.as_deref().or(org.id.as_deref()));
-    let place = place.or(account.conn_id.as_deref()).unwrap_or_default();
     Ok(ProviderAccount {
         id: account.id.as_str().into(),
         persistent_id: Some(keep(&format!("simplefin:{place}:{}", account.id))),
@@ -134,6 +146,14 @@ fn read(account: &Account, bank: Option<&str>) -> Result<ProviderAccount, Refusa
         balances,
         notes,
     })
+}
+
+/// Where an account is kept: the bank's domain, which both versions of the protocol know, else an id of the server's.
+fn place(account: &Account, connection: Option<&Connection>) -> String {
+    let org = account.org.as_ref();
+    let host = connection.and_then(|one| Url::parse(one.org_url.as_deref()?).ok()?.host_str().map(str::to_owned));
+    let domain = host.or_else(|| org.and_then(|org| org.domain.clone().or_else(|| org.id.clone())));
+    domain.or_else(|| account.conn_id.clone()).unwrap_or_default()
 }
 
 fn transaction(
@@ -260,15 +280,28 @@ fn said(set: &AccountSet) -> Vec<Said> {
     let coded = set.errlist.iter().map(|problem| (problem.code.as_str(), problem.msg.as_str()));
     for (code, words) in coded.chain(set.errors.iter().map(|words| ("", words.as_str()))) {
         let (code, words) = (shown(code), shown(words));
-        let sentence = if words.is_empty() { code.clone() } else { words };
-        let lower = sentence.to_lowercase();
-        let asks = ["reauth", "authenticat", "need attention", "needs attention", "sign in", "log in"];
-        let sign_in = code.rsplit('.').next() == Some("auth") || asks.iter().any(|word| lower.contains(word));
+        let (asks, missing) = meaning(&code, &words.to_lowercase());
+        let sentence = if words.is_empty() { code } else { words };
         if !sentence.is_empty() && all.iter().all(|one| one.sentence != sentence) && all.len() < 20 {
-            all.push(Said { sentence, sign_in });
+            all.push(Said { sentence, asks, missing });
         }
     }
     all
+}
+
+/// What a code of version 2 means, whose prefix counts where its second part is not known; a sentence of version 1 has only its
+/// words.
+fn meaning(code: &str, words: &str) -> (Asks, bool) {
+    let (prefix, rest) = code.split_once('.').unwrap_or((code, ""));
+    let asks = ["reauth", "authenticat", "need attention", "needs attention", "sign in", "log in"];
+    match (prefix, rest) {
+        ("gen", "auth") => (Asks::NewAccess, true),
+        ("con", "auth") => (Asks::SignIn, true),
+        ("con" | "act", _) => (Asks::Nothing, true),
+        ("gen", _) => (Asks::Nothing, false),
+        _ if asks.iter().any(|word| words.contains(word)) => (Asks::SignIn, true),
+        _ => (Asks::Nothing, false),
+    }
 }
 
 /// A text of a server's as it may be shown: without control characters, without anything that looks like a credential.

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::http::Failure;
+use crate::http::{Ended, Failure, Unnoted};
 
 /// An error of SimpleFIN.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +67,12 @@ pub enum SimpleFinError {
         /// Which part; never a value.
         what: String,
     },
+    /// A call that could not be written down first.
+    #[error("the call could not be written down, and so was not made: {reason}")]
+    Unnoted {
+        /// What the system says.
+        reason: String,
+    },
     /// No HTTP client could be made.
     #[error("no secure connection can be made on this machine: {reason}")]
     Setup {
@@ -87,6 +93,7 @@ impl SimpleFinError {
             Self::Status { .. } => "HTTP_STATUS",
             Self::Network { .. } | Self::Timeout { .. } | Self::Tls { .. } | Self::Setup { .. } => "NO_ANSWER",
             Self::Malformed { .. } => "MALFORMED",
+            Self::Unnoted { .. } => "NOT_MADE",
         }
     }
 
@@ -107,6 +114,36 @@ impl SimpleFinError {
             Self::Status { status } => *status >= 500 || *status == 429,
             _ => false,
         }
+    }
+}
+
+impl From<Unnoted> for SimpleFinError {
+    fn from(Unnoted(reason): Unnoted) -> Self {
+        Self::Unnoted { reason }
+    }
+}
+
+impl Ended for SimpleFinError {
+    fn word(&self) -> &str {
+        match self {
+            Self::Network { .. } => "network",
+            Self::Timeout { .. } => "timeout",
+            Self::Tls { .. } => "tls",
+            Self::Malformed { .. } => "malformed",
+            other => other.code(),
+        }
+    }
+
+    fn left(&self) -> bool {
+        match self {
+            Self::Network { sent, .. } | Self::Timeout { sent, .. } => *sent,
+            Self::Tls { .. } | Self::Setup { .. } | Self::Unnoted { .. } => false,
+            _ => true,
+        }
+    }
+
+    fn done(&self) -> bool {
+        self.outcome_unknown()
     }
 }
 

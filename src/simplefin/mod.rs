@@ -11,7 +11,7 @@ mod window;
 pub mod wire;
 
 pub use client::{Claimed, Client};
-pub use convert::{Batch, Said, accounts, batch};
+pub use convert::{Asks, Batch, Said, accounts, batch};
 pub use error::SimpleFinError;
 pub use target::SetupToken;
 pub use window::{DAYS, OVERLAP, WINDOW, Window, since, windows};

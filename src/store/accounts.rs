@@ -1,17 +1,22 @@
 //! Accounts: what the bank says of them, what the owner says of them, how they are found by name.
 //!
-//! Invariant: a vanished account keeps its row and its history; the owner's own columns are never written by a sync.
+//! Invariant: a vanished account keeps its row and its history; the owner's own columns are never written by a sync, and go
+//! before the bank's.
 
 use std::collections::HashSet;
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{Result, Store, StoreError, Tx, balances, encode};
+use super::{
+    Result, Store, StoreError, Tx, balances,
+    digests::{Area, Canonical, Place},
+    encode, pairing,
+};
 use crate::domain::{
     accounts::{AccountType, ProviderAccount},
     ids::{AccountId, ConnectionId, ProviderAccountId},
     money::{Currency, Money},
-    views::{AccountStatus, AccountView, BalanceView},
+    views::{AccountStatus, AccountView, BalanceView, TypeSource},
 };
 
 /// An account as the sync writer needs it.
@@ -21,21 +26,39 @@ pub(crate) struct AccountRef {
     pub(crate) kind: AccountType,
 }
 
+impl AccountRef {
+    /// An account by its number.
+    pub(crate) fn of(db: &Connection, id: i64) -> Result<Self> {
+        let sql = "SELECT coalesce(s.kind, a.kind) FROM accounts a LEFT JOIN account_types s ON s.account = a.id
+                   WHERE a.id = ?1";
+        let kind: String = db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?;
+        Ok(Self { id, kind: AccountType::from_word(&kind) })
+    }
+}
+
 /// What the owner says of an account; `None` leaves a field as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountEdit {
     /// The owner's name; an empty one goes back to the bank's.
     pub name: Option<String>,
+    /// What it is; `Some(None)` goes back to what the bank says or the name suggests.
+    pub kind: Option<Option<AccountType>>,
     /// Leave it out of lists.
     pub hidden: Option<bool>,
     /// No longer counted.
     pub closed: Option<bool>,
 }
 
-const VIEW: &str = "SELECT a.id, coalesce(a.user_name, a.name), a.official_name, a.mask, a.kind, a.subtype,
+/// What the digest of the owner's types covers.
+pub(crate) const COVERED_TYPES: &str = "SELECT account, kind FROM account_types";
+
+const VIEW: &str =
+    "SELECT a.id, coalesce(a.user_name, a.name), a.official_name, a.mask, coalesce(s.kind, a.kind), a.subtype,
      a.connection, coalesce(c.institution, c.name), a.hidden, a.closed OR a.vanished_at IS NOT NULL,
-     y.code, y.exponent, y.official, a.current, a.available, a.credit_limit, a.as_of
-     FROM accounts a JOIN currencies y ON y.id = a.currency LEFT JOIN connections c ON c.id = a.connection";
+     y.code, y.exponent, y.official, a.current, a.available, a.credit_limit, a.as_of,
+     s.kind IS NOT NULL, coalesce(c.provider = 'simplefin', 0)
+     FROM accounts a JOIN currencies y ON y.id = a.currency LEFT JOIN connections c ON c.id = a.connection
+     LEFT JOIN account_types s ON s.account = a.id";
 
 fn view(row: &Row<'_>) -> Result<AccountView> {
     let currency = encode::currency(&row.get::<_, String>(10)?, row.get(11)?, row.get(12)?)?;
@@ -47,12 +70,18 @@ fn view(row: &Row<'_>) -> Result<AccountView> {
         (true, false) => AccountStatus::Hidden,
         (false, false) => AccountStatus::Open,
     };
+    let kind_source = match (row.get(17)?, row.get(18)?) {
+        (true, _) => TypeSource::User,
+        (false, true) => TypeSource::Name,
+        (false, false) => TypeSource::Bank,
+    };
     Ok(AccountView {
         id: AccountId(row.get(0)?),
         name: row.get(1)?,
         official_name: row.get(2)?,
         mask: row.get(3)?,
         kind: AccountType::from_word(&row.get::<_, String>(4)?),
+        kind_source,
         subtype: row.get(5)?,
         connection: row.get::<_, Option<i64>>(6)?.map(ConnectionId),
         institution: row.get(7)?,
@@ -177,7 +206,7 @@ impl Tx<'_> {
             };
             balances::record(self, &seen)?;
         }
-        Ok(AccountRef { id, kind: account.kind })
+        AccountRef::of(self.db, id)
     }
 
     /// The account of a provider's id, known or not: rows of an unknown one are kept under a placeholder, so that
@@ -188,7 +217,8 @@ impl Tx<'_> {
         id: &ProviderAccountId,
         currency: Currency,
     ) -> Result<(AccountRef, bool)> {
-        let sql = "SELECT id, kind FROM accounts WHERE connection = ?1 AND provider_id = ?2";
+        let sql = "SELECT a.id, coalesce(s.kind, a.kind) FROM accounts a LEFT JOIN account_types s ON s.account = a.id
+                   WHERE a.connection = ?1 AND a.provider_id = ?2";
         let found = self.db.prepare_cached(sql)?.query_row((connection, id.as_str()), |row| {
             Ok(AccountRef { id: row.get(0)?, kind: AccountType::from_word(&row.get::<_, String>(1)?) })
         });
@@ -241,13 +271,43 @@ impl Tx<'_> {
     pub fn edit_account(&mut self, id: AccountId, edit: &AccountEdit) -> Result<()> {
         let name = edit.name.as_deref().map(|name| Some(name).filter(|name| !name.is_empty()));
         let sql = "UPDATE accounts SET user_name = CASE WHEN ?2 THEN ?3 ELSE user_name END,
-                   hidden = coalesce(?4, hidden), closed = coalesce(?5, closed) WHERE id = ?1";
+                   hidden = coalesce(?4, hidden), closed = coalesce(?5, closed) WHERE id = ?1 AND placeholder < 2";
         let changed =
             self.db.prepare_cached(sql)?.execute((id.0, name.is_some(), name.flatten(), edit.hidden, edit.closed))?;
         if changed == 0 {
             return Err(StoreError::NotFound { noun: "account", text: id.to_string() });
         }
         self.about(id);
+        if let Some(kind) = edit.kind {
+            self.forget_type(id.0)?;
+            if let Some(kind) = kind {
+                let sql = "INSERT INTO account_types (account, kind) VALUES (?1, ?2)";
+                self.db.prepare_cached(sql)?.execute((id.0, kind.as_str()))?;
+                let row = Canonical::of("account_types").int(id.0).text(Some(kind.as_str()));
+                self.digests.add(Place::of(Area::Edits), &row);
+            }
+            self.note("type", kind.map(AccountType::as_str));
+            self.pair_again(id.0)?;
+        }
         Ok(())
+    }
+
+    /// Takes back what the owner said of an account's type.
+    pub(crate) fn forget_type(&mut self, id: i64) -> Result<()> {
+        let covered = format!("{COVERED_TYPES} WHERE account = ?1");
+        self.digests.take_rows(self.db, (Place::of(Area::Edits), "account_types"), &covered, id)?;
+        self.db.prepare_cached("DELETE FROM account_types WHERE account = ?1")?.execute([id])?;
+        Ok(())
+    }
+
+    /// Decides anew which transactions are income, spending or transfers, in all days of an account.
+    fn pair_again(&mut self, id: i64) -> Result<()> {
+        let sql = "SELECT min(date), max(date) FROM transactions WHERE account = ?1";
+        let days: (Option<i64>, Option<i64>) =
+            self.db.prepare_cached(sql)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        match days {
+            (Some(first), Some(last)) => pairing::refresh(self, first, last),
+            _ => Ok(()),
+        }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    Result, Store, alerts, audit, balances, dictionary,
+    Result, Store, accounts, alerts, audit, balances, dictionary,
     digests::{Area, Digests, Place, Sum},
     edits, encode, products,
     row::{Row, select},
@@ -74,6 +74,7 @@ impl Store {
         }
         fresh.add_table(db, Place::of(Area::Edits), "edits", edits::COVERED)?;
         fresh.add_table(db, Place::of(Area::Edits), "transaction_tags", edits::COVERED_TAGS)?;
+        fresh.add_table(db, Place::of(Area::Edits), "account_types", accounts::COVERED_TYPES)?;
         for (table, sql) in dictionary::TABLES {
             fresh.add_table(db, Place::of(Area::Dictionaries), table, sql)?;
         }

@@ -12,7 +12,7 @@ use super::{
     effective, encode, pairing,
     row::{self, Row},
 };
-use crate::domain::{accounts::AccountType, ids::TransactionId, views::CategorySource};
+use crate::domain::{ids::TransactionId, views::CategorySource};
 
 /// A row of `edits`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -107,9 +107,7 @@ fn save(tx: &mut Tx<'_>, id: i64, edit: &Edit) -> Result<()> {
 
 /// Writes what follows from an edit into the transaction's own row.
 fn apply(tx: &mut Tx<'_>, old: &Row, edit: &Edit) -> Result<()> {
-    let sql = "SELECT kind FROM accounts WHERE id = ?1";
-    let kind: String = tx.db.prepare_cached(sql)?.query_row([old.facts.account], |row| row.get(0))?;
-    let account = AccountRef { id: old.facts.account, kind: AccountType::from_word(&kind) };
+    let account = AccountRef::of(tx.db, old.facts.account)?;
     let new = Row { id: old.id, hash: old.hash, ..effective::derive(tx, old.facts.clone(), account, Some(edit))? };
     new.update(old, tx.db, &mut tx.digests)?;
     pairing::refresh(tx, old.facts.date, old.facts.date)

@@ -164,10 +164,12 @@ impl Store {
             tx.note("key", slot.as_str());
         }
         let value = change(&mut tx)?;
+        let counted = std::mem::take(&mut tx.counted);
         let stamp = tx.seal(event, actor, &waiting.drafts)?;
         transaction.commit().map_err(StoreError::from)?;
         witness(stamp.epoch, &stamp.head)?;
         self.forget(&waiting)?;
+        self.forget_notes(&counted)?;
         Ok(value)
     }
 

@@ -71,7 +71,9 @@ impl Scan {
              WHERE e.category IS NOT NULL",
         )?;
         let fixed = statement.query_map([], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
-        let mut statement = tx.db.prepare_cached("SELECT id, kind FROM accounts")?;
+        let mut statement = tx.db.prepare_cached(
+            "SELECT a.id, coalesce(s.kind, a.kind) FROM accounts a LEFT JOIN account_types s ON s.account = a.id",
+        )?;
         let accounts = statement
             .query_map([], |row| Ok((row.get(0)?, AccountType::from_word(&row.get::<_, String>(1)?))))?
             .collect::<std::result::Result<_, _>>()?;

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     domain::{
-        accounts::AccountType,
         text,
         transactions::{ProviderTransaction, Status},
         transfers::days_apart,
@@ -58,12 +57,7 @@ pub(crate) fn settle(run: &mut SyncRun<'_, '_>) -> Result<()> {
             posted.delete(run.tx.db, &mut run.tx.digests)?;
             run.counts.added -= 1;
             let Some(hash) = posted.hash else { continue };
-            let kind = run
-                .tx
-                .db
-                .prepare_cached("SELECT kind FROM accounts WHERE id = ?1")?
-                .query_row([posted.facts.account], |row| row.get::<_, String>(0))?;
-            let account = AccountRef { id: posted.facts.account, kind: AccountType::from_word(&kind) };
+            let account = AccountRef::of(run.tx.db, posted.facts.account)?;
             run.post(&pending, posted.facts, hash, account)?;
         } else if run.gone.contains(&pending.id) {
             edits::carry(run.tx, &pending, &posted)?;

@@ -55,6 +55,7 @@ impl Tx<'_> {
             let covered = format!("{} WHERE account = ?1", balances::COVERED);
             self.digests.take_rows(self.db, (place, "balances"), &covered, [account])?;
             self.db.prepare_cached("DELETE FROM balances WHERE account = ?1")?.execute([account])?;
+            self.forget_type(account)?;
             self.db.prepare_cached("DELETE FROM accounts WHERE id = ?1")?.execute([account])?;
         }
         for table in ["refused", "sync_runs"] {

@@ -1,6 +1,6 @@
 //! The log of syncs: one row a run, failed ones too.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::params;
 
 use super::{Result, Store, Tx, encode, sync::SyncEnd};
 use crate::{
@@ -58,32 +58,6 @@ impl Store {
         let count: i64 =
             self.db.prepare_cached(sql)?.query_row((connection.0, midnight, FIRST_LOOKS_MS), |row| row.get(0))?;
         Ok(count.unsigned_abs())
-    }
-}
-
-impl Store {
-    /// The calls that a connection cost on the day of `now` (UTC), its first look at the accounts among them.
-    pub fn calls_on_day(&self, connection: ConnectionId, now: Timestamp) -> Result<u64> {
-        let now = encode::millis(now);
-        let midnight = now - now.rem_euclid(86_400_000);
-        let sql = "SELECT coalesce((SELECT sum(calls) FROM sync_runs WHERE connection = ?1 AND started_at >= ?2), 0)
-                     + (created_at >= ?2) FROM connections WHERE id = ?1";
-        let count: Option<i64> =
-            self.db.prepare_cached(sql)?.query_row((connection.0, midnight), |row| row.get(0)).optional()?;
-        Ok(count.unwrap_or(0).unsigned_abs())
-    }
-}
-
-impl Tx<'_> {
-    /// Notes how many calls the run cost whose row was written last.
-    pub fn spent_calls(&mut self, connection: ConnectionId, calls: u64) -> Result<()> {
-        if calls > 0 {
-            let sql = "UPDATE sync_runs SET calls = ?2
-                       WHERE id = (SELECT max(id) FROM sync_runs WHERE connection = ?1)";
-            let calls = i64::try_from(calls).unwrap_or(i64::MAX);
-            self.db.prepare_cached(sql)?.execute((connection.0, calls))?;
-        }
-        Ok(())
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Invariant: change, digests, audit entry and epoch are committed together or not at all.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -20,6 +22,8 @@ pub struct Tx<'a> {
     pub(crate) digests: Digests,
     pub(crate) dictionary: Dictionary,
     pub(crate) at: Timestamp,
+    /// The connections whose calls are counted with this change, 0 for none.
+    pub(crate) counted: BTreeSet<i64>,
     detail: Value,
     resource: Option<String>,
 }
@@ -34,7 +38,7 @@ pub(crate) struct Stamp {
 impl<'a> Tx<'a> {
     pub(crate) fn new(db: &'a Connection, digests: Digests, at: Timestamp) -> Self {
         let detail = Value::Object(serde_json::Map::new());
-        Self { db, digests, dictionary: Dictionary::default(), at, detail, resource: None }
+        Self { db, digests, dictionary: Dictionary::default(), at, counted: BTreeSet::new(), detail, resource: None }
     }
 
     /// Adds a fact to the audit entry of this change: counts and ids, never merchants, amounts or tokens.

@@ -11,6 +11,7 @@ mod anchor;
 mod attempts;
 pub mod audit;
 mod backup;
+mod calls;
 mod change;
 mod connect;
 mod create;

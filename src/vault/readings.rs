@@ -43,11 +43,37 @@ pub(super) struct Readings {
     path: PathBuf,
     vault_id: VaultId,
     key: Key,
+    /// Bound into every seal, so that no record passes for one of another kind.
+    label: &'static str,
 }
 
 impl Readings {
     pub(super) fn new(state_dir: &Path, vault_id: VaultId, key: Key) -> Self {
-        Self { path: state_dir.join(format!("{vault_id}.readings")), vault_id, key }
+        Self { path: state_dir.join(format!("{vault_id}.readings")), vault_id, key, label: "bursar/v1/readings" }
+    }
+
+    /// A file of the same form beside this one, for records of another kind.
+    pub(super) fn beside(&self, extension: &str, label: &'static str) -> Self {
+        let key = Key::from_bytes(self.key.expose());
+        Self { path: self.path.with_extension(extension), vault_id: self.vault_id, key, label }
+    }
+
+    /// The files beside this one whose extension begins with a word.
+    pub(super) fn family(&self, word: &str, label: &'static str) -> Result<Vec<Self>> {
+        let dir = fsx::parent(&self.path);
+        let entries = match std::fs::read_dir(dir) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            outcome => outcome.map_err(FsError::io("list", dir))?,
+        };
+        let mut family = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(FsError::io("list", dir))?.path();
+            let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+            if path.file_stem() == self.path.file_stem() && extension.starts_with(word) {
+                family.push(self.beside(extension, label));
+            }
+        }
+        Ok(family)
     }
 
     /// How many bytes wait.
@@ -57,6 +83,16 @@ impl Readings {
 
     /// Adds a record. Not forced to the disk: a power cut may take the last seconds of readings with it.
     pub(super) fn add(&self, plain: &[u8]) -> Result<()> {
+        self.append(plain).map(drop)
+    }
+
+    /// Adds a record that a power cut does not take either.
+    pub(super) fn add_forced(&self, plain: &[u8]) -> Result<()> {
+        self.append(plain)?.sync_data().map_err(FsError::io("sync", &self.path))?;
+        Ok(fsx::sync_dir(fsx::parent(&self.path))?)
+    }
+
+    fn append(&self, plain: &[u8]) -> Result<File> {
         let record = self.seal(plain)?;
         let io = |action| FsError::io(action, &self.path);
         let mut file = self.lock()?;
@@ -64,7 +100,17 @@ impl Readings {
             return Err(io("append to")(std::io::ErrorKind::QuotaExceeded.into()).into());
         }
         file.write_all(&record).map_err(io("append to"))?;
-        Ok(())
+        Ok(file)
+    }
+
+    /// What is in the file, for the one who writes.
+    pub(super) fn read(&self) -> Result<Waiting> {
+        Ok(self.parse(&fsx::read_private(&self.path, 2 * MOST)?))
+    }
+
+    /// Removes the file.
+    pub(super) fn remove(&self) -> Result<()> {
+        Ok(fsx::remove(&self.path)?)
     }
 
     /// Takes what waits out of the readers' way, for the one who writes. It stays on the disk until `forget`.
@@ -126,7 +172,7 @@ impl Readings {
     }
 
     fn bound(&self) -> Vec<u8> {
-        [&b"bursar/v1/readings"[..], &self.vault_id.0].concat()
+        [self.label.as_bytes(), &self.vault_id.0].concat()
     }
 
     /// Length (4 bytes), nonce, ciphertext with tag.

@@ -302,6 +302,10 @@ impl Unlocked {
         self.attempts.clear()
     }
 
+    pub(super) fn readings(&self) -> &Readings {
+        &self.readings
+    }
+
     /// Writes down that something was read, to be entered in the audit log by the next change.
     pub fn queue_reading(&self, record: &[u8]) -> Result<()> {
         self.readings.add(record)

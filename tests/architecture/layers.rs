@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("render", &["domain", "reports"]),
     ("ui", &["domain", "secret", "settings"]),
     ("settings", &["domain", "secret", "fsx", "render"]),
-    ("ops", &["domain", "secret", "fsx", "harden", "plaid", "simplefin", "store", "vault", "loopback"]),
+    ("ops", &["domain", "secret", "fsx", "harden", "http", "plaid", "simplefin", "store", "vault", "loopback"]),
     (
         "error",
         &[
@@ -53,6 +53,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "sys",
             "fsx",
             "harden",
+            "http",
             "vault",
             "store",
             "plaid",
@@ -92,7 +93,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("cli", &["commands", "context", "error", "ui", "settings", "harden", "domain"]),
     // Only under the feature `fuzzing`: the doors of the fuzz targets.
-    ("fuzz", &["domain", "error", "loopback", "plaid", "store", "vault"]),
+    ("fuzz", &["domain", "error", "loopback", "plaid", "simplefin", "store", "vault"]),
     ("lib", &[]),
     ("main", &["cli"]),
 ];

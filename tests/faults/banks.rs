@@ -17,7 +17,7 @@ impl First {
     }
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) {
+pub(super) fn copy(from: &std::path::Path, to: &std::path::Path) {
     drop(fs::remove_dir_all(to));
     assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
 }

@@ -7,6 +7,7 @@
 mod banks;
 mod book;
 mod keys;
+mod simplefin;
 mod told;
 
 use std::{collections::BTreeMap, env, io::Write as _};

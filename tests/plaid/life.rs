@@ -163,6 +163,7 @@ fn leads(fault: Fault) -> Leads {
         | Fault::SimplefinErrlist
         | Fault::SimplefinSignIn
         | Fault::SimplefinCurrency
+        | Fault::SimplefinOld
         | Fault::NotReady => Leads::Same,
         Fault::MutationForever | Fault::CursorNotAssociated => Leads::FullResync,
         Fault::BadAmount | Fault::HugeAmount | Fault::AmountAsText => Leads::Refuses("`amount`"),

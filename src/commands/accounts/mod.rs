@@ -1,5 +1,6 @@
-//! `bursar accounts [list|show]`.
+//! `bursar accounts [list|show|edit]`.
 
+mod edit;
 mod list;
 mod show;
 
@@ -19,6 +20,7 @@ pub(crate) struct Args {
 enum Verb {
     List(list::Args),
     Show(show::Args),
+    Edit(edit::Args),
 }
 
 impl Args {
@@ -27,6 +29,7 @@ impl Args {
             None => self.list.run(context),
             Some(Verb::List(args)) => args.run(context),
             Some(Verb::Show(args)) => args.run(context),
+            Some(Verb::Edit(args)) => args.run(context),
         }
     }
 }

@@ -12,9 +12,10 @@ use crate::{
     error::{Error, Kind, Result},
     loopback::Desktop,
     ops::{
-        link::{Linker, Outcome, Pace, Repair, Stop, Wish},
-        provider::SIMPLEFIN,
-        recover::recover,
+        ahead::Linked,
+        link::{LinkError, Linker, Outcome, Pace, Repair, Stop, Wish},
+        provider::{PLAID, SIMPLEFIN},
+        recover::{Recovered, recover},
     },
     vault::Right,
 };
@@ -126,12 +127,13 @@ impl Args {
             return Ok(());
         }
         context.require(Right::Write)?;
-        context.client()?;
-        if wish.repair.is_none() {
-            plan_allows(context)?;
-        }
-        if wish.repair.is_none() && !self.way.resume {
-            consent(context)?;
+        // What is resumed may be SimpleFIN's, which needs no keys.
+        if !self.way.resume {
+            context.client()?;
+            if wish.repair.is_none() {
+                plan_allows(context)?;
+                consent(context)?;
+            }
         }
         let outcome = self.link(&wish, context)?;
         conclude(context, outcome, self.no_sync, &self.again())
@@ -166,7 +168,8 @@ impl Args {
         let mut ui = context.ui.again();
         bank::with(context, Right::Write, |bank, mut book| {
             let stop = Stop::on_interrupt(bank.runtime);
-            bank::recovered(&mut ui, &recover(bank, &mut book)?);
+            let finished = recover(bank, &mut book)?;
+            bank::recovered(&mut ui, &finished);
             // Nobody else has to wait for a person at the bank's page.
             drop(book);
             let linker = Linker { bank: *bank, pace: Pace::default(), stop: &stop };
@@ -175,7 +178,7 @@ impl Args {
                     let institution = InstitutionId::from(id.as_str());
                     linker.direct(&institution, self.terms.user.as_deref(), wish, &mut guide)?
                 }
-                Way { resume: true, .. } => linker.resume(wish, &mut guide)?,
+                Way { resume: true, .. } => resume(&linker, wish, finished, &mut guide)?,
                 Way { page: true, .. } => linker.page(wish, &mut guide)?,
                 Way { hosted, .. } => linker.hosted(wish, display && !hosted, &mut guide)?,
             })
@@ -190,6 +193,17 @@ impl Args {
             Way { hosted: true, .. } => "bursar link --hosted".to_owned(),
             _ => "bursar link".to_owned(),
         }
+    }
+}
+
+/// Goes on with a flow; without one, what an earlier run had left and this one has finished is what was resumed.
+fn resume(linker: &Linker<'_>, wish: &Wish, finished: Vec<Recovered>, guide: &mut guide::Host) -> Result<Outcome> {
+    let made: Vec<Linked> = finished.into_iter().filter_map(Recovered::linked).collect();
+    match linker.resume(wish, guide) {
+        Err(LinkError::NothingToResume) if !made.is_empty() => {
+            Ok(Outcome::Finished { linked: made, duplicates: Vec::new() })
+        }
+        outcome => Ok(outcome?),
     }
 }
 
@@ -213,7 +227,7 @@ pub(in crate::commands) fn plan(environment: &str, configured: Option<u64>) -> O
 fn plan_allows(context: &mut Context) -> Result<()> {
     let book = context.book()?;
     let environment = book.environment()?;
-    let made = book.connections_made(&environment)?;
+    let made = book.connections_made(PLAID, &environment)?;
     drop(book);
     let Some(most) = plan(&environment, context.settings.config.plaid.max_items) else { return Ok(()) };
     if made >= most {

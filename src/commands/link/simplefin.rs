@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Kind, Result},
     ops::{
         link::{
-            Duplicate, Outcome,
+            Duplicate, Outcome, Stop,
             simplefin::{self, Wish},
         },
         recover::recover,
@@ -71,7 +71,7 @@ impl Args {
         if repair.is_none() {
             consent(context)?;
         }
-        let client = simplefin::client(context.bank_environment()?);
+        let client = simplefin::client(context.bank_environment()?, context.meter()?);
         let token = client.setup_token(&self.token(context)?)?;
         let wish = Wish { token: &token, name: self.name.as_deref(), repair };
         let mut ui = context.ui.again();
@@ -79,9 +79,10 @@ impl Args {
         let allow = self.allow_duplicate;
         let mut again = |twin: &Duplicate| allow || link_again(&mut asking, twin);
         let outcome = bank::without_plaid(context, Right::Write, |bank, mut book| {
+            let stop = Stop::on_interrupt(bank.runtime);
             bank::recovered(&mut ui, &recover(bank, &mut book)?);
             drop(book);
-            Ok(simplefin::link(bank, &wish, &mut again)?)
+            Ok(simplefin::link(bank, &wish, &stop, &mut again)?)
         })?;
         self.report(context, outcome)
     }

@@ -15,7 +15,6 @@ use crate::{
         recover::recover,
         sync::{self, Allowance, Means, Run},
     },
-    plaid::Client,
     store::SyncMode,
     vault::Right,
 };
@@ -123,7 +122,7 @@ pub(super) fn run(context: &mut Context, wanted: &[ConnectionView], terms: Terms
         let jobs = sync::prepare(&book, (bank.vault, bank.providers), wanted, (terms.mode, &products), allowance)?;
         let progress = ui.progress("asking the banks");
         let means = Means {
-            meter: bank.plaid.map(Client::meter),
+            meter: bank.meter,
             runtime: bank.runtime,
             now: bank.clock,
             progress: &|message| progress.say(message),

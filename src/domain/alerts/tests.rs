@@ -8,7 +8,9 @@ use crate::domain::{
     recurring::{Occurrence, Series},
     standing::ConnectionState,
     transactions::{Kind, Status},
-    views::{AccountStatus, AccountView, BalanceView, ConnectionView, LiabilityView, Source, TransactionView},
+    views::{
+        AccountStatus, AccountView, BalanceView, ConnectionView, LiabilityView, Source, TransactionView, TypeSource,
+    },
 };
 
 const TODAY: &str = "2026-04-15";
@@ -45,6 +47,7 @@ fn account(kind: AccountType, current: i64) -> AccountView {
         official_name: None,
         mask: None,
         kind,
+        kind_source: TypeSource::Bank,
         subtype: None,
         connection: Some(ConnectionId(1)),
         institution: None,

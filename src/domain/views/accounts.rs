@@ -34,6 +34,29 @@ impl AccountStatus {
     }
 }
 
+/// Who says what an account is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TypeSource {
+    /// Its bank.
+    Bank,
+    /// Its name, because its provider does not say.
+    Name,
+    /// Its owner.
+    User,
+}
+
+impl TypeSource {
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bank => "bank",
+            Self::Name => "name",
+            Self::User => "user",
+        }
+    }
+}
+
 /// What an account holds, and when that was so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct BalanceView {
@@ -61,6 +84,9 @@ pub struct AccountView {
     /// One of five.
     #[serde(rename = "type")]
     pub kind: AccountType,
+    /// Who says so.
+    #[serde(rename = "type_source")]
+    pub kind_source: TypeSource,
     /// The provider's finer word (`checking`, `credit card`).
     pub subtype: Option<String>,
     /// The connection it comes through; `null` for a manual account.

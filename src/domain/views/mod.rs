@@ -16,7 +16,7 @@ mod sessions;
 mod sums;
 mod transactions;
 
-pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals, main_currencies};
+pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals, TypeSource, main_currencies};
 pub use alerts::AlertView;
 pub use audit::{AuditAnchor, AuditDetail, AuditEntry, Verdict};
 pub use checks::{CheckItem, CheckReport, Level};

@@ -35,6 +35,7 @@ impl From<PlaidError> for Error {
                 Self::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid")
             }
             P::NoKeys => Self::new(Kind::Auth, "no_plaid_keys", sentence).hint("bursar config plaid"),
+            P::Unnoted { .. } => Self::new(Kind::Io, "call_not_noted", sentence).hint("bursar doctor"),
             P::Setup { .. } => Self::new(Kind::Unavailable, "no_tls", sentence).hint("bursar doctor"),
             P::EndlessCursor { .. } | P::StillChanging { .. } => {
                 Self::new(Kind::Unavailable, "endless_sync", sentence).hint("bursar sync")
@@ -94,6 +95,7 @@ impl From<SimpleFinError> for Error {
                 .hint(LINK_SIMPLEFIN),
             S::Revoked => Self::new(Kind::Reauth, "reauth", sentence).hint("bursar connections"),
             S::PaymentRequired => Self::new(Kind::Refused, "payment_required", sentence).hint("bursar connections"),
+            S::Unnoted { .. } => Self::new(Kind::Io, "call_not_noted", sentence).hint("bursar doctor"),
             S::Setup { .. } => Self::new(Kind::Unavailable, "no_tls", sentence).hint("bursar doctor"),
             S::Status { .. } | S::Network { .. } | S::Timeout { .. } | S::Tls { .. } => {
                 Self::new(Kind::Unavailable, "network", sentence).hint("bursar sync")

@@ -17,6 +17,7 @@ impl From<LinkError> for Error {
                     format!("{sentence}; nothing was linked: make a new one where you made it, and disable this one");
                 Self::new(Kind::Unavailable, "answer_lost", sentence).hint("bursar link simplefin").caused_by(error)
             }
+            L::Claimed => Self::new(Kind::Interrupted, "interrupted", sentence).hint("bursar link --resume"),
             L::NotSimpleFin(id) => {
                 Self::new(Kind::Conflict, "other_provider", sentence).hint(format!("bursar link --repair {id}"))
             }

@@ -69,6 +69,9 @@ pub enum LinkError {
     /// The claim's answer never came, and a setup token can be claimed once.
     #[error("the answer of the SimpleFIN server was lost, and this setup token may be used up")]
     ClaimLost(#[source] SimpleFinError),
+    /// The user wanted to stop, and what the claim gave is kept.
+    #[error("stopped; what the setup token gave is kept, sealed, and comes into the vault with the next start")]
+    Claimed,
     /// The connection is read by another provider.
     #[error("connection {0} is not one of SimpleFIN")]
     NotSimpleFin(ConnectionId),
@@ -161,6 +164,13 @@ impl Stop {
             }
         });
         Self(flag)
+    }
+
+    /// Waits for the wish.
+    async fn raised(&self) {
+        while !self.0.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     fn check(&self) -> Result<(), LinkError> {

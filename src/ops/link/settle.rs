@@ -104,6 +104,7 @@ impl Linker<'_> {
             access_token: exchanged.access_token,
             institution_id: grant.institution_id.clone(),
             institution: grant.institution.clone(),
+            name: None,
         };
         let (pending, kept) = space.keep(&made.to_json()?);
         // From here on nothing is lost; what could not be kept goes into the book at once. The bank may be slow to show accounts;

@@ -1,10 +1,10 @@
 //! Linking through SimpleFIN: a setup token is claimed once, and what the claim gives is on the disk before anything else.
 //!
-//! Order: space reserved; claim; access URL sealed into `pending/`; duplicate check on the accounts; one commit; `pending/`
-//! emptied. Invariant: a kill between any two steps loses no access URL, and `recover` finishes what was left.
+//! Order: space reserved; claim; access URL and name sealed into `pending/`; duplicate check on the accounts; one commit;
+//! `pending/` emptied. Invariant: a kill after the claim loses neither access URL nor name, and `recover` finishes what was left.
 
 use super::{
-    Duplicate, LinkError,
+    Duplicate, LinkError, Stop,
     duplicate::{self, Candidate},
 };
 use crate::{
@@ -13,14 +13,14 @@ use crate::{
         standing::Remedy,
         sync::Health,
     },
+    http::Meter,
     ops::{
         ahead::{self, Linked, Made},
         bank::Bank,
-        provider::SIMPLEFIN,
+        provider::{Found, SIMPLEFIN},
     },
     plaid::Environment,
-    secret::Secret,
-    simplefin::{Batch, Client, SetupToken, SimpleFinError, accounts},
+    simplefin::{Client, SetupToken, SimpleFinError},
     store::KnownAccount,
     vault::PendingSecret,
 };
@@ -50,8 +50,8 @@ pub enum Outcome {
 }
 
 /// A client for the vault's environment.
-pub fn client(environment: Environment) -> Client {
-    Client::new(environment == Environment::Sandbox)
+pub fn client(environment: Environment, meter: Meter) -> Client {
+    Client::new(environment == Environment::Sandbox, meter)
 }
 
 /// Whether a connection can be given a new access URL.
@@ -64,9 +64,15 @@ pub fn check(bank: &Bank<'_>, id: ConnectionId) -> Result<(), LinkError> {
     }
 }
 
-/// Claims and puts into the book what came; `again` is asked whether accounts may be linked a second time.
-pub fn link(bank: &Bank<'_>, wish: &Wish<'_>, again: &mut dyn FnMut(&Duplicate) -> bool) -> Result<Outcome, LinkError> {
-    let client = client(bank.environment);
+/// Claims and puts into the book what came; `again` is asked whether accounts may be linked a second time. A wish to stop is
+/// granted once what the claim gave is kept.
+pub fn link(
+    bank: &Bank<'_>,
+    wish: &Wish<'_>,
+    stop: &Stop,
+    again: &mut dyn FnMut(&Duplicate) -> bool,
+) -> Result<Outcome, LinkError> {
+    let client = client(bank.environment, bank.meter.clone());
     if let Some(id) = wish.repair {
         check(bank, id)?;
     }
@@ -90,6 +96,7 @@ pub fn link(bank: &Bank<'_>, wish: &Wish<'_>, again: &mut dyn FnMut(&Duplicate) 
         access_token,
         institution_id: None,
         institution: Some(NAMELESS.to_owned()),
+        name: wish.name.map(str::to_owned),
     };
     let (pending, kept) = space.keep(&made.to_json()?);
     // From here on nothing is lost; what could not be kept goes into the book at once.
@@ -100,26 +107,27 @@ pub fn link(bank: &Bank<'_>, wish: &Wish<'_>, again: &mut dyn FnMut(&Duplicate) 
     if let Some(id) = wish.repair {
         return repaired(bank, &mut book, id, &made, pending);
     }
-    let batch = kept.is_ok().then(|| read(bank, &client, &made.access_token)).flatten().unwrap_or_default();
-    if let Some(twin) = twin(&batch, &book.known_accounts()?).filter(|twin| !again(twin)) {
+    let found = if kept.is_ok() { look(bank, &made, stop)? } else { Found::default() };
+    if let Some(twin) = twin(&found, &book.known_accounts()?).filter(|twin| !again(twin)) {
         pending.discard()?;
         return Ok(Outcome::Duplicate(twin));
     }
-    made.institution = Some(match batch.banks.as_slice() {
-        [] => NAMELESS.to_owned(),
-        [one] => one.clone(),
-        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
-    });
-    let linked = ahead::adopt(bank, &mut book, &made, &batch.accounts)?;
-    if let Some(name) = wish.name {
-        book.write(&bank.event("connection.rename"), |tx| tx.rename_connection(linked.id, Some(name)))?;
-    }
+    made.institution = found.institution.or(made.institution);
+    let linked = ahead::adopt(bank, &mut book, &made, &found.accounts)?;
     pending.discard()?;
     Ok(Outcome::Linked(linked))
 }
 
-fn read(bank: &Bank<'_>, client: &Client, access: &Secret<String>) -> Option<Batch> {
-    bank.runtime.block_on(client.accounts(access, None)).ok().map(accounts)
+/// What the access shows, unless its owner wants to stop; what was claimed then waits in `pending/`.
+fn look(bank: &Bank<'_>, made: &Made, stop: &Stop) -> Result<Found, LinkError> {
+    let looked = bank.runtime.block_on(async {
+        tokio::select! {
+            () = stop.raised() => None,
+            found = async { bank.providers.of(SIMPLEFIN)?.accounts(&made.access_token).await } => Some(found),
+        }
+    });
+    // A server that is slow to show accounts costs nothing: the first sync brings them.
+    looked.map(Result::unwrap_or_default).ok_or(LinkError::Claimed)
 }
 
 fn repaired(
@@ -132,6 +140,7 @@ fn repaired(
     let sealed = bank.vault.seal_token(made.item_id.as_str(), &made.environment, &made.access_token)?;
     book.write(&bank.event("link.repair"), |tx| {
         tx.set_token(id, &sealed)?;
+        tx.adopt_calls(id, bank.meter.take_about(id))?;
         tx.set_health(id, Remedy::Nothing, &Health::default())
     })?;
     pending.discard()?;
@@ -146,13 +155,10 @@ fn fresh_id() -> Result<ProviderItemId, LinkError> {
 }
 
 /// The connection that has these accounts already: the same account of the same server, or the same bank, name and digits.
-fn twin(batch: &Batch, known: &[KnownAccount]) -> Option<Duplicate> {
-    let candidates: Vec<Candidate<'_>> = batch.accounts.iter().map(Candidate::of).collect();
+fn twin(found: &Found, known: &[KnownAccount]) -> Option<Duplicate> {
+    let candidates: Vec<Candidate<'_>> = found.accounts.iter().map(Candidate::of).collect();
     let sure = duplicate::find(None, &candidates, known);
-    let bank = match batch.banks.as_slice() {
-        [one] => one.to_lowercase(),
-        _ => return sure,
-    };
+    let Some(bank) = found.institution.as_ref().map(|bank| bank.to_lowercase()) else { return sure };
     // Another provider has other ids; the names of bank and account and its last digits are what both have.
     let mut same_bank: Vec<KnownAccount> =
         known.iter().filter(|account| account.connection_name.to_lowercase() == bank).cloned().collect();

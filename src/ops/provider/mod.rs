@@ -6,14 +6,7 @@ mod error;
 mod plaid;
 mod simplefin;
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use tokio::sync::mpsc::Sender;
 
@@ -46,8 +39,8 @@ pub trait Provider: Send + Sync {
     /// Reads what is new of a connection and hands it over in order: [`Step::Start`] first, [`Step::Done`] last.
     fn gather(&self, ask: Ask, out: Sender<Step>) -> Answer<'_, ()>;
 
-    /// The accounts of a connection, as far as they can be read.
-    fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Vec<ProviderAccount>>;
+    /// The accounts of a connection and its bank, as far as they can be read.
+    fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Found>;
 
     /// Ends a connection there; `broken` says that it did not work any more.
     fn end<'a>(&'a self, connection: ConnectionId, token: &'a Secret<String>, broken: bool) -> Answer<'a, Ending>;
@@ -57,6 +50,15 @@ pub trait Provider: Send + Sync {
 
     /// Whether a connection that is read from its beginning brings all that it ever brought, so that what does not come is gone.
     fn whole(&self) -> bool;
+}
+
+/// What a first look at a connection finds.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Its accounts.
+    pub accounts: Vec<ProviderAccount>,
+    /// The bank's name, or the names of several.
+    pub institution: Option<String>,
 }
 
 /// What is to be read.
@@ -73,8 +75,6 @@ pub struct Ask {
     pub pending: Vec<PendingRow>,
     /// What time it is.
     pub now: Timestamp,
-    /// Counts the calls.
-    pub meter: Meter,
     /// What else is asked for, where the connection has it.
     pub products: Vec<Product>,
     /// The days that trades are asked for.
@@ -144,20 +144,9 @@ pub struct Quota {
     pub per_day: u64,
 }
 
-/// Counts calls as they are made.
-#[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<AtomicU64>);
-
-impl Meter {
-    /// One more call.
-    pub fn count(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-
-    /// Calls until now.
-    pub fn calls(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
+/// Calls a day that the provider of this word lets happen; none if nobody counts them.
+pub fn calls_per_day(word: &str) -> Option<u64> {
+    (word == SIMPLEFIN).then_some(simplefin::CALLS)
 }
 
 /// The providers that this process can talk to.

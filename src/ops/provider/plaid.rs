@@ -2,10 +2,10 @@
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use super::{Answer, Ask, Ending, Provider, Quota, Start, Step};
+use super::{Answer, Ask, Ending, Found, Provider, Quota, Start, Step};
 use crate::{
     domain::{
-        accounts::{AccountType, ProviderAccount},
+        accounts::AccountType,
         dates::{Date, Timestamp},
         ids::ConnectionId,
         products::{Product, ProductReport},
@@ -27,8 +27,11 @@ impl Provider for Client {
         Box::pin(async move { Ok(read(&self.about(ask.connection), ask, out).await?) })
     }
 
-    fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Vec<ProviderAccount>> {
-        Box::pin(async move { Ok(self.accounts_get(token, &KnownCurrencies::default()).await?.accounts) })
+    fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Found> {
+        Box::pin(async move {
+            let list = self.accounts_get(token, &KnownCurrencies::default()).await?;
+            Ok(Found { accounts: list.accounts, institution: list.item.institution_name })
+        })
     }
 
     fn end<'a>(&'a self, connection: ConnectionId, token: &'a Secret<String>, broken: bool) -> Answer<'a, Ending> {

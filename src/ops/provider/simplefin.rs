@@ -6,31 +6,39 @@ use std::collections::{HashMap, HashSet};
 
 use tokio::sync::mpsc::Sender;
 
-use super::{Answer, Ask, Ending, Provider, ProviderError, Quota, Start, Step};
+use super::{Answer, Ask, Ending, Found, Provider, ProviderError, Quota, Start, Step};
 use crate::{
     domain::{
-        accounts::ProviderAccount,
         dates::Timestamp,
         ids::ConnectionId,
         standing::Remedy,
         sync::{Delta, Health, History, ItemError, Removed},
     },
     secret::Secret,
-    simplefin::{Batch, Client, Said, Window, accounts, batch, since, windows},
+    simplefin::{Asks, Batch, Client, Said, Window, accounts, batch, since, windows},
 };
 
 /// Calls a day that a server lets happen before it warns, and then disables the access URL.
-const CALLS: u64 = 24;
+pub(super) const CALLS: u64 = 24;
 /// After so many empty windows in a first sync there is nothing older.
 const EMPTY: usize = 3;
 
 impl Provider for Client {
     fn gather(&self, ask: Ask, out: Sender<Step>) -> Answer<'_, ()> {
-        Box::pin(read(self, ask, out))
+        let client = self.about(ask.connection);
+        Box::pin(async move { read(&client, ask, out).await })
     }
 
-    fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Vec<ProviderAccount>> {
-        Box::pin(async move { Ok(accounts(Client::accounts(self, token, None).await?).accounts) })
+    fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Found> {
+        Box::pin(async move {
+            let batch = accounts(Client::accounts(self, token, None).await?);
+            let institution = match batch.banks.as_slice() {
+                [] => None,
+                [one] => Some(one.clone()),
+                [first, rest @ ..] => Some(format!("{first} and {} more", rest.len())),
+            };
+            Ok(Found { accounts: batch.accounts, institution })
+        })
     }
 
     fn end<'a>(&'a self, _connection: ConnectionId, _token: &'a Secret<String>, _broken: bool) -> Answer<'a, Ending> {
@@ -51,11 +59,11 @@ async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), Provid
     let (all, first_ever) = (windows(since(ask.cursor.as_deref(), ask.now), ask.now), ask.cursor.is_none());
     let days: HashMap<String, _> = ask.pending.iter().map(|row| (row.id.to_string(), row.date)).collect();
     let known = |id: &str| days.get(id).copied();
-    let mut empty = 0;
+    let (mut empty, mut missing) = (0, false);
     for (place, window) in all.iter().enumerate() {
-        ask.meter.count();
         let set = client.accounts(&ask.token, Some(*window)).await?;
         let mut batch = batch(set, &known, ask.now);
+        missing |= batch.said.iter().any(|one| one.missing);
         let (reported, quiet) = (accounts_of(&batch), batch.said.is_empty());
         empty = if batch.transactions.is_empty() { empty + 1 } else { 0 };
         if place == 0 {
@@ -71,25 +79,24 @@ async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), Provid
             break;
         }
     }
-    let cursor = Some(ask.now.as_second().to_string());
+    // What a bank did not give comes once it does, however long that takes: until then every sync reaches back as far.
+    let cursor = (first_ever || !missing).then(|| ask.now.as_second().to_string());
     out.send(Step::Done { cursor, history: History::Complete }).await.map_err(|_| ProviderError::stopped())
 }
 
 /// Accounts, and what the server says of its banks.
 fn start(batch: &mut Batch) -> Start {
     let said = std::mem::take(&mut batch.said);
-    let sign_in = said.iter().any(|one| one.sign_in);
-    let words: Vec<String> = said.into_iter().map(|Said { sentence, .. }| sentence).collect();
-    let error = (!words.is_empty()).then(|| ItemError {
-        code: if sign_in { "SIGN_IN" } else { "SERVER_SAYS" }.to_owned(),
-        message: words.join("; "),
-        request_id: None,
-    });
-    let remedy = match (&error, sign_in) {
-        (None, _) => Remedy::Nothing,
-        (Some(_), true) => Remedy::ActAtBank,
-        (Some(_), false) => Remedy::Wait,
+    let asks = |wanted: Asks| said.iter().any(|one| one.asks == wanted);
+    let (code, remedy) = match (asks(Asks::NewAccess), asks(Asks::SignIn)) {
+        (true, _) => ("ACCESS_REFUSED", Remedy::SignIn),
+        (false, true) => ("SIGN_IN", Remedy::ActAtBank),
+        (false, false) if said.is_empty() => ("", Remedy::Nothing),
+        (false, false) => ("SERVER_SAYS", Remedy::Wait),
     };
+    let words: Vec<String> = said.into_iter().map(|one| one.sentence).collect();
+    let error =
+        (!words.is_empty()).then(|| ItemError { code: code.to_owned(), message: words.join("; "), request_id: None });
     Start {
         accounts: std::mem::take(&mut batch.accounts),
         refused: std::mem::take(&mut batch.refused),

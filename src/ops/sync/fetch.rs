@@ -15,7 +15,7 @@ use tokio::{
 use super::{Job, Means};
 use crate::{
     domain::ids::ConnectionId,
-    ops::provider::{Ask, Meter, Provider, ProviderError, Step},
+    ops::provider::{Ask, Provider, ProviderError, Step},
     store::SyncMode,
 };
 
@@ -28,8 +28,6 @@ pub(super) struct Arrival {
     pub(super) name: String,
     /// How the run begins.
     pub(super) mode: SyncMode,
-    /// The calls made for it.
-    pub(super) meter: Meter,
     pub(super) messages: Receiver<Step>,
     /// Comes after the last message; none after an interruption.
     pub(super) verdict: Option<oneshot::Receiver<Result<(), ProviderError>>>,
@@ -49,7 +47,7 @@ pub(super) struct Shared {
 pub(super) fn start(index: usize, job: Job, means: &Means<'_>, shared: &Shared) -> Arrival {
     let (out, messages) = mpsc::channel(WAITING_PAGES);
     let (verdict_out, verdict) = oneshot::channel();
-    let (id, name, mode, meter) = (job.id, job.name, job.mode, job.ask.meter.clone());
+    let (id, name, mode) = (job.id, job.name, job.mode);
     let (provider, ask, runtime) = (job.provider, job.ask, means.runtime.handle().clone());
     let (turns, mut stop) = (Arc::clone(&shared.turns), shared.stop.clone());
     let bell = Bell { ready: shared.ready.clone(), index };
@@ -66,7 +64,7 @@ pub(super) fn start(index: usize, job: Job, means: &Means<'_>, shared: &Shared) 
         });
         bell.ring();
     });
-    Arrival { id, name, mode, meter, messages, verdict: Some(verdict) }
+    Arrival { id, name, mode, messages, verdict: Some(verdict) }
 }
 
 /// Hands the provider's steps on as they come.

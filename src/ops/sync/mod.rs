@@ -17,18 +17,18 @@ use tokio::{
 
 use crate::{
     domain::{
-        calls::Call,
         dates::Timestamp,
         ids::ConnectionId,
         products::Product,
         standing::ConnectionState,
         views::{ConnectionView, OutcomeKind, SyncLine, SyncOutcome},
     },
+    http::Meter,
     ops::{
-        provider::{Ask, Meter, Provider, ProviderError, Providers, Quota, Trouble},
+        provider::{Ask, Provider, ProviderError, Providers, Quota, Trouble},
         sync::fetch::Halt,
     },
-    plaid::{self, KnownCurrencies},
+    plaid::KnownCurrencies,
     store::{Store, StoreError, SyncMode},
     vault::{Unlocked, VaultError},
 };
@@ -115,7 +115,7 @@ pub enum SyncError {
 /// What a run works with.
 pub struct Means<'a> {
     /// The calls that were made, to be counted with what they brought.
-    pub meter: Option<&'a plaid::Meter>,
+    pub meter: &'a Meter,
     /// Where requests run.
     pub runtime: &'a Runtime,
     /// Says what time it is.
@@ -124,13 +124,6 @@ pub struct Means<'a> {
     pub progress: &'a dyn Fn(&str),
     /// When to stop asking; what is not saved by then comes with the next sync.
     pub max_runtime: Option<Duration>,
-}
-
-impl Means<'_> {
-    /// The calls made since the last time this was asked.
-    fn calls(&self) -> Vec<Call> {
-        self.meter.map(plaid::Meter::take).unwrap_or_default()
-    }
 }
 
 /// How often a connection may be synced on one day.
@@ -200,9 +193,9 @@ pub fn prepare(
         }
         let mode = if provider.whole() { mode } else { SyncMode::Changes };
         let pending = if provider.whole() { Vec::new() } else { store.pending_rows(connection.id)? };
-        let (known, now, meter) = (known.clone(), allowance.now, Meter::default());
+        let (known, now) = (known.clone(), allowance.now);
         let products = products.to_vec();
-        let ask = Ask { connection: connection.id, token, cursor, known, pending, now, meter, products, window };
+        let ask = Ask { connection: connection.id, token, cursor, known, pending, now, products, window };
         jobs.open.push(Job { id: connection.id, name: connection.name.clone(), provider, ask, mode });
     }
     Ok(jobs)
@@ -216,7 +209,7 @@ fn over_quota(
     now: Timestamp,
 ) -> Result<Option<String>, StoreError> {
     let Some(Quota { needs, per_day }) = quota else { return Ok(None) };
-    let made = store.calls_on_day(connection.id, now)?;
+    let made = store.connection_calls(now)?.get(&connection.id).copied().unwrap_or_default();
     let over = made.saturating_add(needs) > per_day;
     Ok(over.then(|| {
         format!("{made} calls were made for it today, it needs {needs}, and its provider allows {per_day} a day")

@@ -93,8 +93,7 @@ fn changes(
                         let (remedy, health) = (start.remedy, &start.health);
                         let end = SyncEnd { started_at, cursor, history, remedy, health };
                         let counts = run.finish(&end)?;
-                        tx.spent_calls(arrival.id, arrival.meter.calls())?;
-                        tx.count_calls(&means.calls())?;
+                        tx.count_calls(&means.meter.take_about(arrival.id))?;
                         return Ok((counts, history));
                     }
                     Some(Step::Start(_)) | None => return Err(Left::Ended),
@@ -154,8 +153,7 @@ fn failed(
     if !stopped {
         store.write(&event(arrival, (means.now)()), |tx| {
             tx.sync_failed(arrival.id, started_at, remedy, &health)?;
-            tx.spent_calls(arrival.id, arrival.meter.calls())?;
-            tx.count_calls(&means.calls())
+            tx.count_calls(&means.meter.take_about(arrival.id))
         })?;
     }
     let outcome = match remedy {

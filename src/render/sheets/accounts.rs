@@ -60,6 +60,7 @@ fn columns() -> Vec<Column> {
         Column::new(Date, "as_of", "As of (UTC)").priority(8),
         Column::new(Text, "status", "Status").place(Place::Files),
         Column::new(Text, "subtype", "Subtype").place(Place::Files),
+        Column::new(Text, "type_source", "Type said by").place(Place::Files),
         Column::new(Text, "official_name", "Official name").place(Place::Files),
         Column::new(Text, "connection", "Connection").place(Place::Files),
     ]
@@ -79,6 +80,7 @@ fn cells(account: &AccountView) -> Vec<Cell> {
         account.balance.as_of.into(),
         account.status.as_str().into(),
         account.subtype.as_ref().into(),
+        account.kind_source.as_str().into(),
         account.official_name.as_ref().into(),
         account.connection.map(|connection| connection.to_string()).into(),
     ]

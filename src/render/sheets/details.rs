@@ -17,6 +17,7 @@ impl ToSheet for AccountView {
             Fact::new("official_name", "Official name", self.official_name.as_ref()),
             Fact::new("mask", "Number ends in", self.mask.as_ref()),
             Fact::new("type", "Type", self.kind.as_str()),
+            Fact::new("type_source", "Type said by", self.kind_source.as_str()),
             Fact::new("subtype", "Subtype", self.subtype.as_ref()),
             Fact::new("institution", "Institution", self.institution.as_ref()),
             Fact::new("connection", "Connection", self.connection.map(|id| id.to_string())),

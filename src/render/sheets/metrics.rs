@@ -64,10 +64,11 @@ fn notes(metrics: &Metrics) -> Vec<String> {
     }
     notes.extend(metrics.connections.iter().map(|connection| {
         format!(
-            "{} {}: {} calls and {} syncs today (sync.max_per_day: {})",
+            "{} {}: {} calls (its provider allows {}) and {} syncs today (sync.max_per_day: {})",
             connection.id,
             connection.name,
             connection.calls_today,
+            connection.max_calls_per_day.map_or_else(|| "any number".to_owned(), |most| most.to_string()),
             connection.syncs_today,
             of(limits.max_syncs_per_day)
         )

@@ -8,7 +8,7 @@ use crate::domain::{
     transactions::{Kind, Status},
     views::{
         AccountStatus, AccountView, Accounts, BalanceView, CategorySource, CategoryView, Listing, Source,
-        TransactionView,
+        TransactionView, TypeSource,
     },
 };
 
@@ -25,6 +25,7 @@ fn account(id: i64, name: &str, kind: AccountType, current: Option<&str>) -> Acc
         official_name: Some(format!("{name} (official)")),
         mask: Some(format!("{:04}", id * 1111)),
         kind,
+        kind_source: TypeSource::Bank,
         subtype: None,
         connection: Some(ConnectionId(1)),
         institution: Some("First Platypus Bank".to_owned()),

@@ -8,7 +8,7 @@ use crate::{
         accounts::AccountType,
         ids::{AccountId, ConnectionId},
         standing::ConnectionState,
-        views::{AccountStatus, AccountView, BalancePoint, BalanceView, ConnectionView, DailyFlow, Flows},
+        views::{AccountStatus, AccountView, BalancePoint, BalanceView, ConnectionView, DailyFlow, Flows, TypeSource},
     },
     reports::{networth, summary},
 };
@@ -21,6 +21,7 @@ fn account(id: i64, kind: AccountType, current: &str, limit: Option<&str>) -> Ac
         official_name: None,
         mask: None,
         kind,
+        kind_source: TypeSource::Bank,
         subtype: None,
         connection: Some(ConnectionId(1)),
         institution: Some("First Platypus".to_owned()),

@@ -87,13 +87,55 @@ fn currencies_are_codes_or_addresses() {
 
 #[test]
 fn a_servers_sentences_are_shown_without_tricks() {
-    let json = r#"{"errors":["You must \u001b[31mreauthenticate.","Plain"],
+    let json = r#"{"errors":["You must \u001b[31mreauthenticate.","Plain <b>&amp;</b>"],
         "errlist":[{"code":"con.auth","msg":"Bank wants you"},{"code":"gen.api","msg":"see https://u:p@h/x now"}],
         "accounts":[]}"#;
     let said = accounts(serde_json::from_str(json).unwrap()).said;
-    let words: Vec<_> = said.iter().map(|one| (one.sentence.as_str(), one.sign_in)).collect();
+    let words: Vec<_> = said.iter().map(|one| (one.sentence.as_str(), one.asks)).collect();
     assert_eq!(
         words,
-        [("Bank wants you", true), ("see […] now", false), ("You must [31mreauthenticate.", true), ("Plain", false)]
+        [
+            ("Bank wants you", Asks::SignIn),
+            ("see […] now", Asks::Nothing),
+            ("You must [31mreauthenticate.", Asks::SignIn),
+            ("Plain <b>&amp;</b>", Asks::Nothing),
+        ]
     );
+}
+
+#[test]
+fn a_codes_prefix_counts_where_its_second_part_is_not_known() {
+    for (code, expected) in [
+        ("gen.", (Asks::Nothing, false)),
+        ("gen.api", (Asks::Nothing, false)),
+        ("gen.auth", (Asks::NewAccess, true)),
+        ("con.", (Asks::Nothing, true)),
+        ("con.auth", (Asks::SignIn, true)),
+        ("con.tomorrow", (Asks::Nothing, true)),
+        ("act.failed", (Asks::Nothing, true)),
+        ("act.missingdata", (Asks::Nothing, true)),
+        ("new.thing", (Asks::Nothing, false)),
+    ] {
+        let json = format!(r#"{{"errlist":[{{"code":"{code}","msg":"M","conn_id":"C"}}],"accounts":[]}}"#);
+        let said = accounts(serde_json::from_str(&json).unwrap()).said.remove(0);
+        assert_eq!((said.asks, said.missing), expected, "{code}");
+    }
+    let json = r#"{"errlist":[{"code":"con.auth","message":"of a draft"},{"code":"act.failed"}],"accounts":[]}"#;
+    let said = accounts(serde_json::from_str(json).unwrap()).said;
+    assert_eq!((said[0].sentence.as_str(), said[1].sentence.as_str()), ("of a draft", "act.failed"));
+}
+
+#[test]
+fn version_2_names_the_bank_beside_its_accounts() {
+    let json = r#"{"errlist":null,"connections":[{"conn_id":"CON-1","name":"A Bank - Jill","org_id":"INST-1",
+        "org_url":"https://bank.example/","sfin_url":"https://s.example"}],"accounts":[{"id":"ACT-1","conn_id":"CON-1",
+        "name":"Savings","currency":"USD","balance":"1.00","available-balance":null,"balance-date":1776000000,
+        "transactions":null,"extra":{"account-open-date":1}},{"id":"ACT-2","conn_id":"CON-9","name":"Other",
+        "currency":"USD","balance":"2","balance-date":1776000000,
+        "transactions":[{"id":"T","posted":null,"pending":null,"amount":"-1","description":null}]}]}"#;
+    let read = accounts(serde_json::from_str(json).unwrap());
+    assert_eq!(read.banks, ["A Bank - Jill"]);
+    let ids: Vec<_> = read.accounts.iter().map(|account| account.persistent_id.as_deref().unwrap()).collect();
+    assert_eq!(ids, ["simplefin:bank.example:ACT-1", "simplefin:CON-9:ACT-2"], "as a server of version 1 names them");
+    assert_eq!(read.transactions[0].status, Status::Pending);
 }

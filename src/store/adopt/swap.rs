@@ -19,7 +19,7 @@ use super::{
     },
     there,
 };
-use crate::domain::{accounts::AccountType, ids::ConnectionId};
+use crate::domain::ids::ConnectionId;
 
 /// First and last day of all rows that changed.
 #[derive(Default)]
@@ -37,14 +37,8 @@ impl Days {
     }
 }
 
-fn account(db: &Connection, id: i64) -> Result<AccountRef> {
-    let sql = "SELECT kind FROM accounts WHERE id = ?1";
-    let kind: String = db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?;
-    Ok(AccountRef { id, kind: AccountType::from_word(&kind) })
-}
-
 fn write(tx: &mut Tx<'_>, old: &Row, facts: Facts, hash: Option<i64>, days: &mut Days) -> Result<()> {
-    let account = account(tx.db, facts.account)?;
+    let account = AccountRef::of(tx.db, facts.account)?;
     let edit = edits::load(tx.db, old.id)?;
     let new = Row { id: old.id, hash, ..derive(tx, facts, account, edit.as_ref())? };
     days.touch(&old.facts);

@@ -61,7 +61,7 @@ CREATE TABLE call_times (
     PRIMARY KEY (date, endpoint, step)
 ) STRICT;
 
--- The same calls by connection, for a shorter time.
+-- The same calls by connection, for a shorter time, without those that never left this machine: daily numbers of calls are kept to by it.
 CREATE TABLE connection_calls (
     date       INTEGER NOT NULL,
     connection INTEGER NOT NULL,
@@ -70,9 +70,13 @@ CREATE TABLE connection_calls (
     PRIMARY KEY (date, connection)
 ) STRICT;
 
--- Providers other than Plaid: what a run cost of a daily number of calls. connections.provider names the provider,
--- and 3 in transactions.source is SimpleFIN.
-ALTER TABLE sync_runs ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
+-- Providers other than Plaid: connections.provider names the provider, and 3 in transactions.source is SimpleFIN.
+
+-- What the owner says an account is, where that is not what its bank says or its name suggests; kept over syncs.
+CREATE TABLE account_types (
+    account INTEGER PRIMARY KEY REFERENCES accounts (id),
+    kind    TEXT NOT NULL
+) STRICT;
 
 -- Trades of investment accounts, each with the name that its security had; days before the last question stay as they were.
 -- quantity, price: exact decimal text. amount: negative is money leaving the account's cash.

@@ -10,10 +10,11 @@ use crate::{
 
 fn call(outcome: &str, millis: u64) -> Call {
     Call {
-        endpoint: "/accounts/balance/get",
+        endpoint: "/accounts/balance/get".into(),
         connection: Some(ConnectionId(1)),
         outcome: outcome.to_owned(),
-        millis,
+        millis: Some(millis),
+        left: outcome != "network",
         billable: outcome == OK,
     }
 }
@@ -39,6 +40,15 @@ fn calls_add_up_by_day_and_leave_the_trail_alone() {
     assert_eq!(store.billable_on_day(noon).unwrap(), 2);
     assert_eq!(store.connection_calls(noon).unwrap()[&ConnectionId(1)], 3);
     assert!(store.check().unwrap().iter().all(|check| check.ok));
+}
+
+#[test]
+fn a_call_that_never_left_is_shown_and_counts_for_no_quota() {
+    let mut store = testing::linked();
+    count(&mut store, "2026-03-20", &[call("network", 3), call(OK, 10)]);
+    let noon = testing::at("2026-03-20T12:00:00Z");
+    assert_eq!(store.calls(None).unwrap().counts.len(), 2);
+    assert_eq!(store.connection_calls(noon).unwrap()[&ConnectionId(1)], 1);
 }
 
 #[test]

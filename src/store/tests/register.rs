@@ -23,7 +23,7 @@ fn write(store: &mut Store, change: impl FnOnce(&mut crate::store::Tx<'_>) -> cr
 fn accounts_follow_the_bank_and_keep_the_owners_words() {
     let mut store = linked();
     sync(&mut store, &[page(vec![], &[])], "one");
-    let edit = AccountEdit { name: Some("Daily".to_owned()), hidden: Some(true), closed: None };
+    let edit = AccountEdit { name: Some("Daily".to_owned()), hidden: Some(true), ..AccountEdit::default() };
     write(&mut store, |tx| tx.edit_account(AccountId(1), &edit));
     let renamed = account("check", AccountType::Depository, "70");
     write(&mut store, |tx| tx.set_accounts(ConnectionId(1), &[renamed]));
@@ -45,6 +45,25 @@ fn accounts_follow_the_bank_and_keep_the_owners_words() {
     write(&mut store, |tx| tx.edit_account(AccountId(1), &clear));
     let Err(StoreError::Ambiguous { candidates, .. }) = store.find_account("account c") else { panic!() };
     assert_eq!(candidates, ["a1 Account check", "a2 Account card"]);
+    assert!(store.check().unwrap().iter().all(|item| item.ok), "{:?}", store.check());
+}
+
+#[test]
+fn an_owners_word_on_an_account_decides_what_its_transactions_are() {
+    let mut store = linked();
+    let rows =
+        vec![txn("back", "check", "2026-03-10", "25", "SHOP REFUND"), txn("out", "check", "2026-03-11", "-10", "SHOP")];
+    sync(&mut store, &[page(rows.clone(), &[])], "one");
+    let kinds = |store: &Store| [1, 2].map(|id| store.transaction(TransactionId(id)).unwrap().kind);
+    assert_eq!(kinds(&store), [Kind::Income, Kind::Expense]);
+    let say = |kind| AccountEdit { kind: Some(kind), ..AccountEdit::default() };
+    write(&mut store, |tx| tx.edit_account(AccountId(1), &say(Some(AccountType::Credit))));
+    assert_eq!(kinds(&store), [Kind::Expense, Kind::Expense], "money into a card is a refund");
+    sync(&mut store, &[page(rows, &[])], "two");
+    assert_eq!(kinds(&store), [Kind::Expense, Kind::Expense]);
+    assert_eq!(store.account(AccountId(1)).unwrap().kind, AccountType::Credit);
+    write(&mut store, |tx| tx.edit_account(AccountId(1), &say(None)));
+    assert_eq!(kinds(&store), [Kind::Income, Kind::Expense]);
     assert!(store.check().unwrap().iter().all(|item| item.ok), "{:?}", store.check());
 }
 

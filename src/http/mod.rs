@@ -3,6 +3,8 @@
 //! Invariants: no redirect, no plain HTTP but to a loopback stand-in, no answer larger than the cap, no header, URL or body in
 //! any error or log.
 
+mod meter;
+
 use std::{error::Error as StdError, net::SocketAddr, time::Duration};
 
 use reqwest::{
@@ -16,6 +18,8 @@ use reqwest::{
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
+pub use self::meter::{Cost, Meter, Notebook};
+pub(crate) use self::meter::{Ended, Unnoted};
 use crate::{domain::dates::Timestamp, secret::Secret};
 
 const USER_AGENT: &str = concat!("bursar/", env!("CARGO_PKG_VERSION"));
