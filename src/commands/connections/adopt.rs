@@ -55,9 +55,10 @@ impl Args {
         drop(book);
         let mut adopted = Adopted { plan, done: false };
         if adopted.plan.accounts.is_empty() {
-            let sentence = match old.id == new.id {
-                true => format!("{} has no account that came back under another id", new.id),
-                false => format!("{} has no account that looks like one of {}", new.id, old.id),
+            let sentence = if old.id == new.id {
+                format!("{} has no account that came back under another id", new.id)
+            } else {
+                format!("{} has no account that looks like one of {}", new.id, old.id)
             };
             return Err(Error::new(Kind::NotFound, "nothing_alike", sentence).hint("bursar accounts --all"));
         }

@@ -129,10 +129,10 @@ fn likeness(old: &Known, new: &Known, ledger: &Ledger) -> Option<Likeness> {
         return Some(Likeness::PersistentId);
     }
     let both = encode::fold(&old.name) == encode::fold(&new.name) && old.mask.is_some() && old.mask == new.mask;
-    match both {
-        true if ledger.agrees() => Some(Likeness::NameAndMask),
-        _ if ledger.convinces() => Some(Likeness::Transactions),
-        _ => None,
+    if both && ledger.agrees() {
+        Some(Likeness::NameAndMask)
+    } else {
+        ledger.convinces().then_some(Likeness::Transactions)
     }
 }
 

@@ -147,10 +147,10 @@ fn balances_agree_whatever_days_each_connection_was_read_on() {
         let mut store = linked();
         let there = connect(&mut store, "item-2");
         for day in 0..5 {
-            if old >> day & 1 == 1 {
+            if (old >> day) & 1 == 1 {
                 read(&mut store, HERE, day + 1, &format!("1{day}"));
             }
-            if new >> day & 1 == 1 {
+            if (new >> day) & 1 == 1 {
                 read(&mut store, there, day + 1, &format!("2{day}"));
             }
         }
