@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::env::{Output, TestEnv};
+use crate::env::{Output, TestEnv, have};
 
 fn linked() -> TestEnv {
     let env = TestEnv::household();
@@ -208,4 +208,40 @@ fn every_key_may_make_a_backup_and_a_timer_too() {
         let made = env.run_command(command);
         assert_eq!(made.status, 0, "{role}: {made}");
     }
+}
+
+/// Bytes that a traced process wrote.
+fn written(trace: &str) -> u64 {
+    let calls = trace.lines().filter(|line| line.contains("write"));
+    calls.filter_map(|line| line.rsplit_once("= ")?.1.split(' ').next()?.parse::<u64>().ok()).sum()
+}
+
+#[test]
+fn a_backup_is_written_once() {
+    if !have("strace") {
+        return;
+    }
+    let env = linked();
+    let file = env.path("copy.tar");
+    let (made, trace) =
+        env.traced(&["vault", "backup", text(&file)], &["trace=write,pwrite64,writev,copy_file_range,sendfile"]);
+    assert_eq!(made.status, 0, "{made}");
+    let (bytes, size) = (written(&trace), fs::metadata(&file).unwrap().len());
+    assert!((size..size + size / 2).contains(&bytes), "{bytes} bytes were written for an archive of {size}");
+    let packed = tar::Archive::new(fs::File::open(&file).unwrap()).entries().unwrap().last().unwrap().unwrap().size();
+    assert_eq!(packed, fs::metadata(env.vault().join("vault.db")).unwrap().len(), "the database as it is");
+}
+
+#[test]
+fn a_book_that_does_not_pass_its_checks_is_not_packed() {
+    let env = linked();
+    let database = env.vault().join("vault.db");
+    let mut bytes = fs::read(&database).unwrap();
+    let place = bytes.len() - 2000;
+    bytes[place] ^= 1;
+    fs::write(&database, bytes).unwrap();
+    let failed = env.fails(10, &["vault", "backup", text(&env.path("copy.tar"))]);
+    assert!(failed.stderr.contains("hint: bursar vault "), "{failed}");
+    let left = names(&env.path(""));
+    assert!(!left.iter().any(|name| name.starts_with(".bursar-") || name == "copy.tar"), "{left:?}");
 }

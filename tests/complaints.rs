@@ -28,7 +28,7 @@ fn text<'a>(item: &'a Value, field: &str) -> &'a str {
 }
 
 /// Runs `link` on a terminal and fills the forms of the bank's page, as a person with a browser does.
-fn linked_by_hand(env: &TestEnv, args: &[&str], asks: bool, forms: &[&str]) -> Output {
+pub(crate) fn linked_by_hand(env: &TestEnv, args: &[&str], asks: bool, forms: &[&str]) -> Output {
     let base_url = env.sandbox().base_url.clone();
     let mut terminal = env.terminal(&[&["link", "--hosted"], args].concat());
     terminal.expect("Passphrase: ");
@@ -38,14 +38,19 @@ fn linked_by_hand(env: &TestEnv, args: &[&str], asks: bool, forms: &[&str]) -> O
         terminal.type_line("y");
     }
     let address = terminal.find(&base_url);
-    let opened = send(&base_url, "GET", address.strip_prefix(&base_url).unwrap(), &[], "");
+    fill(&base_url, address.strip_prefix(&base_url).unwrap(), forms);
+    env.keep(terminal.finish())
+}
+
+/// Fills the forms of a page of the bank's.
+pub(crate) fn fill(base_url: &str, page: &str, forms: &[&str]) {
+    let opened = send(base_url, "GET", page, &[], "");
     let page = opened.header("location").unwrap_or_else(|| panic!("{}", opened.body)).to_owned();
     let kind = ("Content-Type", "application/x-www-form-urlencoded");
     for form in forms {
-        let answer = send(&base_url, "POST", &page, &[kind, ("Origin", &base_url)], form);
+        let answer = send(base_url, "POST", &page, &[kind, ("Origin", base_url)], form);
         assert_eq!(answer.status, 303, "{form}: {}", answer.body);
     }
-    env.keep(terminal.finish())
 }
 
 fn ready() -> TestEnv {
@@ -55,7 +60,7 @@ fn ready() -> TestEnv {
     env
 }
 
-const GOOD: &str = "username=user_good&password=pass_good";
+pub(crate) const GOOD: &str = "username=user_good&password=pass_good";
 
 #[test]
 fn pending_and_posted_are_one_row_and_edits_stay() {

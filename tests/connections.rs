@@ -1,6 +1,7 @@
 //! `bursar connections`: how each stands, new tokens for old, and the end of a connection.
 
 mod adopt;
+mod churn;
 mod remove;
 mod rotate;
 mod state;

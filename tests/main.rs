@@ -19,6 +19,8 @@ mod complaints;
 mod completions;
 mod config;
 #[cfg(feature = "sandbox")]
+mod confirmations;
+#[cfg(feature = "sandbox")]
 mod connections;
 #[cfg(feature = "sandbox")]
 mod crash;

@@ -2,7 +2,10 @@
 
 use bursar::sandbox::Fault;
 
-use crate::env::TestEnv;
+use crate::{
+    complaints::{GOOD, fill, linked_by_hand},
+    env::{TestEnv, block_on},
+};
 
 const REPORTS: [&str; 3] = ["liabilities", "holdings", "utilization"];
 
@@ -136,5 +139,99 @@ fn a_purge_takes_debts_and_holdings_too() {
     let env = TestEnv::household();
     env.ok(&["connections", "remove", "c1", "--purge", "--yes"]);
     assert_eq!(env.json(&["report", "holdings"])["rows"].as_array().unwrap().len(), 0);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
+
+#[test]
+fn a_row_of_a_product_that_cannot_be_read_costs_no_other() {
+    let mut env = TestEnv::household();
+    env.set("COLUMNS", "160");
+    env.ok(&["config", "set", "sync.products", "[\"liabilities\", \"investments\", \"trades\"]"]);
+    env.ok(&["sync"]);
+    let count = |args: &[&str], list: &str| {
+        let rows = env.json(args)[list].as_array().unwrap().clone();
+        rows.iter().filter(|row| args[1] != "liabilities" || !row["minimum"].is_null()).count()
+    };
+    let all = || {
+        [
+            count(&["report", "liabilities"], "rows"),
+            count(&["report", "holdings"], "rows"),
+            count(&["report", "holdings", "--trades"], "trades"),
+        ]
+    };
+    let before = all();
+    let products = [
+        ("/liabilities/get", "debt", "minimum_payment_amount", 0),
+        ("/investments/holdings/get", "holding", "quantity", 1),
+        ("/investments/transactions/get", "trade", "quantity", 2),
+    ];
+    for (path, kind, field, place) in products {
+        env.sandbox().fault_at(Fault::BadProductRow, path);
+        let output = env.fails(3, &["sync", "--json"]);
+        assert_eq!(output.error()["code"], "rows_refused", "{output}");
+        let line = &output.json()["connections"][0];
+        assert_eq!((&line["outcome"], &line["refused"]), (&"ok".into(), &1.into()), "{line}");
+        assert_eq!(line["refused_rows"][0]["kind"], kind, "{line}");
+        let reason = format!("its field `{field}` is not of the kind that Plaid promises");
+        assert_eq!(line["refused_rows"][0]["reason"], reason.as_str(), "{line}");
+        let mut expected = before;
+        expected[place] -= 1;
+        assert_eq!(all(), expected, "{path}: the others are kept");
+
+        let shown = env.ok(&["connections", "show", "c1"]);
+        assert!(shown.stdout.contains("Not kept") && shown.stdout.contains(&reason), "{shown}");
+        let shown = env.json(&["connections", "show", "c1"]);
+        assert_eq!(shown["refused_rows"][0]["kind"], kind, "{shown}");
+        assert_eq!(env.json(&["connections"])["items"][0]["refused"], 1);
+        assert_eq!(env.json(&["vault", "check"])["ok"], true);
+
+        assert_eq!(env.json(&["sync"])["refused"], 0, "it comes in a form that can be read");
+        assert_eq!(all(), before);
+        assert_eq!(env.json(&["connections"])["items"][0]["refused"], 0, "and is forgotten");
+    }
+}
+
+#[test]
+fn what_was_not_consented_to_is_asked_for_by_a_repair() {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    env.set("COLUMNS", "140");
+    env.sandbox().fault(Fault::ConsentMissing, None);
+    let linked = env.link("ins_109508");
+    assert_eq!(linked["sync"]["connections"][0]["outcome"], "ok", "{linked}");
+    let products = || env.json(&["connections", "show", "c1"])["products"].clone();
+    let refused = products();
+    assert_eq!(refused.as_array().unwrap().len(), 2);
+    for product in refused.as_array().unwrap() {
+        assert_eq!(product["code"], "ADDITIONAL_CONSENT_REQUIRED", "{refused}");
+    }
+    let shown = env.ok(&["connections", "show", "c1"]);
+    assert!(shown.stdout.contains("`bursar link --repair c1` asks for it"), "{shown}");
+    for path in ["/liabilities/get", "/investments/holdings/get"] {
+        assert_eq!(calls(&env, path), 0, "what was not agreed to is not called");
+    }
+    // Signing in again at the bank itself, without being asked for more, agrees to no more.
+    let token = env.token(1).0;
+    let (client, url) = (env.client(), env.sandbox().base_url.clone());
+    let asked = bursar::plaid::LinkRequest {
+        client_name: "another",
+        user_id: "u",
+        language: "en",
+        country_codes: &["US"],
+        purpose: bursar::plaid::Purpose::Update { access_token: &token, choose_accounts: false, also_consent: &[] },
+        hosted: Some(bursar::plaid::Hosted::default()),
+    };
+    let page = block_on(client.link_token_create(&asked)).unwrap().hosted_url.unwrap();
+    fill(&url, page.strip_prefix(&url).unwrap(), &[GOOD]);
+    env.ok(&["sync"]);
+    assert_eq!(products()[0]["code"], "ADDITIONAL_CONSENT_REQUIRED");
+
+    let repaired = linked_by_hand(&env, &["--repair", "c1"], false, &[GOOD]);
+    assert_eq!(repaired.status, 0, "{repaired}");
+    assert!(products().as_array().unwrap().iter().all(|product| product["available"] == true), "{}", products());
+    for report in ["liabilities", "holdings"] {
+        assert!(!env.json(&["report", report])["rows"].as_array().unwrap().is_empty(), "{report}");
+    }
     assert_eq!(env.json(&["vault", "check"])["ok"], true);
 }

@@ -242,3 +242,37 @@ fn the_line_in_the_crontab_syncs_with_its_key() {
     fs::set_permissions(key, fs::Permissions::from_mode(0o644)).unwrap();
     env.fails(13, &["schedule", "install", "--kind", "cron", "--key-file", key, "--yes"]);
 }
+
+#[test]
+fn nothing_is_written_or_removed_without_a_yes() {
+    let env = machine();
+    let unit = "home/.config/systemd/user";
+    let answered = |args: &[&str], question: &str, answer: &str| {
+        let mut terminal = env.terminal_of(&env.command(&[args, &["--json"]].concat()));
+        terminal.expect(question);
+        terminal.type_line(answer);
+        env.keep(terminal.finish())
+    };
+    let files = || {
+        let entries = fs::read_dir(env.path(unit)).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect::<BTreeSet<PathBuf>>()
+    };
+    let install = ["schedule", "install", "--kind", "systemd"];
+    env.fails(2, &install);
+    let no = answered(&install, "Write and start this? [y/N] ", "n");
+    assert!(no.status == 7 && no.stdout.contains("\"code\":\"not_confirmed\""), "{no}");
+    assert!(files().is_empty() && read(&env, "told").is_empty());
+    let yes = answered(&install, "Write and start this? [y/N] ", "y");
+    assert_eq!(yes.status, 0, "{yes}");
+    // Only orders count, not questions.
+    let told =
+        || read(&env, "told").lines().filter(|line| !line.contains(" show")).map(str::to_owned).collect::<Vec<_>>();
+    let (written, before) = (files(), told());
+    let timer = written.iter().find(|path| path.extension().is_some_and(|end| end == "timer")).unwrap();
+    fs::write(timer, format!("{}# mine\n", fs::read_to_string(timer).unwrap())).unwrap();
+    env.fails(2, &["schedule", "remove"]);
+    let no = answered(&["schedule", "remove"], "Remove it with the edits? [y/N] ", "");
+    assert!(no.status == 7 && no.stdout.contains("\"code\":\"not_confirmed\""), "{no}");
+    assert_eq!((files(), told()), (written.clone(), before));
+    assert!(fs::read_to_string(timer).unwrap().ends_with("# mine\n"));
+}

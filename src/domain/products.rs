@@ -52,6 +52,9 @@ impl Product {
     }
 }
 
+/// Days of trades that are asked for; a bank tells no more.
+pub const TRADE_DAYS: i32 = 730;
+
 /// What kind of debt it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -27,8 +27,8 @@ pub enum BackupError {
     /// The file is there already.
     #[error("{0} exists already; nothing was changed")]
     FileExists(String),
-    /// The copy does not pass the checks of `vault check`.
-    #[error("the copy does not pass the checks ({0}); it was thrown away")]
+    /// The book does not pass the checks of `vault check`.
+    #[error("the book does not pass the checks ({0}); nothing was made")]
     Unproved(String),
 }
 
@@ -54,16 +54,14 @@ pub struct Restored {
     pub older: bool,
 }
 
-/// Makes a backup whose copy of the book has passed every check.
+/// Makes a backup of a book that has passed every check.
 pub fn make(vault: &Unlocked, book: &mut Store, file: &Path, event: &Event) -> Result<Backup, BackupError> {
     if file.symlink_metadata().is_ok() {
         return Err(BackupError::FileExists(file.display().to_string()));
     }
-    let (draft, connection) = vault.draft_backup(book.writer()?, file)?;
-    let copy = Store::of_copy(vault, connection)?;
-    let change = copy.epoch()?;
-    require_whole(&copy)?;
-    drop(copy);
+    let draft = vault.draft_backup(book.writer()?, file)?;
+    let change = book.epoch()?;
+    require_whole(book)?;
     let bytes = book.write(event, |tx| {
         tx.note("change", change);
         Ok::<_, BackupError>(draft.finish(event.at)?)

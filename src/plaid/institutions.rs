@@ -14,6 +14,12 @@ use super::{
 };
 use crate::domain::ids::InstitutionId;
 
+/// The countries whose banks Plaid reads (ISO 3166-1).
+pub const COUNTRIES: [&str; 20] = [
+    "US", "GB", "ES", "NL", "FR", "IE", "CA", "DE", "IT", "PL", "DK", "NO", "SE", "EE", "LT", "LV", "PT", "BE", "AT",
+    "FI",
+];
+
 /// A bank as Plaid knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Institution {

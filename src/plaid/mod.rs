@@ -32,7 +32,7 @@ pub use endpoint::{Billing, Endpoint};
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::{Answered, ApiError, PlaidError, Source};
 pub use http::Timeouts;
-pub use institutions::{Institution, ServiceHealth};
+pub use institutions::{COUNTRIES, Institution, ServiceHealth};
 pub use item::{Exchanged, ItemState, RemovalReason, Rotated};
 pub use link::{
     AddedItem, DAYS_REQUESTED, Hosted, LinkExit, LinkProgress, LinkRequest, LinkSession, LinkToken, LinkedAccount,

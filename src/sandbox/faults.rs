@@ -60,6 +60,10 @@ faults! {
     WrongKind, "wrong-kind", Some(1), "A page has a transaction whose pending is a word.";
     AmountAsText, "amount-as-text", Some(1), "A page has an amount in quotation marks.";
     UnknownField, "unknown-field", Some(1), "A page has a transaction with a field that the definition does not have.";
+    AccountChurn, "account-churn", Some(1), "The card comes back under another account id, its transactions under other ids.";
+    AccountChurnRemoved, "account-churn-removed", Some(1), "The same, and the transactions under the old ids are taken back.";
+    BadProductRow, "bad-product-row", Some(1), "Debts, holdings or trades have a first row with a number in quotation marks.";
+    ConsentMissing, "consent-missing", Some(1), "A new login agrees to transactions and to nothing else.";
     LoginRequired, "login-required", Some(1), "A call is told that the bank wants a new sign-in.";
     ItemNotFound, "item-not-found", Some(1), "A call is told that the connection does not exist.";
     InstitutionDown, "institution-down", Some(1), "A call is told that the bank does not answer.";

@@ -12,7 +12,7 @@ use super::{
     refusal::Refusal,
     seed::{
         Row, USD,
-        accounts::{ACCOUNTS, CHECKING},
+        accounts::{ACCOUNTS, CHECKING, Template},
         bulk::Bulk,
         calendar::{between, days, shift},
         household::{self, Household},
@@ -29,6 +29,9 @@ use crate::{
 
 /// The user whose data moves.
 pub(crate) const DYNAMIC: &str = "user_transactions_dynamic";
+
+/// Chase, one of the banks whose accounts have an id that outlives Items.
+const LASTING: &str = "ins_3";
 
 /// Days for which consent holds at a bank that signs its users in by itself.
 const CONSENT_DAYS: i64 = 180;
@@ -102,6 +105,7 @@ pub(crate) struct Item {
     ids: Root,
     next_id: u64,
     filled: bool,
+    lasting: Root,
 }
 
 /// What filling an Item with history depends on.
@@ -138,6 +142,7 @@ impl Item {
             ids: draft.root(setting.seed, "transaction"),
             next_id: 0,
             filled: false,
+            lasting: draft.login(setting.seed, "lasting"),
             draft,
         };
         if item.has_product("transactions") {
@@ -295,6 +300,22 @@ impl Item {
         self.draft.chosen = chosen;
     }
 
+    /// The bank gives an account another id, and all its rows.
+    pub(crate) fn churn(&mut self, place: usize, taken_back: bool) {
+        self.account_ids[place] = self.draw().id();
+        let (ids, next) = (&self.ids, &mut self.next_id);
+        self.ledger.rename(place, taken_back, || {
+            *next += 1;
+            ids.member(*next).id()
+        });
+    }
+
+    /// The user agrees to more products.
+    pub(crate) fn consent(&mut self, products: Vec<String>) {
+        self.draft.consented.retain(|product| !products.contains(product));
+        self.draft.consented.extend(products);
+    }
+
     /// The user signed in again.
     pub(crate) fn repair(&mut self, today: Date, now: Timestamp) {
         (self.error, self.signed_in) = (None, today);
@@ -311,7 +332,16 @@ impl Item {
     pub(crate) fn accounts(&self, wanted: impl Fn(usize, &str) -> bool) -> Vec<Account> {
         let places = ACCOUNTS.iter().zip(&self.account_ids).enumerate();
         let chosen = places.filter(|&(place, (_, id))| self.draft.chosen[place] && wanted(place, id));
-        chosen.map(|(place, (account, id))| account.describe(id, self.balances[place], self.pending(place))).collect()
+        let describe = |(place, (account, id)): (usize, (&Template, &String))| Account {
+            persistent_account_id: self.lasting_id(place),
+            ..account.describe(id, self.balances[place], self.pending(place))
+        };
+        chosen.map(describe).collect()
+    }
+
+    /// The id of an account that outlives Items, at banks that have one.
+    fn lasting_id(&self, place: usize) -> Option<String> {
+        (self.draft.bank.id == LASTING).then(|| self.lasting.member(place as u64).id())
     }
 
     fn pending(&self, place: usize) -> i64 {

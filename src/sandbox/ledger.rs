@@ -133,6 +133,23 @@ impl Ledger {
         }
     }
 
+    /// Gives the rows of an account other ids: readers get them as rows that they have not seen. They hear that the old ones were taken
+    /// back, or never hear of them again.
+    pub(crate) fn rename(&mut self, account: usize, taken_back: bool, mut id: impl FnMut() -> String) {
+        let keys: Vec<usize> = self.rows().filter(|(_, row)| row.account == account).map(|(key, _)| key).collect();
+        for key in keys {
+            let row = Row { id: id(), ..self.entries[key].row.clone() };
+            if taken_back {
+                self.remove(key);
+            } else {
+                self.entries[key].gone = true;
+                // No place in the log is that of its latest change any more.
+                self.entries[key].last = u64::MAX;
+            }
+            self.add(row);
+        }
+    }
+
     /// Rows that stand now (without the bulk), with their keys.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, &Row)> {
         self.entries.iter().enumerate().filter(|(_, entry)| !entry.gone).map(|(key, entry)| (key, &entry.row))
@@ -211,6 +228,19 @@ mod tests {
             assert_eq!(read(&ledger, 0, count), ["+a 2", "+c 3"]);
             assert_eq!(read(&ledger, seen, count), ["~a 2", "-b", "+c 3"]);
             assert_eq!(read(&ledger, ledger.len(), count), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn renamed_rows_are_new_ones() {
+        for (taken_back, expected) in [(false, &["+c 1"][..]), (true, &["-a", "+c 1"])] {
+            let mut ledger = Ledger::default();
+            ledger.add(row("a"));
+            let seen = ledger.len();
+            ledger.rename(0, taken_back, || "c".to_owned());
+            ledger.rename(1, taken_back, || "d".to_owned());
+            assert_eq!(read(&ledger, 0, 5), ["+c 1"]);
+            assert_eq!(read(&ledger, seen, 5), expected);
         }
     }
 

@@ -14,6 +14,7 @@ use super::{
     limits::Limits,
     link::Links,
     refusal::Refusal,
+    seed::accounts::CARD,
     simplefin::Bridge,
 };
 use crate::domain::dates::{Date, Timestamp};
@@ -141,7 +142,10 @@ impl State {
     }
 
     /// A public token for the draft.
-    pub(crate) fn publish(&mut self, draft: Draft) -> String {
+    pub(crate) fn publish(&mut self, mut draft: Draft, path: &str) -> String {
+        if self.faults.strikes(Fault::ConsentMissing, path, None) {
+            draft.consented.retain(|product| product == "transactions");
+        }
         let token = format!("public-sandbox-{}", draft.root(self.config.seed, "public").member(0).uuid());
         let expires = self.now() + SignedDuration::from_mins(PUBLIC_TOKEN_MINUTES);
         self.public.insert(token.clone(), PublicToken { draft, expires });
@@ -206,6 +210,11 @@ impl State {
             return Err(Refusal::new(code));
         }
         let place = self.place(token)?;
+        for (fault, taken_back) in [(Fault::AccountChurn, false), (Fault::AccountChurnRemoved, true)] {
+            if path == "/accounts/get" && self.faults.strikes(fault, path, Some(&id)) {
+                self.items[place].churn(CARD, taken_back);
+            }
+        }
         Ok(&mut self.items[place])
     }
 

@@ -37,7 +37,8 @@ pub(crate) fn announced(run: &SyncRun<'_, '_>, transaction: &ProviderTransaction
     Ok((pending_now || was_pending(run.tx.db, row.id)?).then_some(row))
 }
 
-fn was_pending(db: &Connection, id: i64) -> Result<bool> {
+/// Whether a row was pending when it was taken back.
+pub(crate) fn was_pending(db: &Connection, id: i64) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM tombstones WHERE transaction_id = ?1 AND state = 1)";
     Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
 }

@@ -70,8 +70,8 @@ impl Tx<'_> {
     }
 
     /// Forgets what a bank said last of an account's debts and holdings; it says them again at the next sync.
-    pub(crate) fn forget_products(&mut self, account: i64) -> Result<()> {
-        COVERED.into_iter().try_for_each(|covered| self.clear(covered, account))
+    pub(crate) fn forget_terms_and_holdings(&mut self, account: i64) -> Result<()> {
+        [COVERED[0], COVERED[1]].into_iter().try_for_each(|covered| self.clear(covered, account))
     }
 
     /// Takes the rows of one of the [`COVERED`] tables about an account.

@@ -179,6 +179,7 @@ impl SyncRun<'_, '_> {
         }
         self.counts.refused = self.refused.settle(self.tx, self.connection, whole.is_some())?;
         posting::settle(&mut self)?;
+        adopt::settle(&mut self)?;
         if let Some((from, to)) = self.touched {
             pairing::refresh(self.tx, from, to)?;
         }
@@ -324,10 +325,11 @@ impl SyncRun<'_, '_> {
         Ok(())
     }
 
-    /// After a full run: rows that came before and did not come again are taken back.
+    /// After a full run: rows that came before and did not come again are taken back, but for those of accounts of which the bank
+    /// tells nothing any more.
     fn take_back_unseen(&mut self, seen: &Rows) -> Result<()> {
         let sql = "SELECT t.id FROM transactions t JOIN accounts a ON a.id = t.account
-                   WHERE a.connection = ?1 AND t.state < 2 AND t.source = 0 AND t.id > ?2 AND t.id <= ?3
+                   WHERE a.connection = ?1 AND a.vanished_at IS NULL AND t.state < 2 AND t.source = 0 AND t.id > ?2 AND t.id <= ?3
                    ORDER BY t.id LIMIT 1000";
         let mut after = 0;
         loop {

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::{Result, Store, Tx, encode, products};
 use crate::domain::{
     ids::{AccountId, ConnectionId},
     money::Money,
-    products::{Security, Trades},
+    products::{Security, TRADE_DAYS, Trades},
     views::TradeView,
 };
 
@@ -64,6 +64,70 @@ impl Tx<'_> {
         }
         Ok(())
     }
+
+    /// Hands the trades of an account to the one that goes on in its stead: from a day on the new ones count, and the old ones lie
+    /// with the shell; those before, of which the new connection knows nothing, stay. As long as it told none, the old ones count.
+    pub(crate) fn join_trades(&mut self, kept: i64, shell: i64, since: i64) -> Result<()> {
+        self.change_trades([kept, shell], |db| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM trades WHERE account = ?1)";
+            if db.prepare_cached(sql)?.query_row([shell], |row| row.get(0))? {
+                return exchange(db, kept, shell, since);
+            }
+            let sql = format!(
+                "INSERT INTO trades (account, {TOLD}) SELECT ?2, {TOLD} FROM trades WHERE account = ?1 AND date >= ?3"
+            );
+            db.prepare_cached(&sql)?.execute((kept, shell, since))?;
+            Ok(())
+        })
+    }
+
+    /// Takes that back.
+    pub(crate) fn part_trades(&mut self, kept: i64, shell: i64, since: i64) -> Result<()> {
+        self.change_trades([kept, shell], |db| {
+            // Old ones that counted until now lie with the shell as well.
+            let sql = "DELETE FROM trades WHERE account = ?1 AND date >= ?3
+                       AND provider_id IN (SELECT provider_id FROM trades WHERE account = ?2)";
+            db.prepare_cached(sql)?.execute((kept, shell, since))?;
+            exchange(db, kept, shell, since)
+        })
+    }
+
+    /// Changes the trades of two accounts, and their digests with them.
+    fn change_trades(&mut self, accounts: [i64; 2], change: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
+        let (table, covered) = COVERED;
+        for account in accounts {
+            let rows = format!("{covered} WHERE account = ?1");
+            self.digests.take_rows(self.db, (products::place(account), table), &rows, account)?;
+        }
+        change(self.db)?;
+        for account in accounts {
+            let rows = format!("{covered} WHERE account = {account}");
+            self.digests.add_table(self.db, products::place(account), table, &rows)?;
+        }
+        Ok(())
+    }
+}
+
+/// The first day of which a connection can be told trades that was made on a day.
+pub(crate) fn reach(made: i64) -> Result<i64> {
+    let day = encode::date(made)?;
+    Ok(encode::day(day.saturating_sub(jiff::Span::new().days(TRADE_DAYS))))
+}
+
+/// The columns of a trade without its account.
+const TOLD: &str = "provider_id, date, security, ticker, kind, subtype, name, quantity, price, currency, amount, fees";
+
+/// Exchanges the trades of two accounts from a day on. The ids of one side are marked meanwhile, because both may have the same.
+fn exchange(db: &Connection, one: i64, other: i64, since: i64) -> Result<()> {
+    for sql in [
+        "UPDATE trades SET account = ?2, provider_id = char(1) || provider_id WHERE account = ?1 AND date >= ?3",
+        "UPDATE trades SET account = ?1 WHERE account = ?2 AND date >= ?3 AND provider_id NOT LIKE char(1) || '%'",
+        "UPDATE trades SET provider_id = substr(provider_id, 2)
+         WHERE account = ?2 AND date >= ?3 AND provider_id LIKE char(1) || '%'",
+    ] {
+        db.prepare_cached(sql)?.execute((one, other, since))?;
+    }
+    Ok(())
 }
 
 impl Store {
@@ -73,7 +137,7 @@ impl Store {
             "SELECT t.account, y.code, y.exponent, y.official, t.date, t.security, t.ticker, t.kind, t.subtype, t.name, t.quantity,
                     t.price, t.amount, t.fees
              FROM trades t JOIN currencies y ON y.id = t.currency JOIN accounts a ON a.id = t.account
-             WHERE NOT a.closed AND a.vanished_at IS NULL ORDER BY t.date DESC, t.account, t.id",
+             WHERE a.placeholder < 2 AND NOT a.closed AND a.vanished_at IS NULL ORDER BY t.date DESC, t.account, t.id",
         )?;
         let mut rows = statement.query([])?;
         let mut found = Vec::new();

@@ -1,17 +1,16 @@
 //! Backups: the vault's two files in one archive, as they are: encrypted, and opened by the same keys.
 //!
-//! An ordinary tar archive, so that it comes apart without bursar. Invariant: what is packed was proved, and what is unpacked lies in
+//! An ordinary tar archive, so that it comes apart without bursar. Invariant: what is packed was proved and reads back as it is, and what is unpacked lies in
 //! no vault's place before it has been proved.
 
 use std::{
     collections::BTreeSet,
     fs::{File, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, BufRead, BufReader, Read, Seek, Write},
     path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
-use rusqlite::Connection;
 use tar::{Archive, Builder, EntryType, Header};
 
 use super::{
@@ -26,13 +25,16 @@ use super::{
 };
 use crate::fsx::{self, Closed as _, FsError, Scratch, Staged};
 
+/// Bytes compared at once.
+const PIECE: usize = 1 << 16;
+
 /// The directory in the archive.
 const ROOT: &str = "vault";
 
 /// A backup that is being made.
 #[derive(Debug)]
 pub struct BackupDraft {
-    staging: Scratch,
+    database: PathBuf,
     keys: Vec<u8>,
     file: PathBuf,
 }
@@ -46,9 +48,9 @@ pub struct Unpacked {
 }
 
 impl Unlocked {
-    /// Copies the vault for a backup, and opens the copy of its database for proving it. The writer's lock keeps it from changing
-    /// meanwhile.
-    pub fn draft_backup(&self, _writer: &WriterLock, file: &Path) -> Result<(BackupDraft, Connection)> {
+    /// Makes the vault's files ready for a backup: everything of the log is in the database. The writer's lock keeps them from changing
+    /// until the backup is made.
+    pub fn draft_backup(&self, _writer: &WriterLock, file: &Path) -> Result<BackupDraft> {
         if self.rotates() || self.keys_moved() {
             return Err(VaultError::KeysMoved);
         }
@@ -59,46 +61,77 @@ impl Unlocked {
         }
         let file = parent.join(file.file_name().ok_or(VaultError::InsideVault)?);
         let keys = fsx::read_private(&self.dir().join(KEYS_FILE), LARGEST)?;
-        let staging = Scratch::make(&parent, ".bursar-backup-")?;
-        let path = staging.path().join(DB_FILE);
-        drop(create_file(&path)?);
-        let database = self.database()?;
-        let keyed = |path| Ok::<_, VaultError>(Keyed { path, key: self.key_of(database)?, salt: database.salt });
-        let copy = keyed(path)?;
-        connect::export(&keyed(self.dir().join(DB_FILE))?, &copy, |_, _| ())?;
-        let connection = connect::open_copy(&copy)?;
-        Ok((BackupDraft { staging, keys, file }, connection))
+        let (path, database) = (self.dir().join(DB_FILE), self.database()?);
+        let source = Keyed { path, key: self.key_of(database)?, salt: database.salt };
+        connect::settle_log(&source)?;
+        Ok(BackupDraft { database: source.path, keys, file })
     }
 }
 
 impl BackupDraft {
-    /// Packs the copy, whose database is closed, and puts the archive in its place, which must be free. Gives its size in bytes.
+    /// Packs the vault, whose book was proved, reads the archive back, and puts it in its place, which must be free. Gives its size in
+    /// bytes; there is never a second copy.
     pub fn finish(self, now: Timestamp) -> Result<u64> {
-        let path = self.staging.path().join(DB_FILE);
-        let mut database = File::open(&path).map_err(FsError::io("read", &path))?;
-        let size = database.metadata().map_err(FsError::io("look at", &path))?.len();
+        let mut database = fsx::open_private(&self.database)?;
+        let size = database.metadata().map_err(FsError::io("look at", &self.database))?.len();
         let mut staged = Staged::create(&self.file)?;
-        let mut archive = Builder::new(staged.file());
-        let write = FsError::io("write", &self.file);
-        let packed = (|| {
-            let mtime = now.as_second().try_into().unwrap_or_default();
-            let entry = |kind, mode, size| header(kind, mode, size, mtime);
-            let directory = entry(EntryType::Directory, 0o700, 0);
-            archive.append_data(&mut directory.clone(), format!("{ROOT}/"), io::empty())?;
-            archive.append_data(&mut directory.clone(), format!("{ROOT}/{PENDING_DIR}/"), io::empty())?;
-            let mut keys = entry(EntryType::Regular, 0o600, self.keys.len() as u64);
-            archive.append_data(&mut keys, format!("{ROOT}/{KEYS_FILE}"), self.keys.as_slice())?;
-            archive.append_data(
-                &mut entry(EntryType::Regular, 0o600, size),
-                format!("{ROOT}/{DB_FILE}"),
-                &mut database,
-            )?;
-            archive.into_inner()?.flush()
-        })();
-        packed.map_err(write)?;
+        let packed = self.pack(staged.file(), &mut database, size, now);
+        packed.map_err(FsError::io("write", &self.file))?;
+        let whole = self.is_packed(staged.file(), &mut database).map_err(FsError::io("read back", &self.file))?;
+        if !whole {
+            return Err(FsError::ReadBack { path: self.file }.into());
+        }
         let written = staged.file().metadata().map_err(FsError::io("look at", &self.file))?.len();
         staged.commit_new()?;
         Ok(written)
+    }
+
+    fn pack(&self, out: &mut File, database: &mut File, size: u64, now: Timestamp) -> io::Result<()> {
+        let mut archive = Builder::new(out);
+        let mtime = now.as_second().try_into().unwrap_or_default();
+        let entry = |kind, mode, size| header(kind, mode, size, mtime);
+        let directory = entry(EntryType::Directory, 0o700, 0);
+        archive.append_data(&mut directory.clone(), format!("{ROOT}/"), io::empty())?;
+        archive.append_data(&mut directory.clone(), format!("{ROOT}/{PENDING_DIR}/"), io::empty())?;
+        let mut keys = entry(EntryType::Regular, 0o600, self.keys.len() as u64);
+        archive.append_data(&mut keys, format!("{ROOT}/{KEYS_FILE}"), self.keys.as_slice())?;
+        let mut whole = entry(EntryType::Regular, 0o600, size);
+        archive.append_data(&mut whole, format!("{ROOT}/{DB_FILE}"), database.take(size))?;
+        archive.into_inner()?.flush()
+    }
+
+    /// Whether the archive, read from its beginning, holds the two files as they are.
+    fn is_packed(&self, packed: &mut File, database: &mut File) -> io::Result<bool> {
+        packed.rewind()?;
+        database.rewind()?;
+        let (mut keys, mut book) = (false, false);
+        for entry in Archive::new(packed).entries()? {
+            let entry = entry?;
+            let path = entry.path()?.into_owned();
+            if path == Path::new(ROOT).join(KEYS_FILE) {
+                keys = same(entry, self.keys.as_slice())?;
+            } else if path == Path::new(ROOT).join(DB_FILE) {
+                book = same(entry, &mut *database)?;
+            }
+        }
+        Ok(keys && book)
+    }
+}
+
+/// Whether two readers give the same bytes.
+fn same(one: impl Read, other: impl Read) -> io::Result<bool> {
+    let (mut one, mut other) = (BufReader::with_capacity(PIECE, one), BufReader::with_capacity(PIECE, other));
+    loop {
+        let (mine, theirs) = (one.fill_buf()?, other.fill_buf()?);
+        let length = mine.len().min(theirs.len());
+        if length == 0 {
+            return Ok(mine.is_empty() && theirs.is_empty());
+        }
+        if mine[..length] != theirs[..length] {
+            return Ok(false);
+        }
+        one.consume(length);
+        other.consume(length);
     }
 }
 

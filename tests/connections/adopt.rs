@@ -8,7 +8,7 @@ use crate::env::TestEnv;
 const BANK: &str = "ins_109508";
 
 /// The whole book as scripts see it.
-fn book(env: &TestEnv) -> Value {
+pub(super) fn book(env: &TestEnv) -> Value {
     json!({
         "accounts": env.json(&["accounts", "--all"]),
         "transactions": env.json(&["tx", "--limit", "100000"]),
@@ -18,7 +18,7 @@ fn book(env: &TestEnv) -> Value {
 }
 
 /// Date, payee, amount, account name, status, note and tags of all transactions, whatever their ids.
-fn rows(env: &TestEnv) -> Vec<String> {
+pub(super) fn rows(env: &TestEnv) -> Vec<String> {
     let fields = "date,payee,amount,currency,account,status,note,tags";
     let text = env.ok(&["tx", "--format", "csv", "--fields", fields, "--limit", "100000"]).stdout;
     let mut rows: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -129,4 +129,80 @@ fn a_connection_that_is_gone_is_no_reason_not_to_link_and_is_joined() {
     assert!(linked.stderr.contains("bursar connections adopt c1 c2"), "{linked}");
     env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
     assert_eq!(rows(&env), before);
+}
+
+#[test]
+fn balances_of_days_on_which_both_connections_lived_are_those_of_the_account_that_shows_them() {
+    let mut env = TestEnv::household();
+    env.ok(&["link", "--institution", BANK, "--yes", "--allow-duplicate"]);
+    // The old connection is read for longer than the new one.
+    env.set("BURSAR_TODAY", "2026-04-18");
+    env.sandbox().advance(3);
+    env.ok(&["sync", "c1"]);
+    env.ok(&["connections", "remove", "c1", "--yes"]);
+    let parted = book(&env);
+    env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    env.ok(&["connections", "adopt", "c1", "c2", "--undo", "--yes"]);
+    assert_eq!(book(&env), parted);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+
+    env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
+    env.set("BURSAR_TODAY", "2026-04-19");
+    env.ok(&["sync"]);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    env.ok(&["connections", "adopt", "c1", "c2", "--undo", "--yes"]);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
+
+/// Day, security, amount and account of each trade that counts.
+fn trades(env: &TestEnv) -> Vec<String> {
+    let report = env.json(&["report", "holdings", "--trades"]);
+    let rows = report["trades"].as_array().unwrap().iter();
+    rows.map(|row| format!("{} {} {} {}", row["date"], row["security"], row["amount"]["minor"], row["account"]))
+        .collect()
+}
+
+#[test]
+fn trades_older_than_a_bank_tells_stay_with_their_account() {
+    let mut env = TestEnv::household();
+    env.ok(&["config", "set", "sync.products", "[\"investments\", \"trades\"]"]);
+    env.ok(&["sync"]);
+    let before = trades(&env);
+    env.set("BURSAR_TODAY", "2026-05-13");
+    env.sandbox().advance(28);
+    env.ok(&["connections", "remove", "c1", "--yes"]);
+    env.ok(&["link", "--institution", BANK, "--yes"]);
+    let doubled = trades(&env);
+    env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
+    let joined = trades(&env);
+    // Two fortnights more, and none of what the bank does not tell any more is lost; nothing stands twice.
+    assert_eq!(joined.len(), before.len() + 3, "{joined:#?}");
+    assert!(before.iter().all(|trade| joined.contains(trade)), "{before:#?} {joined:#?}");
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    env.ok(&["sync"]);
+    assert_eq!(trades(&env), joined);
+    env.ok(&["connections", "adopt", "c1", "c2", "--undo", "--yes"]);
+    assert_eq!(trades(&env), doubled);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
+
+#[test]
+fn trades_stay_where_the_new_connection_is_told_none() {
+    let env = TestEnv::household();
+    env.ok(&["config", "set", "sync.products", "[\"trades\"]"]);
+    env.ok(&["sync"]);
+    let before = trades(&env);
+    env.ok(&["connections", "remove", "c1", "--yes"]);
+    env.ok(&["config", "set", "sync.products", "[]"]);
+    env.ok(&["link", "--institution", BANK, "--yes"]);
+    env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
+    assert_eq!(trades(&env), before);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    env.ok(&["config", "set", "sync.products", "[\"trades\"]"]);
+    env.ok(&["sync"]);
+    assert_eq!(trades(&env), before, "the bank tells the same ones");
+    env.ok(&["connections", "adopt", "c1", "c2", "--undo", "--yes"]);
+    assert_eq!(trades(&env).len(), 2 * before.len(), "each connection has its own");
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
 }

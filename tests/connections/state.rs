@@ -148,6 +148,19 @@ fn the_health_of_a_bank_is_shown_when_asked_for() {
     );
     let offline = env.fails(9, &["connections", "show", "c1", "--health", "--offline", "--json"]);
     assert_eq!(offline.error()["code"], "offline", "{offline}");
-    env.ok(&["config", "set", "link.countries", "[\"GB\"]"]);
-    env.fails(7, &["connections", "show", "c1", "--health"]);
+}
+
+#[test]
+fn a_bank_of_another_country_than_the_settings_say_has_a_health_too() {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    for (institution, country, connection) in
+        [("ins_43", "CA", "c1"), ("ins_116834", "GB", "c2"), ("ins_109508", "US", "c3")]
+    {
+        env.ok(&["link", "--institution", institution, "--country", country, "--yes", "--no-sync"]);
+        let shown = env.json(&["connections", "show", connection, "--health"]);
+        assert_eq!(shown["health"]["country_codes"], serde_json::json!([country]), "{shown}");
+        assert_eq!(shown["health"]["institution_id"], institution);
+    }
 }

@@ -155,6 +155,11 @@ fn leads(fault: Fault) -> Leads {
         | Fault::Truncated
         | Fault::DropConnection
         | Fault::RedirectRefused
+        // What these do is not in the change stream: tests/connections/churn.rs, tests/products.rs.
+        | Fault::AccountChurn
+        | Fault::AccountChurnRemoved
+        | Fault::BadProductRow
+        | Fault::ConsentMissing
         // SimpleFIN's side has a life of its own: tests/simplefin.rs.
         | Fault::SimplefinClaimed
         | Fault::SimplefinRevoked

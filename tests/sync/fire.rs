@@ -281,7 +281,15 @@ fn the_table_in_the_documentation_is_this_one() {
     table.push_str("<!-- end -->\n");
     let docs = include_str!("../../docs/plaid.md");
     assert!(docs.contains(&table), "docs/plaid.md does not hold this table as it is now:\n{table}");
-    let elsewhere = |fault: Fault| fault == Fault::RedirectRefused || fault.name().starts_with("simplefin-");
+    // These are none of the change stream's: tests/link.rs, tests/connections/churn.rs, tests/products.rs, tests/simplefin.rs.
+    let others = [
+        Fault::RedirectRefused,
+        Fault::AccountChurn,
+        Fault::AccountChurnRemoved,
+        Fault::BadProductRow,
+        Fault::ConsentMissing,
+    ];
+    let elsewhere = |fault: Fault| others.contains(&fault) || fault.name().starts_with("simplefin-");
     let missing = |fault: &&Fault| !elsewhere(**fault) && CASES.iter().all(|case| case.fault != **fault);
     let missing: Vec<&str> = Fault::ALL.iter().filter(missing).map(|fault| fault.name()).collect();
     assert!(missing.is_empty(), "no sync was tried against {missing:?}");

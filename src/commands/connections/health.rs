@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     domain::ids::{ConnectionId, InstitutionId},
     error::{Error, Kind, Result},
-    plaid::{Institution, ServiceHealth},
+    plaid::{COUNTRIES, Institution, ServiceHealth},
     render::Fact,
 };
 
@@ -59,7 +59,16 @@ pub(super) fn ask(context: &mut Context, connection: ConnectionId) -> Result<Hea
     })?;
     let countries = context.settings.config.link.countries.clone().unwrap_or_else(|| vec!["US".to_owned()]);
     let client = context.client()?.about(connection);
-    let found: Institution = context.runtime()?.block_on(client.institution_get(&institution, &countries))?;
+    let everywhere: Vec<String> = COUNTRIES.iter().map(|&country| country.to_owned()).collect();
+    let found: Institution = context.runtime()?.block_on(async {
+        match client.institution_get(&institution, &countries).await {
+            // It was linked with other countries than those of the settings now.
+            Err(error) if error.code() == Some("INVALID_INSTITUTION") => {
+                client.institution_get(&institution, &everywhere).await
+            }
+            answer => answer,
+        }
+    })?;
     Ok(Health {
         institution_id: found.id.to_string(),
         name: found.name,

@@ -1,6 +1,7 @@
 //! `bursar connections [list|show|adopt|remove|rotate]`.
 
 mod adopt;
+mod churn;
 mod health;
 mod list;
 mod remove;
@@ -10,6 +11,7 @@ mod show;
 pub(crate) use self::{adopt::Adopted, remove::Ending, rotate::Rotated, show::Shown};
 pub(in crate::commands) use self::{
     adopt::offer,
+    churn::settle,
     rotate::{replace, verdict},
 };
 use crate::{context::Context, error::Result};

@@ -7,10 +7,12 @@ use crate::{
     commands::candidates,
     context::Context,
     domain::{
+        ids::ConnectionId,
         products::Product,
         views::{ConnectionView, Limit, ProductView, RefusedRow},
     },
     error::Result,
+    ops::provider::NOT_CONSENTED,
     render::{Cell, Fact, Facts, Sheet, ToSheet},
     store::{Contents, SyncRunView},
 };
@@ -101,7 +103,7 @@ impl ToSheet for Shown {
             Fact::new("accounts", "Accounts", Cell::Number(self.contents.accounts)),
             Fact::new("transactions", "Transactions", Cell::Number(self.contents.transactions)),
         ];
-        facts.extend(self.products.iter().map(product));
+        facts.extend(self.products.iter().map(|view| product(view, connection.id)));
         let rows = self.refused_rows.iter().take(10).map(|row| {
             let text = format!("{} {}: {}", row.kind.as_str(), row.id, row.reason);
             Fact::new("refused", "Not kept", text)
@@ -112,7 +114,7 @@ impl ToSheet for Shown {
     }
 }
 
-fn product(view: &ProductView) -> Fact {
+fn product(view: &ProductView, connection: ConnectionId) -> Fact {
     let label = match view.product {
         Product::Liabilities => "Liabilities",
         Product::Investments => "Investments",
@@ -120,7 +122,9 @@ fn product(view: &ProductView) -> Fact {
     };
     let words = match view.code.as_deref() {
         None => "available".to_owned(),
-        Some("ADDITIONAL_CONSENT_REQUIRED") => "not consented to (ADDITIONAL_CONSENT_REQUIRED)".to_owned(),
+        Some(NOT_CONSENTED) => {
+            format!("not consented to ({NOT_CONSENTED}); `bursar link --repair {connection}` asks for it")
+        }
         Some("PRODUCT_NOT_READY") => "not ready yet (PRODUCT_NOT_READY)".to_owned(),
         Some(code) => format!("not available ({code})"),
     };

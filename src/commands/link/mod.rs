@@ -280,6 +280,7 @@ fn conclude(context: &mut Context, outcome: Outcome, no_sync: bool, again: &str)
         context.ui.hint("bursar sync");
     } else {
         connections::offer(context, &fresh)?;
+        connections::settle(context, fresh)?;
     }
     report.verdict(again)
 }

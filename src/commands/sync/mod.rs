@@ -6,7 +6,7 @@ pub(super) mod verdict;
 use std::{collections::HashSet, time::Duration};
 
 use crate::{
-    commands::{bank, candidates, live, notify},
+    commands::{bank, candidates, connections, live, notify},
     context::Context,
     domain::{dates, views::ConnectionView},
     error::Result,
@@ -145,6 +145,7 @@ fn report(context: &mut Context, run: &Run) -> Result<()> {
     context.present(&run.outcome)?;
     remarks(context, run, &mut HashSet::new());
     if !run.interrupted {
+        connections::settle(context, run.outcome.connections.iter().map(|line| line.id))?;
         notify::after_sync(context);
     }
     if run.outcome.connections.is_empty() {

@@ -11,7 +11,7 @@ use crate::{
 
 /// Copy the vault into one file, encrypted as it is
 ///
-/// The copy is checked like `vault check` checks before the file is there. It opens with the keys that open the vault now, also after they
+/// The vault is checked like `vault check` checks and the file read back before it is there. It opens with the keys that open the vault now, also after they
 /// are removed from the vault. It is an ordinary tar archive; another file is never replaced.
 #[derive(Debug, clap::Args)]
 #[command(

@@ -233,7 +233,10 @@ impl Linker<'_> {
     fn begin(&self, wish: &Wish, hosted: Option<Hosted<'_>>) -> Result<LinkToken, LinkError> {
         let countries: Vec<&str> = wish.countries.iter().map(String::as_str).collect();
         let opened = wish.repair.map(|repair| self.open_connection(repair.connection)).transpose()?;
-        let missing = opened.as_ref().map_or_else(Vec::new, |token| self.not_consented(token));
+        let missing = match (wish.repair, &opened) {
+            (Some(repair), Some(token)) => self.not_consented(repair.connection, token)?,
+            _ => Vec::new(),
+        };
         let purpose = match (&opened, wish.repair) {
             (Some(access_token), Some(Repair { choose_accounts, .. })) => {
                 Purpose::Update { access_token, choose_accounts, also_consent: &missing }

@@ -5,6 +5,7 @@
 use super::{ALSO_CONSENT, LinkError, Linker, Outcome};
 use crate::{
     domain::{ids::ConnectionId, standing::Remedy},
+    ops::provider::NOT_CONSENTED,
     plaid::{KnownCurrencies, action_of},
     secret::Secret,
 };
@@ -16,11 +17,19 @@ impl Linker<'_> {
         self.bank.token(&kept)?.ok_or(LinkError::Removed(id))
     }
 
-    /// What the owner of a connection did not agree to yet, as far as Plaid tells; asked for while the owner is there anyway.
-    pub(super) fn not_consented(&self, token: &Secret<String>) -> Vec<&'static str> {
-        let Ok(plaid) = self.bank.plaid() else { return Vec::new() };
-        let item = self.bank.runtime.block_on(plaid.item_get(token));
-        item.map_or_else(|_| Vec::new(), |item| missing(&item.consented_products))
+    /// What the owner of a connection did not agree to yet, as far as Plaid tells or a sync was refused; asked for while the owner is
+    /// there anyway.
+    pub(super) fn not_consented(
+        &self,
+        id: ConnectionId,
+        token: &Secret<String>,
+    ) -> Result<Vec<&'static str>, LinkError> {
+        let told = self.bank.read_book()?.products(id)?;
+        let refused = told.iter().filter(|view| view.code.as_deref() == Some(NOT_CONSENTED));
+        let refused: Vec<&str> = refused.map(|view| view.product.consent()).collect();
+        let item = self.bank.runtime.block_on(self.bank.plaid()?.item_get(token));
+        let consented = item.map_or_else(|_| Vec::new(), |item| item.consented_products);
+        Ok(missing(&consented, &refused))
     }
 
     /// Reads a mended connection's health and its accounts, of which some may have come or gone.
@@ -45,10 +54,14 @@ impl Linker<'_> {
     }
 }
 
-/// Products that are wanted and not among those agreed to; an old connection, where nobody counted, lists none and misses none.
-fn missing(consented: &[String]) -> Vec<&'static str> {
-    let wanted = ALSO_CONSENT.into_iter().filter(|product| !consented.iter().any(|word| word == product));
-    if consented.is_empty() { Vec::new() } else { wanted.collect() }
+/// Products that are wanted and not among those agreed to, or that were refused for that reason; an old connection, where nobody
+/// counted, lists none and misses what was refused.
+fn missing(consented: &[String], refused: &[&str]) -> Vec<&'static str> {
+    let is_missing = |product: &&str| match consented {
+        [] => refused.contains(product),
+        _ => !consented.iter().any(|word| word == product),
+    };
+    ALSO_CONSENT.into_iter().filter(is_missing).collect()
 }
 
 #[cfg(test)]
@@ -58,9 +71,10 @@ mod tests {
     #[test]
     fn only_what_was_not_agreed_to_is_asked_for() {
         let words = |list: &[&str]| list.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-        assert_eq!(missing(&words(&["transactions"])), ["liabilities", "investments"]);
-        assert_eq!(missing(&words(&["transactions", "liabilities"])), ["investments"]);
-        assert!(missing(&words(&["investments", "liabilities", "transactions"])).is_empty());
-        assert!(missing(&[]).is_empty());
+        assert_eq!(missing(&words(&["transactions"]), &[]), ["liabilities", "investments"]);
+        assert_eq!(missing(&words(&["transactions", "liabilities"]), &[]), ["investments"]);
+        assert!(missing(&words(&["investments", "liabilities", "transactions"]), &["liabilities"]).is_empty());
+        assert!(missing(&[], &[]).is_empty());
+        assert_eq!(missing(&[], &["investments", "investments"]), ["investments"]);
     }
 }

@@ -31,6 +31,9 @@ pub const PLAID: &str = "plaid";
 /// The word for SimpleFIN in the book.
 pub const SIMPLEFIN: &str = "simplefin";
 
+/// Plaid's word for a product that the owner did not agree to; a call that would be answered so is not even made.
+pub const NOT_CONSENTED: &str = "ADDITIONAL_CONSENT_REQUIRED";
+
 /// An answer that is being waited for.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + 'a>>;
 

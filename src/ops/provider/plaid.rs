@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use super::{Answer, Ask, Ending, Found, Provider, Quota, Start, Step};
+use super::{Answer, Ask, Ending, Found, NOT_CONSENTED, Provider, Quota, Start, Step};
 use crate::{
     domain::{
         accounts::AccountType,
@@ -18,9 +18,6 @@ use crate::{
     },
     secret::Secret,
 };
-
-/// Plaid's word for a product that the owner did not agree to; such a call is not even made.
-const NOT_CONSENTED: &str = "ADDITIONAL_CONSENT_REQUIRED";
 
 impl Provider for Client {
     fn gather(&self, ask: Ask, out: Sender<Step>) -> Answer<'_, ()> {

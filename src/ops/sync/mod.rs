@@ -19,7 +19,7 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::ConnectionId,
-        products::Product,
+        products::{Product, TRADE_DAYS},
         standing::ConnectionState,
         views::{ConnectionView, OutcomeKind, SyncLine, SyncOutcome},
     },
@@ -134,9 +134,6 @@ pub struct Allowance {
     /// Which day it is.
     pub now: Timestamp,
 }
-
-/// Days of trades that are asked for; Plaid has no more.
-const TRADE_DAYS: i32 = 730;
 
 impl Allowance {
     /// The sentence of a connection that has used it up, or of one that nearly has.

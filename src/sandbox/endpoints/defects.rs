@@ -1,10 +1,12 @@
 //! What a page of changes should not have: written into its first row, or into the text that is sent.
 //!
-//! Uses `plaid::wire` and `faults`. Invariant: a page without a row to spoil goes out as it is.
+//! Uses `plaid::wire`, `faults` and `call`. Invariant: a page without a row to spoil goes out as it is.
 
 use jiff::ToSpan as _;
 
-use super::super::faults::Fault;
+use serde::Serialize;
+
+use super::super::{call::Answer, faults::Fault, refusal::Refusal};
 use crate::{
     domain::dates::Date,
     plaid::wire::{
@@ -90,6 +92,20 @@ pub(crate) fn into_text(body: Vec<u8>, fault: Fault) -> Vec<u8> {
         _ => text,
     };
     text.into_bytes()
+}
+
+/// The answer of a product; a fault puts the first of its numbers of that name into quotation marks.
+#[expect(clippy::unnecessary_wraps, reason = "every endpoint ends with it")]
+pub(crate) fn product<T: Serialize + Send + 'static>(
+    value: T,
+    number: &'static str,
+    bad: bool,
+) -> Result<Answer, Refusal> {
+    Ok(Box::new(move || {
+        let text = serde_json::to_string(&value).unwrap_or_default();
+        let text = if bad { quoted(&text, &format!("\"{number}\":"), ",") } else { text };
+        text.into_bytes()
+    }))
 }
 
 /// Leaves out the first place from `start` to the end of `end`.

@@ -2,8 +2,9 @@
 
 use super::{
     super::{
-        call::{Answer, Call, answer},
+        call::{Answer, Call},
         draw::Root,
+        faults::Fault,
         item::Item,
         refusal::Refusal,
         seed::{
@@ -12,7 +13,7 @@ use super::{
         },
         state::State,
     },
-    accounts,
+    accounts, defects,
 };
 use crate::{
     domain::dates::Date,
@@ -67,7 +68,9 @@ pub(crate) fn holdings(state: &mut State, call: &Call<'_>) -> Result<Answer, Ref
     let securities = (0..PAPERS.len()).map(|place| security(place, &root, yesterday));
     let securities = securities.filter(|security| held(&security.security_id)).collect();
     let item = item.describe(false);
-    answer(HoldingsGetResponse { accounts, holdings, securities, item, request_id: call.request_id.clone() })
+    let response = HoldingsGetResponse { accounts, holdings, securities, item, request_id: call.request_id.clone() };
+    let bad = state.faults.strikes(Fault::BadProductRow, call.path, Some(&response.item.item_id));
+    defects::product(response, "quantity", bad)
 }
 
 pub(super) fn security_id(root: &Root, place: usize) -> String {

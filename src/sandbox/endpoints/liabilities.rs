@@ -2,7 +2,8 @@
 
 use super::{
     super::{
-        call::{Answer, Call, answer},
+        call::{Answer, Call},
+        faults::Fault,
         refusal::Refusal,
         seed::{
             accounts::{CARD, MORTGAGE, STUDENT},
@@ -11,7 +12,7 @@ use super::{
         },
         state::State,
     },
-    accounts,
+    accounts, defects,
 };
 use crate::{
     domain::dates::Date,
@@ -42,7 +43,9 @@ pub(crate) fn get(state: &mut State, call: &Call<'_>) -> Result<Answer, Refusal>
         student: Some(on(STUDENT).map(|(id, owed)| student(id, owed, today)).into_iter().collect()),
     };
     let item = item.describe(false);
-    answer(LiabilitiesGetResponse { accounts, item, liabilities, request_id: call.request_id.clone() })
+    let response = LiabilitiesGetResponse { accounts, item, liabilities, request_id: call.request_id.clone() };
+    let bad = state.faults.strikes(Fault::BadProductRow, call.path, Some(&response.item.item_id));
+    defects::product(response, "minimum_payment_amount", bad)
 }
 
 /// An amount in minor units as Plaid writes it.

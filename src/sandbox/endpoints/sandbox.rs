@@ -69,7 +69,7 @@ pub(crate) fn public_token(state: &mut State, call: &Call<'_>) -> Result<Answer,
         webhook: options.webhook,
     };
     answer(SandboxPublicTokenResponse {
-        public_token: Token::from(state.publish(draft)),
+        public_token: Token::from(state.publish(draft, call.path)),
         request_id: call.request_id.clone(),
     })
 }

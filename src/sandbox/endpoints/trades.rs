@@ -2,8 +2,9 @@
 
 use super::{
     super::{
-        call::{Answer, Call, answer},
+        call::{Answer, Call},
         draw::Root,
+        faults::Fault,
         item::Item,
         refusal::Refusal,
         seed::{
@@ -12,7 +13,7 @@ use super::{
         },
         state::State,
     },
-    accounts,
+    accounts, defects,
     investments::{security, security_id},
 };
 use crate::{
@@ -61,14 +62,16 @@ pub(crate) fn get(state: &mut State, call: &Call<'_>) -> Result<Answer, Refusal>
         all.into_iter().skip(skip).take(usize::try_from(count).unwrap_or(500)).collect();
     let named = |id: &str| investment_transactions.iter().any(|trade| trade.security_id.as_deref() == Some(id));
     let securities = (0..3).map(|place| security(place, &papers, shift(today, -1)));
-    answer(TradesGetResponse {
+    let response = TradesGetResponse {
         securities: securities.filter(|one| named(&one.security_id)).collect(),
         accounts,
         investment_transactions,
         total_investment_transactions,
         item: item.describe(false),
         request_id: call.request_id.clone(),
-    })
+    };
+    let bad = state.faults.strikes(Fault::BadProductRow, call.path, Some(&response.item.item_id));
+    defects::product(response, "quantity", bad)
 }
 
 /// What happens on a day: a purchase in the 401k, each second time a dividend in the IRA.

@@ -171,6 +171,7 @@ fn finish(state: &mut State, page: &str, session: &mut Session, form: &Form) {
     let (now, today, seed) = (state.now(), state.today(), state.config.seed);
     let Some(link) = state.links.by_page(page) else { return };
     let (picked, selects) = (chosen(link, form), selects_accounts(link));
+    let agreed = link.request.additional_consented_products.clone().unwrap_or_default();
     if let Some((token, mut draft)) = link.update.clone() {
         let public_token = format!("public-sandbox-{}", session.id);
         let Ok(item) = state.item(token.expose(), "/link") else {
@@ -181,6 +182,7 @@ fn finish(state: &mut State, page: &str, session: &mut Session, form: &Form) {
             item.choose(picked);
             draft.chosen = picked;
         }
+        item.consent(agreed);
         item.repair(today, now);
         session.succeed(public_token, link_accounts(&draft, seed), now);
         return;
@@ -198,12 +200,12 @@ fn finish(state: &mut State, page: &str, session: &mut Session, form: &Form) {
         bank,
         turn: state.turn(bank.id, &session.user),
         user: session.user.clone(),
-        consented: [products.clone(), request.additional_consented_products.unwrap_or_default()].concat(),
+        consented: [products.clone(), agreed].concat(),
         products,
         days: request.transactions.and_then(|transactions| transactions.days_requested),
         chosen: picked,
         webhook: request.webhook,
     };
     let accounts = link_accounts(&draft, seed);
-    session.succeed(state.publish(draft), accounts, now);
+    session.succeed(state.publish(draft, "/link"), accounts, now);
 }

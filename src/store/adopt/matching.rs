@@ -1,9 +1,9 @@
 //! Which transactions of two accounts are the same: day, amount, currency and description; a pending one also matches what it
-//! became within [`DAYS`] days.
+//! became within [`DAYS`] days. A row that the bank took back when its account vanished counts as if it were there.
 //!
 //! Invariant: no row is matched twice, so that two purchases alike stay two.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use rusqlite::Connection;
 
@@ -32,8 +32,12 @@ pub(super) struct Ledger {
 
 type Key = (i64, i64, i64, String);
 
-fn live(db: &Connection, account: i64) -> Result<Vec<(Row, Key)>> {
-    let mut statement = db.prepare_cached(select!("account = ?1 AND state < 2 AND source = 0 ORDER BY date, id"))?;
+fn rows(db: &Connection, account: i64) -> Result<Vec<(Row, Key)>> {
+    let mut statement = db.prepare_cached(select!(
+        "account = ?1 AND source IN (0, 3) AND (state < 2 OR id IN
+           (SELECT d.transaction_id FROM tombstones d, accounts a WHERE a.id = ?1 AND d.removed_at >= a.vanished_at))
+         ORDER BY date, id"
+    ))?;
     let rows = statement.query_map([account], Row::read)?;
     let mut names: HashMap<i64, String> = HashMap::new();
     let mut found = Vec::new();
@@ -53,7 +57,7 @@ fn live(db: &Connection, account: i64) -> Result<Vec<(Row, Key)>> {
 impl Ledger {
     /// Compares two accounts.
     pub(super) fn compare(db: &Connection, old: i64, new: i64) -> Result<Self> {
-        let (old, new) = (live(db, old)?, live(db, new)?);
+        let (old, new) = (rows(db, old)?, rows(db, new)?);
         let common = common(&old, &new);
         let mut waiting: HashMap<&Key, VecDeque<i64>> = HashMap::new();
         for (row, key) in &old {
@@ -67,8 +71,11 @@ impl Ledger {
                 None => unmatched.push((row, key)),
             }
         }
-        let matched: std::collections::HashSet<i64> = rows.iter().map(|(id, _)| *id).collect();
-        for (pending, key) in old.iter().filter(|(row, _)| row.facts.state == 1 && !matched.contains(&row.id)) {
+        let matched: HashSet<i64> = rows.iter().map(|(id, _)| *id).collect();
+        for (pending, key) in old.iter().filter(|(row, _)| !matched.contains(&row.id)) {
+            if pending.facts.state != 1 && !posting::was_pending(db, pending.id)? {
+                continue;
+            }
             let day = encode::date(key.0)?;
             let mut best: Option<(i32, usize)> = None;
             for (place, (_, other)) in unmatched.iter().enumerate() {
@@ -82,12 +89,20 @@ impl Ledger {
                 rows.push((pending.id, unmatched.remove(place).0.id));
             }
         }
-        Ok(Self { only_old: old.len() - rows.len(), only_new: unmatched.len(), rows, common })
+        let matched: HashSet<i64> = rows.iter().map(|(id, _)| *id).collect();
+        let stays = |row: &Row| row.facts.state != encode::REMOVED && !matched.contains(&row.id);
+        let only_old = old.iter().filter(|(row, _)| stays(row)).count();
+        Ok(Self { only_old, only_new: unmatched.len(), rows, common })
     }
 
     /// Whether the transactions do not speak against it: half of those that both should have are there.
     pub(super) fn agrees(&self) -> bool {
         self.rows.len() * 2 >= self.common
+    }
+
+    /// Whether they have a transaction in common, or none at all.
+    pub(super) fn meets(&self) -> bool {
+        !self.rows.is_empty() || self.only_old + self.only_new == 0
     }
 
     /// Whether the transactions alone speak for it.

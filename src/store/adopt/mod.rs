@@ -1,19 +1,21 @@
-//! Joins the accounts of a bank that was linked anew to those of its connection before, and takes that back.
+//! Joins the accounts of a bank that was linked anew to those of its connection before, or accounts to which their bank gave
+//! another id to those they were within one connection, and takes that back.
 //!
 //! The old account goes on under the new connection; the new one becomes an empty shell of the old connection. Of each
 //! transaction that both have, the old row keeps its id and what its owner wrote, and changes facts with the new one, which
 //! becomes a tombstone. Invariant: everything is exchanged and nothing dropped, so that [`Tx::release`] restores the book.
 
+mod late;
 mod matching;
 mod swap;
 
-pub(crate) use swap::comes_from;
+pub(crate) use {late::settle, swap::comes_from};
 
 use rusqlite::Connection;
 use serde::Serialize;
 
 use self::matching::Ledger;
-use super::{Result, Store, StoreError, Tx, encode};
+use super::{Result, Store, StoreError, Tx, encode, trades};
 use crate::domain::ids::{AccountId, ConnectionId};
 
 /// `accounts.placeholder` of an account that lives on as another.
@@ -55,14 +57,24 @@ pub struct JoinedAccount {
 /// What joining two connections means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Adoption {
-    /// The connection that ended.
+    /// The connection that ended, or that gave accounts another id.
     pub old: ConnectionId,
-    /// The connection that goes on.
+    /// The connection that goes on; it may be the same.
     pub new: ConnectionId,
     /// The accounts that are joined.
     pub accounts: Vec<JoinedAccount>,
     /// Accounts of the old connection without a counterpart, by name: they stay as they are.
     pub left: Vec<String>,
+}
+
+impl Adoption {
+    /// The accounts that are one beyond doubt, and those that only look so.
+    #[must_use]
+    pub fn split(self) -> (Self, Self) {
+        let with = |accounts| Self { old: self.old, new: self.new, accounts, left: Vec::new() };
+        let (sure, unsure) = self.accounts.into_iter().partition(|pair| pair.by == Likeness::PersistentId);
+        (with(sure), with(unsure))
+    }
 }
 
 /// An account as far as matching needs it.
@@ -75,11 +87,23 @@ struct Known {
     kind: (String, i64),
 }
 
-fn accounts(db: &Connection, connection: ConnectionId) -> Result<Vec<Known>> {
+/// Which accounts of a connection are looked at.
+#[derive(Clone, Copy)]
+enum Which {
+    All,
+    /// Those that the bank does not name any more.
+    Vanished,
+    /// Those that it names.
+    Named,
+}
+
+fn accounts(db: &Connection, connection: ConnectionId, which: Which) -> Result<Vec<Known>> {
     let sql = "SELECT id, persistent_id, name, mask, kind, currency FROM accounts
-               WHERE connection = ?1 AND placeholder = 0 ORDER BY id";
+               WHERE connection = ?1 AND placeholder = 0
+                 AND CASE ?2 WHEN 0 THEN 1 WHEN 1 THEN vanished_at IS NOT NULL ELSE vanished_at IS NULL END
+               ORDER BY id";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([connection.0], |row| {
+    let rows = statement.query_map((connection.0, which as i64), |row| {
         Ok(Known {
             id: row.get(0)?,
             persistent_id: row.get(1)?,
@@ -91,33 +115,44 @@ fn accounts(db: &Connection, connection: ConnectionId) -> Result<Vec<Known>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// Whether two accounts are one.
+/// Whether two accounts can be one, before their transactions are looked at.
+fn can_be(old: &Known, new: &Known) -> bool {
+    let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+    let lasting = old.persistent_id.is_some() && new.persistent_id.is_some();
+    let named = encode::fold(&old.name) == encode::fold(&new.name) || same(&old.mask, &new.mask);
+    old.kind == new.kind && if lasting { same(&old.persistent_id, &new.persistent_id) } else { named }
+}
+
+/// Why two accounts that can be one are one.
 fn likeness(old: &Known, new: &Known, ledger: &Ledger) -> Option<Likeness> {
-    if old.kind != new.kind {
-        return None;
+    if old.persistent_id.is_some() && new.persistent_id.is_some() {
+        return Some(Likeness::PersistentId);
     }
-    if let (Some(one), Some(other)) = (&old.persistent_id, &new.persistent_id) {
-        return (one == other).then_some(Likeness::PersistentId);
-    }
-    let name = encode::fold(&old.name) == encode::fold(&new.name);
-    let mask = old.mask.is_some() && old.mask == new.mask;
-    match (name, mask) {
-        (true, true) if ledger.agrees() => Some(Likeness::NameAndMask),
-        (true, _) | (_, true) if ledger.convinces() => Some(Likeness::Transactions),
-        _ => None,
+    let both = encode::fold(&old.name) == encode::fold(&new.name) && old.mask.is_some() && old.mask == new.mask;
+    if both && ledger.agrees() {
+        Some(Likeness::NameAndMask)
+    } else {
+        ledger.convinces().then_some(Likeness::Transactions)
     }
 }
 
 impl Store {
-    /// What joining a new connection to the one before it would mean.
+    /// What joining a new connection to the one before it would mean; of one connection with itself: what joining the accounts would
+    /// mean that came to it under another id than they had.
     pub fn adoption(&self, old: ConnectionId, new: ConnectionId) -> Result<Adoption> {
-        let mut free = accounts(&self.db, new)?;
+        let within = old == new;
+        let (gone, named) = if within { (Which::Vanished, Which::Named) } else { (Which::All, Which::All) };
         let mut plan = Adoption { old, new, accounts: Vec::new(), left: Vec::new() };
-        for known in accounts(&self.db, old)? {
+        let mut free = accounts(&self.db, new, named)?;
+        for known in accounts(&self.db, old, gone)? {
             let mut best: Option<(usize, Likeness, Ledger)> = None;
-            for (place, candidate) in free.iter().enumerate().filter(|(_, candidate)| candidate.kind == known.kind) {
+            let later = |candidate: &Known| !within || candidate.id > known.id;
+            let fits = |candidate: &Known| later(candidate) && can_be(&known, candidate);
+            for (place, candidate) in free.iter().enumerate().filter(|(_, candidate)| fits(candidate)) {
                 let ledger = Ledger::compare(&self.db, known.id, candidate.id)?;
-                if let Some(by) = likeness(&known, candidate, &ledger)
+                let by = likeness(&known, candidate, &ledger);
+                let by = by.filter(|by| !within || *by == Likeness::PersistentId || ledger.meets());
+                if let Some(by) = by
                     && best.as_ref().is_none_or(|(_, _, other)| other.rows.len() < ledger.rows.len())
                 {
                     best = Some((place, by, ledger));
@@ -140,27 +175,55 @@ impl Store {
         Ok(plan)
     }
 
-    /// How many transactions of a connection carry their owner's words.
-    pub fn edited(&self, connection: ConnectionId) -> Result<u64> {
-        let sql = "SELECT count(*) FROM transactions t JOIN accounts a ON a.id = t.account WHERE a.connection = ?1
-                   AND (EXISTS (SELECT 1 FROM edits e WHERE e.transaction_id = t.id)
-                        OR EXISTS (SELECT 1 FROM transaction_tags g WHERE g.transaction_id = t.id))";
-        let count: i64 = self.db.prepare_cached(sql)?.query_row([connection.0], |row| row.get(0))?;
-        Ok(count.unsigned_abs())
+    /// What is to be joined within a connection, without the accounts that their owner parted again.
+    pub fn churned(&self, connection: ConnectionId) -> Result<Option<Adoption>> {
+        let mut plan = self.adoption(connection, connection)?;
+        if plan.accounts.is_empty() {
+            return Ok(None);
+        }
+        let parted = self.entries("connection.part", connection, connection)?;
+        let is_parted = |pair: &JoinedAccount| {
+            let ids = serde_json::json!([pair.account.to_string(), pair.takes.to_string()]);
+            parted.iter().any(|pairs| pairs.as_array().is_some_and(|pairs| pairs.contains(&ids)))
+        };
+        plan.accounts.retain(|pair| !is_parted(pair));
+        Ok(Some(plan).filter(|plan| !plan.accounts.is_empty()))
     }
 
-    /// The accounts that were joined and can be parted again, as the audit trail keeps them: those that go on and their shells.
-    pub fn adopted(&self, old: ConnectionId, new: ConnectionId) -> Result<Vec<(AccountId, AccountId)>> {
-        let sql = "SELECT detail FROM audit WHERE action = 'connection.adopt' AND resource = ?1 ORDER BY seq DESC";
+    /// How many transactions of the accounts that are taken in carry their owner's words.
+    pub fn edited(&self, plan: &Adoption) -> Result<u64> {
+        let sql = "SELECT count(*) FROM transactions t WHERE t.account = ?1
+                   AND (EXISTS (SELECT 1 FROM edits e WHERE e.transaction_id = t.id)
+                        OR EXISTS (SELECT 1 FROM transaction_tags g WHERE g.transaction_id = t.id))";
         let mut statement = self.db.prepare_cached(sql)?;
-        let details = statement.query_map([old.to_string()], |row| row.get::<_, String>(0))?;
-        for detail in details {
-            let detail: serde_json::Value = serde_json::from_str(&detail?)?;
-            if detail["into"] == new.to_string() {
-                return parts(&self.db, &detail["pairs"]);
+        let counts = plan.accounts.iter().map(|pair| statement.query_row([pair.takes.0], |row| row.get::<_, i64>(0)));
+        Ok(counts.sum::<std::result::Result<i64, _>>()?.unsigned_abs())
+    }
+
+    /// The accounts that were joined last and can be parted again, as the audit trail keeps them: those that go on and their shells.
+    pub fn adopted(&self, old: ConnectionId, new: ConnectionId) -> Result<Vec<(AccountId, AccountId)>> {
+        for pairs in self.entries("connection.adopt", old, new)? {
+            let found = parts(&self.db, &pairs)?;
+            if !found.is_empty() {
+                return Ok(found);
             }
         }
         Ok(Vec::new())
+    }
+
+    /// The pairs of all audit entries of an action about two connections, newest first.
+    fn entries(&self, action: &str, old: ConnectionId, new: ConnectionId) -> Result<Vec<serde_json::Value>> {
+        let sql = "SELECT detail FROM audit WHERE action = ?1 AND resource = ?2 ORDER BY seq DESC";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let details = statement.query_map((action, old.to_string()), |row| row.get::<_, String>(0))?;
+        let mut found = Vec::new();
+        for detail in details {
+            let mut detail: serde_json::Value = serde_json::from_str(&detail?)?;
+            if detail["into"] == new.to_string() || detail["from"] == new.to_string() {
+                found.push(detail["pairs"].take());
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -180,24 +243,31 @@ fn parts(db: &Connection, pairs: &serde_json::Value) -> Result<Vec<(AccountId, A
     Ok(found)
 }
 
+/// Pairs as an audit entry keeps them.
+fn noted(pairs: impl Iterator<Item = (AccountId, AccountId)>) -> Vec<[String; 2]> {
+    pairs.map(|(kept, shell)| [kept.to_string(), shell.to_string()]).collect()
+}
+
 impl Tx<'_> {
     /// Joins what a plan says.
     pub fn adopt(&mut self, plan: &Adoption) -> Result<()> {
         let mut touched = swap::Days::default();
         for pair in &plan.accounts {
+            let (kept, shell) = (pair.account.0, pair.takes.0);
+            swap::recount(self, kept, plan.old, swap::origin(plan.old, plan.new, pair.takes))?;
             for (old, new) in &pair.rows {
                 swap::bury(self, *old, *new, &mut touched)?;
             }
-            swap::move_rows(self, pair.takes.0, pair.account.0, plan.new, &mut touched)?;
-            swap::move_balances(self, pair.takes.0, pair.account.0, 0)?;
-            swap::accounts(self, pair.account.0, pair.takes.0, SHELL)?;
+            swap::move_rows(self, shell, kept, plan.new, &mut touched)?;
+            let since = swap::first_day(self.db, shell)?;
+            swap::balances(self, kept, shell, since)?;
+            self.join_trades(kept, shell, trades::reach(since)?)?;
+            swap::accounts(self, kept, shell, SHELL)?;
         }
         touched.refresh(self)?;
-        let pairs: Vec<_> =
-            plan.accounts.iter().map(|pair| vec![pair.account.to_string(), pair.takes.to_string()]).collect();
         self.about(plan.old);
         self.note("into", plan.new.to_string());
-        self.note("pairs", pairs);
+        self.note("pairs", noted(plan.accounts.iter().map(|pair| (pair.account, pair.takes))));
         Ok(())
     }
 
@@ -205,17 +275,19 @@ impl Tx<'_> {
     pub fn release(&mut self, old: ConnectionId, new: ConnectionId, pairs: &[(AccountId, AccountId)]) -> Result<()> {
         let mut touched = swap::Days::default();
         for (kept, shell) in pairs {
+            let origin = swap::origin(old, new, *shell);
             swap::accounts(self, kept.0, shell.0, 0)?;
-            swap::unbury(self, shell.0, old, &mut touched)?;
+            swap::unbury(self, shell.0, origin, &mut touched)?;
             swap::move_rows(self, kept.0, shell.0, new, &mut touched)?;
-            let sql = "SELECT created_at FROM connections WHERE id = ?1";
-            let since: i64 = self.db.prepare_cached(sql)?.query_row([new.0], |row| row.get(0))?;
-            let day = encode::day(encode::instant(since)?.to_zoned(jiff::tz::TimeZone::UTC).date());
-            swap::move_balances(self, kept.0, shell.0, day)?;
+            swap::recount(self, kept.0, origin, old)?;
+            let since = swap::first_day(self.db, shell.0)?;
+            swap::balances(self, kept.0, shell.0, since)?;
+            self.part_trades(kept.0, shell.0, trades::reach(since)?)?;
         }
         touched.refresh(self)?;
         self.about(old);
         self.note("from", new.to_string());
+        self.note("pairs", noted(pairs.iter().copied()));
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what one side loses the other has, and the digests follow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension as _, params, types::Value};
 
@@ -19,7 +19,10 @@ use super::{
     },
     there,
 };
-use crate::domain::ids::ConnectionId;
+use crate::domain::{
+    accounts::AccountType,
+    ids::{AccountId, ConnectionId},
+};
 
 /// First and last day of all rows that changed.
 #[derive(Default)]
@@ -47,6 +50,9 @@ fn write(tx: &mut Tx<'_>, old: &Row, facts: Facts, hash: Option<i64>, days: &mut
     Ok(())
 }
 
+/// Added to the last state of a row that its bank had taken back before the row was joined.
+const TAKEN_BACK: i64 = encode::REMOVED;
+
 /// Gives the first row the facts of the second, and the second those of the first; accounts and states are given.
 fn exchange(tx: &mut Tx<'_>, rows: [&Row; 2], states: [i64; 2], days: &mut Days) -> Result<()> {
     let [one, other] = rows;
@@ -72,7 +78,14 @@ fn last_state(db: &Connection, id: i64) -> Result<Option<i64>> {
 pub(super) fn bury(tx: &mut Tx<'_>, old: i64, new: i64, days: &mut Days) -> Result<()> {
     let (old, new) = (there(row::by_id(tx.db, old)?, old)?, there(row::by_id(tx.db, new)?, new)?);
     exchange(tx, [&old, &new], [new.facts.state, encode::REMOVED], days)?;
-    tombstone(tx, new.id, old.facts.state)?;
+    let was = if old.facts.state == encode::REMOVED {
+        let state = last_state(tx.db, old.id)?.unwrap_or_default();
+        posting::unbury(tx.db, old.id)?;
+        TAKEN_BACK + state
+    } else {
+        old.facts.state
+    };
+    tombstone(tx, new.id, was)?;
     if let (Some(hash), Some(id)) = (old.hash, old.facts.provider_id.as_deref()) {
         let sql = "INSERT INTO aliases (provider_hash, provider_id, transaction_id) VALUES (?1, ?2, ?3)";
         tx.db.prepare_cached(sql)?.execute((hash, id, old.id))?;
@@ -98,7 +111,10 @@ pub(super) fn unbury(tx: &mut Tx<'_>, shell: i64, old: ConnectionId, days: &mut 
         for id in [row.id, kept.id] {
             posting::unbury(tx.db, id)?;
         }
-        exchange(tx, [&kept, row], [was, kept.facts.state], days)?;
+        exchange(tx, [&kept, row], [was.min(encode::REMOVED), kept.facts.state], days)?;
+        if was >= TAKEN_BACK {
+            tombstone(tx, kept.id, was - TAKEN_BACK)?;
+        }
         if let Some(state) = went {
             tombstone(tx, row.id, state)?;
         }
@@ -121,12 +137,34 @@ pub(crate) fn comes_from(row: &Row, connection: ConnectionId) -> bool {
     own.is_some() && own == row.hash
 }
 
+/// Where the rows of an account come from that lives on within its own connection: no connection, but the number of its shell.
+pub(super) fn origin(old: ConnectionId, new: ConnectionId, shell: AccountId) -> ConnectionId {
+    if old == new { ConnectionId(-shell.0) } else { old }
+}
+
+/// Lets the rows of an account that came through one connection count as those of another.
+pub(super) fn recount(tx: &mut Tx<'_>, account: i64, from: ConnectionId, to: ConnectionId) -> Result<()> {
+    if from == to {
+        return Ok(());
+    }
+    for row in rows(tx.db, account)?.iter().filter(|row| comes_from(row, from)) {
+        let hash = row.facts.provider_id.as_deref().map(|id| encode::hash(to.0, id));
+        Row { hash, ..row.clone() }.update(row, tx.db, &mut tx.digests)?;
+    }
+    Ok(())
+}
+
 /// Moves the rows that came through a connection to another account.
 pub(super) fn move_rows(tx: &mut Tx<'_>, from: i64, to: i64, of: ConnectionId, days: &mut Days) -> Result<()> {
     for row in rows(tx.db, from)?.iter().filter(|row| comes_from(row, of)) {
-        write(tx, row, Facts { account: to, ..row.facts.clone() }, row.hash, days)?;
+        hand_over(tx, row, to, days)?;
     }
     Ok(())
+}
+
+/// Gives a row to another account.
+pub(super) fn hand_over(tx: &mut Tx<'_>, row: &Row, account: i64, days: &mut Days) -> Result<()> {
+    write(tx, row, Facts { account, ..row.facts.clone() }, row.hash, days)
 }
 
 /// A day's balance without its account: currency, current, available, credit limit.
@@ -162,13 +200,21 @@ fn keep(tx: &mut Tx<'_>, account: i64, day: i64, old: Option<Told>, new: Option<
     Ok(())
 }
 
-/// Moves the balances from a day on to another account; on days of which that has one too, the two are exchanged.
-pub(super) fn move_balances(tx: &mut Tx<'_>, from: i64, to: i64, since: i64) -> Result<()> {
-    let (mine, theirs) = (history(tx.db, from)?, history(tx.db, to)?);
-    for (&day, &told) in mine.range(since..) {
-        let other = theirs.get(&day).copied();
-        keep(tx, from, day, Some(told), other)?;
-        keep(tx, to, day, other, Some(told))?;
+/// The first day of which an account can have a balance.
+pub(super) fn first_day(db: &Connection, account: i64) -> Result<i64> {
+    let sql = "SELECT created_at FROM accounts WHERE id = ?1";
+    let made: i64 = db.prepare_cached(sql)?.query_row([account], |row| row.get(0))?;
+    Ok(encode::day(encode::instant(made)?.to_zoned(jiff::tz::TimeZone::UTC).date()))
+}
+
+/// Exchanges the balances of two accounts from a day on, so that the last of each is the one that its bank says it has.
+pub(super) fn balances(tx: &mut Tx<'_>, one: i64, other: i64, since: i64) -> Result<()> {
+    let (mine, theirs) = (history(tx.db, one)?, history(tx.db, other)?);
+    let days: BTreeSet<i64> = mine.range(since..).chain(theirs.range(since..)).map(|(day, _)| *day).collect();
+    for day in days {
+        let (mine, theirs) = (mine.get(&day).copied(), theirs.get(&day).copied());
+        keep(tx, one, day, mine, theirs)?;
+        keep(tx, other, day, theirs, mine)?;
     }
     Ok(())
 }
@@ -186,8 +232,8 @@ pub(super) fn accounts(tx: &mut Tx<'_>, one: i64, other: i64, shell: i64) -> Res
     };
     let (first, second) = (read(one)?, read(other)?);
     // Holdings name securities of their connection, which the accounts are about to change.
-    tx.forget_products(one)?;
-    tx.forget_products(other)?;
+    tx.forget_terms_and_holdings(one)?;
+    tx.forget_terms_and_holdings(other)?;
     tx.db.prepare_cached("UPDATE accounts SET provider_id = NULL WHERE id IN (?1, ?2)")?.execute((one, other))?;
     let marks = vec!["?"; COUNT].join(", ");
     let sql = format!("UPDATE accounts SET ({TOLD}) = ({marks}), placeholder = ? WHERE id = ?");

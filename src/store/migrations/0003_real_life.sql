@@ -2,6 +2,10 @@
 
 UPDATE vault SET min_reader = 3;
 
+-- Accounts that are joined, in the columns of format 1: placeholder 2 in accounts is a shell, the other side of one that goes on; its rows are
+-- tombstones with the facts that the rows of that one had. state in tombstones is 2 or 3 for one that was posted or pending and taken
+-- back before. Within one connection, rows of before are hashed (provider_hash) under the negative id of the shell instead of the connection's.
+
 -- Which conditions an alert was made of: one row as long as the condition holds. told_at: when the owner's hook took it.
 CREATE TABLE alerts (
   key TEXT PRIMARY KEY,

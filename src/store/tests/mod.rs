@@ -1,5 +1,6 @@
 //! The room as a whole: books in memory, written and read through `Store` only.
 
+mod adopt;
 mod book;
 mod calls;
 mod news;
