@@ -295,7 +295,7 @@ impl Tx<'_> {
     /// Takes back what the owner said of an account's type.
     pub(crate) fn forget_type(&mut self, id: i64) -> Result<()> {
         let covered = format!("{COVERED_TYPES} WHERE account = ?1");
-        self.digests.take_rows(self.db, (Place::of(Area::Edits), "account_types"), &covered, id)?;
+        self.digests.take_rows(self.db, (Place::of(Area::Edits), "account_types"), &covered, [id])?;
         self.db.prepare_cached("DELETE FROM account_types WHERE account = ?1")?.execute([id])?;
         Ok(())
     }

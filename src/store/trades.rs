@@ -97,7 +97,7 @@ impl Tx<'_> {
         let (table, covered) = COVERED;
         for account in accounts {
             let rows = format!("{covered} WHERE account = ?1");
-            self.digests.take_rows(self.db, (products::place(account), table), &rows, account)?;
+            self.digests.take_rows(self.db, (products::place(account), table), &rows, [account])?;
         }
         change(self.db)?;
         for account in accounts {

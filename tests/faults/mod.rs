@@ -2,7 +2,8 @@
 //!
 //! strace makes them; only faults that it says it made are counted. Each scene is one command, tried at points spread evenly
 //! over all the calls that an undisturbed run makes, and after each fault the vault must be whole and usable. CI strikes at
-//! [`POINTS`] points; `BURSAR_FAULT_POINTS=10000 cargo test --test main faults::` at as many as one asks for.
+//! [`POINTS`] points; `BURSAR_FAULT_POINTS=10000 cargo test --test main faults::` at as many as one asks for, and with
+//! `BURSAR_FAULT_KIND=kill` only by killing.
 
 mod banks;
 mod book;
@@ -69,7 +70,10 @@ fn strike(scene: &mut dyn Scene, share: usize) {
     }
     let asked = env::var("BURSAR_FAULT_POINTS").ok().map(|text| text.parse::<usize>().unwrap());
     let wanted = (asked.unwrap_or(POINTS) * share).div_ceil(1000);
-    let faults = faults(&calls(scene));
+    let mut faults = faults(&calls(scene));
+    if env::var("BURSAR_FAULT_KIND").is_ok_and(|kind| kind == "kill") {
+        faults.retain(|fault| fault.blow == Blow::Kill);
+    }
     let (mut fired, mut order) = (0, faults.len());
     // A prime step walks all points once, far apart from one to the next.
     let step = [7919, 7907, 7901].into_iter().find(|step| !faults.len().is_multiple_of(*step)).unwrap();
@@ -77,6 +81,9 @@ fn strike(scene: &mut dyn Scene, share: usize) {
         order -= 1;
         let fault = &faults[order * step % faults.len()];
         fired += usize::from(one(scene, fault));
+        if asked.is_some() && fired.is_multiple_of(100) {
+            drop(writeln!(std::io::stderr(), "{fired} of {} fired", faults.len()));
+        }
     }
     match asked {
         Some(_) => drop(writeln!(std::io::stderr(), "{fired} faults fired, of {} there are", faults.len())),

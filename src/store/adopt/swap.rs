@@ -19,10 +19,7 @@ use super::{
     },
     there,
 };
-use crate::domain::{
-    accounts::AccountType,
-    ids::{AccountId, ConnectionId},
-};
+use crate::domain::ids::{AccountId, ConnectionId};
 
 /// First and last day of all rows that changed.
 #[derive(Default)]
