@@ -139,16 +139,22 @@ impl Scene for Token {
 
     fn check(&mut self, done: bool, what: &str) {
         whole(&self.0, what);
-        let synced = self.0.run(&["sync", "--json"]);
-        if synced.status != 0 {
-            // Between the bank's answer and the disk there is one moment in which the token is in memory only: killed there, or
-            // with a disk that takes nothing from then on, it is lost, and said to be. One failure alone loses nothing.
-            let may_be_lost = !done && !what.contains("Once(");
-            assert!(may_be_lost && synced.stdout.contains("lost"), "{what}: {synced}");
-            let linked = self.0.json(&["connections"])["items"][0]["id"].as_str().unwrap().to_owned();
-            self.0.ok(&["connections", "remove", &linked, "--local", "--purge", "--yes"]);
-            self.0.ok(&["link", "--institution", "ins_109508", "--yes"]);
-        }
+        syncs_or_lost(&self.0, done, what);
+    }
+}
+
+/// The banks can still be asked, with the token as it is sealed now.
+///
+/// Between the bank's answer and the disk there is one moment in which a new token is in memory only: killed there, or with a
+/// disk that takes nothing from then on, it is lost, and said to be. One failure alone loses nothing.
+pub(super) fn syncs_or_lost(env: &TestEnv, done: bool, what: &str) {
+    let synced = env.run(&["sync", "--json"]);
+    if synced.status != 0 {
+        let may_be_lost = !done && !what.contains("Once(");
+        assert!(may_be_lost && synced.stdout.contains("lost"), "{what}: {synced}");
+        let linked = env.json(&["connections"])["items"][0]["id"].as_str().unwrap().to_owned();
+        env.ok(&["connections", "remove", &linked, "--local", "--purge", "--yes"]);
+        env.ok(&["link", "--institution", "ins_109508", "--yes"]);
     }
 }
 

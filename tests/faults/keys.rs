@@ -1,6 +1,6 @@
 //! Ways in that come and go, and rotation.
 
-use super::{Scene, household, strike, whole, words};
+use super::{Scene, banks::syncs_or_lost, household, strike, whole, words};
 use crate::env::TestEnv;
 
 /// A command about keys that is tried again and again on the same vault, which every later run opens.
@@ -85,10 +85,8 @@ fn remove() {
     strike(&mut Keys::new(line, Keys::add, after), 110);
 }
 
-/// After a rotation the banks can still be asked, with the token as it is sealed now.
-fn syncs(scene: &Keys, _done: bool, what: &str) {
-    let synced = scene.env.run(&["sync"]);
-    assert_eq!(synced.status, 0, "{what}: {synced}");
+fn syncs(scene: &Keys, done: bool, what: &str) {
+    syncs_or_lost(&scene.env, done, what);
 }
 
 #[test]
