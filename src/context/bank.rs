@@ -1,6 +1,9 @@
 //! The way to the bank: Plaid's keys, the client, the async runtime.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use super::{Clock, Context};
 use crate::{
@@ -22,13 +25,15 @@ const BASE_URL: &str = "BURSAR_PLAID_BASE_URL";
 
 /// The vault's notes of calls that are about to leave.
 struct Notes {
-    vault: Arc<Unlocked>,
+    /// Not held open: whoever needs the vault alone must not wait for a notebook.
+    vault: Weak<Unlocked>,
     clock: Clock,
 }
 
 impl Notebook for Notes {
     fn note(&self, call: &Call) -> std::result::Result<(), String> {
-        Store::note_call(&self.vault, call, self.clock.now()).map_err(|error| error.to_string())
+        let vault = self.vault.upgrade().ok_or("the vault was closed")?;
+        Store::note_call(&vault, call, self.clock.now()).map_err(|error| error.to_string())
     }
 }
 
@@ -80,8 +85,8 @@ impl Context {
 
     /// Where this run's calls are gathered; those that cost something are written down before they leave.
     pub fn meter(&mut self) -> Result<Meter> {
-        let (vault, clock) = (self.unlocked_for_bank()?, self.clock);
-        self.meter.note_in(|| Arc::new(Notes { vault, clock }));
+        let vault = Arc::downgrade(&self.unlocked_for_bank()?);
+        self.meter.note_in(Arc::new(Notes { vault, clock: self.clock }));
         Ok(self.meter.clone())
     }
 

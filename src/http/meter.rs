@@ -5,7 +5,7 @@
 
 use std::{
     borrow::Cow,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
 
@@ -51,7 +51,7 @@ pub(crate) struct Unnoted(pub(crate) String);
 #[derive(Default)]
 struct Inner {
     calls: Mutex<Vec<Call>>,
-    notebook: OnceLock<Arc<dyn Notebook>>,
+    notebook: Mutex<Option<Arc<dyn Notebook>>>,
 }
 
 /// Where calls are gathered; cheap to clone, every clone is the same one.
@@ -59,9 +59,9 @@ struct Inner {
 pub struct Meter(Arc<Inner>);
 
 impl Meter {
-    /// From here on calls that cost something are written down before they leave. The first notebook stays.
-    pub fn note_in(&self, notebook: impl FnOnce() -> Arc<dyn Notebook>) {
-        self.0.notebook.get_or_init(notebook);
+    /// From here on calls that cost something are written down in this notebook before they leave.
+    pub fn note_in(&self, notebook: Arc<dyn Notebook>) {
+        *self.0.notebook.lock().unwrap_or_else(PoisonError::into_inner) = Some(notebook);
     }
 
     /// Takes in calls that another process had begun.
@@ -104,7 +104,8 @@ impl Meter {
             left: true,
             billable: cost == Cost::Money,
         };
-        if let Some(notebook) = self.0.notebook.get().filter(|_| cost != Cost::Nothing) {
+        let notebook = self.0.notebook.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(notebook) = notebook.filter(|_| cost != Cost::Nothing) {
             notebook.note(&call).map_err(Unnoted)?;
         }
         Ok(Watch { meter: self.clone(), began: Instant::now(), call: Some(call) })
@@ -176,7 +177,7 @@ mod tests {
     #[test]
     fn what_costs_something_is_written_down_or_not_made() {
         let meter = Meter::default();
-        meter.note_in(|| Arc::new(Full));
+        meter.note_in(Arc::new(Full));
         for cost in [Cost::Quota, Cost::Money] {
             assert!(meter.watch("/x", None, cost).is_err_and(|Unnoted(why)| why == "no space for /x"));
         }
