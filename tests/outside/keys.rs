@@ -1,15 +1,14 @@
-//! The keys themselves, not only their written forms: where they lie while the vault is open, and in a core.
+//! The keys themselves, not only their written forms: where they lie while the vault is open.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hkdf::Hkdf;
-use memchr::memmem;
 use serde_json::Value;
 use sha2::Sha256;
 
 use super::{may_read_others, stuck::Stuck};
-use crate::env::{PASSPHRASE, TestEnv, have};
+use crate::env::TestEnv;
 
 /// Every key of a vault, by name: those in its key file, and those that are derived from them.
 struct Keys(Vec<(String, [u8; 32])>);
@@ -99,38 +98,5 @@ fn a_key_lies_only_where_memory_is_never_swapped_out() {
             "{what}: the search finds what is there"
         );
         assert_eq!(stuck.holds_unlocked(&forms), Vec::<String>::new(), "{what}");
-    }
-}
-
-#[test]
-fn a_core_that_root_takes_has_no_secret_in_it() {
-    if !have("gcore") || !may_read_others() {
-        return;
-    }
-    let env = TestEnv::household();
-    let file = env.path("secrets/device");
-    env.ok(&["keys", "add", "key-file", file.to_str().unwrap()]);
-    let keys = Keys::of(&env, "secrets/device").forms();
-    for line in ["accounts", "sync --json"] {
-        let stuck = Stuck::start(env.command(&line.split(' ').collect::<Vec<_>>()));
-        let core = env.path("tmp/core");
-        let taken = Command::new("gcore").arg("-o").arg(&core).arg(stuck.id().to_string()).output().unwrap();
-        let bytes = fs::read(env.path(&format!("tmp/core.{}", stuck.id()))).unwrap();
-        assert!(taken.status.success() && bytes.len() > 1 << 20, "{}", String::from_utf8_lossy(&taken.stderr));
-        assert!(memmem::find(&bytes, b"SQLite format 3").is_some(), "the search finds what is there");
-        let texts = [("the passphrase", PASSPHRASE), ("a payload", "\"ledger\":{")];
-        let texts = texts.iter().map(|(name, text)| (*name, text.as_bytes()));
-        let all = texts.chain(keys.iter().map(|(name, form)| (name.as_str(), form.as_slice())));
-        let found: Vec<&str> =
-            all.filter(|(_, form)| memmem::find(&bytes, form).is_some()).map(|(name, _)| name).collect();
-        assert_eq!(found, Vec::<&str>::new(), "{line}");
-        // The program itself holds the words that these begin with.
-        for (start, letters) in
-            [("access-sandbox-", "0123456789abcdef"), ("AGE-SECRET-KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L")]
-        {
-            let after = memmem::find_iter(&bytes, start).map(|at| &bytes[at + start.len()..][..8]);
-            let whole = after.filter(|text| text.iter().all(|byte| letters.as_bytes().contains(byte))).count();
-            assert_eq!(whole, 0, "{line}: {start}");
-        }
     }
 }
