@@ -18,24 +18,13 @@ pub fn key_database(connection: &Connection, key: &[u8]) -> Result<()> {
     if code == ffi::SQLITE_OK { Ok(()) } else { Err(Error::SqliteFailure(ffi::Error::new(code), None)) }
 }
 
-/// Asks the kernel never to swap out the pages a secret lies on, nor to put them into a core. Tells whether it agreed to the
-/// first (there is a small limit).
+/// Asks the kernel never to swap out the pages a secret lies on. Tells whether it agreed: there is a small limit.
 #[cfg(unix)]
 pub fn keep_in_memory<T: ?Sized>(secret: &T) -> bool {
-    use rustix::mm;
-
     let begin = std::ptr::from_ref(secret).cast::<std::ffi::c_void>().cast_mut();
-    let length = size_of_val(secret);
-    #[cfg(target_os = "linux")]
-    {
-        let above = begin.addr() % rustix::param::page_size();
-        // SAFETY: the pages hold `secret`, which is borrowed; the advice changes no content, and what else lies on these pages
-        // is missing from a core, where nobody counts on it.
-        let _older = unsafe { mm::madvise(begin.wrapping_byte_sub(above), above + length, mm::Advice::LinuxDontDump) };
-    }
     // SAFETY: the range is valid memory borrowed for the call; locking changes no content and is never undone, so
     // no other user of the same page can lose its lock.
-    unsafe { mm::mlock(begin, length) }.is_ok()
+    unsafe { rustix::mm::mlock(begin, size_of_val(secret)) }.is_ok()
 }
 
 /// Nothing is kept in memory here.

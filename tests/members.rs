@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::env::{Output, TestEnv, have};
 
 /// A member's identity file below the root, and its recipient.
-fn person(env: &TestEnv, name: &str) -> (String, String) {
+pub(crate) fn person(env: &TestEnv, name: &str) -> (String, String) {
     use age::secrecy::ExposeSecret as _;
     let identity = age::x25519::Identity::generate();
     let file = format!("secrets/{name}.txt");

@@ -55,13 +55,15 @@ pub struct Restored {
 }
 
 /// Makes a backup of a book that has passed every check.
-pub fn make(vault: &Unlocked, book: &mut Store, file: &Path, event: &Event) -> Result<Backup, BackupError> {
+pub fn make(vault: &Unlocked, book: Store, file: &Path, event: &Event) -> Result<Backup, BackupError> {
     if file.symlink_metadata().is_ok() {
         return Err(BackupError::FileExists(file.display().to_string()));
     }
     let draft = vault.draft_backup(book.writer()?, file)?;
+    // Closed before the draft.
+    let mut book = book;
     let change = book.epoch()?;
-    require_whole(book)?;
+    require_whole(&book)?;
     let bytes = book.write(event, |tx| {
         tx.note("change", change);
         Ok::<_, BackupError>(draft.finish(event.at)?)

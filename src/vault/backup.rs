@@ -31,10 +31,12 @@ const PIECE: usize = 1 << 16;
 /// The directory in the archive.
 const ROOT: &str = "vault";
 
-/// A backup that is being made.
+/// A backup that is being made. To be dropped after every connection to the database: POSIX takes a process's locks on a file when
+/// any of its handles is closed, those of SQLite among them.
 #[derive(Debug)]
 pub struct BackupDraft {
-    database: PathBuf,
+    database: File,
+    source: PathBuf,
     keys: Vec<u8>,
     file: PathBuf,
 }
@@ -64,29 +66,29 @@ impl Unlocked {
         let (path, database) = (self.dir().join(DB_FILE), self.database()?);
         let source = Keyed { path, key: self.key_of(database)?, salt: database.salt };
         connect::settle_log(&source)?;
-        Ok(BackupDraft { database: source.path, keys, file })
+        Ok(BackupDraft { database: fsx::open_private(&source.path)?, source: source.path, keys, file })
     }
 }
 
 impl BackupDraft {
     /// Packs the vault, whose book was proved, reads the archive back, and puts it in its place, which must be free. Gives its size in
     /// bytes; there is never a second copy.
-    pub fn finish(self, now: Timestamp) -> Result<u64> {
-        let mut database = fsx::open_private(&self.database)?;
-        let size = database.metadata().map_err(FsError::io("look at", &self.database))?.len();
+    pub fn finish(&self, now: Timestamp) -> Result<u64> {
+        let size = self.database.metadata().map_err(FsError::io("look at", &self.source))?.len();
         let mut staged = Staged::create(&self.file)?;
-        let packed = self.pack(staged.file(), &mut database, size, now);
-        packed.map_err(FsError::io("write", &self.file))?;
-        let whole = self.is_packed(staged.file(), &mut database).map_err(FsError::io("read back", &self.file))?;
+        self.pack(staged.file(), size, now).map_err(FsError::io("write", &self.file))?;
+        let whole = self.is_packed(staged.file()).map_err(FsError::io("read back", &self.file))?;
         if !whole {
-            return Err(FsError::ReadBack { path: self.file }.into());
+            return Err(FsError::ReadBack { path: self.file.clone() }.into());
         }
         let written = staged.file().metadata().map_err(FsError::io("look at", &self.file))?.len();
         staged.commit_new()?;
         Ok(written)
     }
 
-    fn pack(&self, out: &mut File, database: &mut File, size: u64, now: Timestamp) -> io::Result<()> {
+    fn pack(&self, out: &mut File, size: u64, now: Timestamp) -> io::Result<()> {
+        let mut database = &self.database;
+        database.rewind()?;
         let mut archive = Builder::new(out);
         let mtime = now.as_second().try_into().unwrap_or_default();
         let entry = |kind, mode, size| header(kind, mode, size, mtime);
@@ -101,7 +103,8 @@ impl BackupDraft {
     }
 
     /// Whether the archive, read from its beginning, holds the two files as they are.
-    fn is_packed(&self, packed: &mut File, database: &mut File) -> io::Result<bool> {
+    fn is_packed(&self, packed: &mut File) -> io::Result<bool> {
+        let mut database = &self.database;
         packed.rewind()?;
         database.rewind()?;
         let (mut keys, mut book) = (false, false);
@@ -111,7 +114,7 @@ impl BackupDraft {
             if path == Path::new(ROOT).join(KEYS_FILE) {
                 keys = same(entry, self.keys.as_slice())?;
             } else if path == Path::new(ROOT).join(DB_FILE) {
-                book = same(entry, &mut *database)?;
+                book = same(entry, database)?;
             }
         }
         Ok(keys && book)

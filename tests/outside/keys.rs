@@ -11,10 +11,10 @@ use super::{may_read_others, stuck::Stuck};
 use crate::env::TestEnv;
 
 /// Every key of a vault, by name: those in its key file, and those that are derived from them.
-struct Keys(Vec<(String, [u8; 32])>);
+pub(super) struct Keys(Vec<(String, [u8; 32])>);
 
 impl Keys {
-    fn of(env: &TestEnv, identity: &str) -> Self {
+    pub(super) fn of(env: &TestEnv, identity: &str) -> Self {
         let text = fs::read_to_string(env.path(identity)).unwrap();
         let identity: age::x25519::Identity = text.lines().last().unwrap().parse().unwrap();
         let open =
@@ -48,7 +48,7 @@ impl Keys {
     }
 
     /// Each as bytes and as the text that SQLCipher takes.
-    fn forms(&self) -> Vec<(String, Vec<u8>)> {
+    pub(super) fn forms(&self) -> Vec<(String, Vec<u8>)> {
         let mut forms = Vec::new();
         for (name, key) in &self.0 {
             let hex = bursar::vault::Hex(*key).to_string();

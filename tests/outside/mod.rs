@@ -1,6 +1,7 @@
 //! A running bursar, looked at from outside: its memory, its limits, what other users and children see of it.
 #![cfg(all(target_os = "linux", feature = "sandbox"))]
 
+mod cores;
 mod keys;
 mod stuck;
 
@@ -87,6 +88,26 @@ fn another_process_of_the_same_user_sees_nothing_of_it() {
             .unwrap();
         let said = String::from_utf8_lossy(&seen.stderr);
         assert!(!seen.status.success() && said.contains("denied"), "{name}: {said}");
+    }
+    if have("gdb") {
+        let seen = Command::new("setpriv")
+            .args([
+                "--reuid",
+                "65534",
+                "--regid",
+                "65534",
+                "--clear-groups",
+                "gdb",
+                "--readnever",
+                "-nx",
+                "-batch",
+                "-p",
+            ])
+            .arg(stuck.id().to_string())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&seen.stderr);
+        assert!(said.contains("ptrace: Operation not permitted"), "{said}");
     }
 }
 

@@ -3,11 +3,12 @@
 use std::{
     fs,
     io::{ErrorKind, PipeReader, Read as _, Seek as _, SeekFrom, Write as _},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
 use memchr::memmem;
+use rustix::process::{Pid, Signal, kill_process};
 
 /// A command that has done its work and cannot say so: nobody reads the pipe it prints to, which is full.
 pub(super) struct Stuck {
@@ -44,6 +45,12 @@ impl Stuck {
 
     pub(super) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Ends it by a signal and tells how it ended.
+    pub(super) fn end_by(mut self, signal: Signal) -> ExitStatus {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self.child.wait().unwrap()
     }
 
     pub(super) fn file(&self, name: &str) -> String {

@@ -31,9 +31,8 @@ impl Args {
         }
         let event = context.event("vault.backup", None);
         let progress = context.ui.progress("copying and checking the vault");
-        let mut book = context.book_for_entries()?;
-        let made = ops::backup::make(&vault, &mut book, &self.file, &event)?;
-        drop((book, progress));
+        let made = ops::backup::make(&vault, context.book_for_entries()?, &self.file, &event)?;
+        drop(progress);
         context.present(&made)
     }
 }
