@@ -71,38 +71,18 @@ pub(super) struct GlobalArgs {
     /// Ignore the configuration file
     #[arg(long, global = true, env = "BURSAR_NO_CONFIG", value_parser = FalseyValueParser::new(), conflicts_with = "config", hide_env = true)]
     no_config: bool,
+    // The variables of the next four are read where all sources are put in order.
     /// Read the passphrase from this open file descriptor
     #[arg(long, global = true, value_name = "N", help_heading = "Unlocking")]
     passphrase_fd: Option<i32>,
     /// Read the passphrase from this file
-    #[arg(
-        long,
-        global = true,
-        env = "BURSAR_PASSPHRASE_FILE",
-        value_name = "FILE",
-        hide_env = true,
-        help_heading = "Unlocking"
-    )]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Unlocking")]
     passphrase_file: Option<PathBuf>,
     /// Read the passphrase from what this command prints
-    #[arg(
-        long,
-        global = true,
-        env = "BURSAR_PASSPHRASE_COMMAND",
-        value_name = "CMD",
-        hide_env = true,
-        help_heading = "Unlocking"
-    )]
+    #[arg(long, global = true, value_name = "CMD", help_heading = "Unlocking")]
     passphrase_command: Option<String>,
     /// Unlock with this age identity file (recovery code, key file)
-    #[arg(
-        long,
-        global = true,
-        env = "BURSAR_IDENTITY",
-        value_name = "FILE",
-        hide_env = true,
-        help_heading = "Unlocking"
-    )]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Unlocking")]
     identity: Option<PathBuf>,
     /// Read the one-time code from this file, where the vault asks its owner for one
     #[arg(

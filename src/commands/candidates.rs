@@ -39,8 +39,6 @@ fn book() -> Option<Store> {
     let paths = Paths::find().ok()?;
     let typed = Typed {
         vault: environment.text("BURSAR_VAULT").map(str::to_owned),
-        passphrase_file: environment.path("BURSAR_PASSPHRASE_FILE"),
-        identity: environment.path("BURSAR_IDENTITY"),
         no_input: true,
         quiet: true,
         ..Typed::default()

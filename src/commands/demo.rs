@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Kind, Result},
     fsx::{self, Scratch},
     sandbox,
-    settings::{Environment, Paths, SecretSource, Settings, Typed},
+    settings::{Environment, Paths, Settings, Typed},
     ui::{Profile, Ui},
     vault,
 };
@@ -150,6 +150,7 @@ fn demo_context(context: &Context, directory: &Path, running: &sandbox::Running)
     ]);
     let typed = Typed {
         vault: Some(below(VAULT).display().to_string()),
+        passphrase_file: Some(below(PASSPHRASE_FILE)),
         no_config: true,
         no_input: true,
         yes: true,
@@ -159,8 +160,7 @@ fn demo_context(context: &Context, directory: &Path, running: &sandbox::Running)
         color: Some(context.settings.color),
         ..Typed::default()
     };
-    let mut settings = Settings::resolve(typed, &environment, &paths)?;
-    settings.secret_source = Some(SecretSource::PassphraseFile(below(PASSPHRASE_FILE)));
+    let settings = Settings::resolve(typed, &environment, &paths)?;
     let profile = Profile { yes: true, interactive: false, ..context.ui.profile().clone() };
     Ok(Context::new(Ui::standard(profile), settings, paths, environment))
 }

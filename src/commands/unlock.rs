@@ -45,6 +45,7 @@ impl Args {
             return Ok(());
         }
         context.wait_after_failures(&locked);
+        drop(locked);
         let unlocked = context.unlocked_by_secret()?;
         if self.bank && !unlocked.can_use_bank() {
             return Err(VaultError::NoBankKey.into());
@@ -58,7 +59,7 @@ impl Args {
             Ok(())
         })?;
         unlocked.keep_session(self.length, scope, bank)?;
-        match locked.session(bank) {
+        match context.locked()?.session(bank) {
             Some(session) => context.present(&sessions::view(&session, context.clock)),
             None => Ok(()),
         }

@@ -39,8 +39,7 @@ impl Context {
     pub(super) fn unlocked_for_writing(&mut self) -> Result<Arc<Unlocked>> {
         let unlocked = self.unlocked()?;
         if unlocked.slot().kind == SlotKind::Keyring && self.ui.profile().interactive {
-            let locked = self.locked()?;
-            return self.open_by_secret(&locked);
+            return self.open_by_secret();
         }
         Ok(unlocked)
     }
@@ -49,21 +48,14 @@ impl Context {
     pub fn unlocked_by_secret(&mut self) -> Result<Arc<Unlocked>> {
         match &self.unlocked {
             Some(unlocked) if !unlocked.by_session() => Ok(Arc::clone(unlocked)),
-            _ => {
-                let locked = self.locked()?;
-                self.open_by_secret(&locked)
-            }
+            _ => self.open_by_secret(),
         }
     }
 
     /// The vault for its owner, however old it is, opened with a secret given in this very run.
     pub fn unlock_even_if_older(&mut self) -> Result<Arc<Unlocked>> {
-        let locked = self.locked()?;
-        if self.settings.secret_source.is_none() && self.ui.profile().interactive {
-            self.wait_after_failures(&locked);
-        }
-        let secret = self.slot_secret()?;
-        let unlocked = locked.unlock_even_if_older(&secret, self.clock.latest())?;
+        let secret = self.secret_for_vault()?;
+        let unlocked = self.locked()?.unlock_even_if_older(&secret, self.clock.latest())?;
         unlocked.require(Right::Admin)?;
         let unlocked = self.adopt(Arc::new(unlocked));
         // A plan changes nothing, and taking a code is a change.
@@ -84,11 +76,16 @@ impl Context {
     pub fn opens_by_itself(&self) -> bool {
         let session =
             || self.settings.session_first && self.locked().is_ok_and(|locked| locked.session(false).is_some());
+        let is_a_file = |source: &Option<SecretSource>| {
+            matches!(source, Some(SecretSource::PassphraseFile(_) | SecretSource::SystemdCredential(_)))
+        };
         let named = match &self.settings.secret_source {
-            None | Some(SecretSource::PassphraseCommand(_) | SecretSource::Descriptor(_)) => false,
             // The key file of two factors wants a passphrase besides.
-            Some(SecretSource::Identity(file)) => !secrets::identity(file).is_ok_and(|key| is_second_factor(&key)),
-            Some(SecretSource::PassphraseFile(_) | SecretSource::SystemdCredential(_)) => true,
+            Some(SecretSource::Identity(file)) => {
+                is_a_file(&self.settings.passphrase_source)
+                    || !secrets::identity(file).is_ok_and(|key| is_second_factor(&key))
+            }
+            source => is_a_file(source),
         };
         named || session()
     }
@@ -115,18 +112,29 @@ impl Context {
         }
         match self.open_by_keyring(&locked, bank)? {
             Some(unlocked) => Ok(self.adopt(unlocked)),
-            None => self.open_by_secret(&locked),
+            None => {
+                drop(locked);
+                self.open_by_secret()
+            }
         }
     }
 
-    fn open_by_secret(&mut self, locked: &Locked) -> Result<Arc<Unlocked>> {
-        if self.settings.secret_source.is_none() && self.ui.profile().interactive {
-            self.wait_after_failures(locked);
-        }
-        let secret = self.slot_secret()?;
-        let unlocked = Arc::new(locked.unlock(&secret, self.clock.latest())?);
+    fn open_by_secret(&mut self) -> Result<Arc<Unlocked>> {
+        let secret = self.secret_for_vault()?;
+        let unlocked = Arc::new(self.locked()?.unlock(&secret, self.clock.latest())?);
         let unlocked = self.carry_on_rotation(unlocked);
         Ok(self.adopt(unlocked))
+    }
+
+    /// The secret, once there is a vault to open with it. Nobody is in the vault meanwhile: a person, a program or a device may take
+    /// its time, and others may have to be alone there.
+    fn secret_for_vault(&mut self) -> Result<SlotSecret> {
+        let locked = self.locked()?;
+        if self.settings.secret_source.is_none() && self.ui.profile().interactive {
+            self.wait_after_failures(&locked);
+        }
+        drop(locked);
+        self.slot_secret()
     }
 
     /// Ends a rotation that was interrupted, if nobody else is here. It may fail: the vault opens all the same.
@@ -169,20 +177,15 @@ impl Context {
     }
 
     fn passphrase(&mut self) -> Result<Secret<String>> {
-        match self.settings.secret_source.clone() {
-            None | Some(SecretSource::Identity(_)) => {
-                Ok(self.ui.secret("Passphrase", "--passphrase-file or --identity")?)
-            }
+        match self.settings.passphrase_source.clone() {
+            None => Ok(self.ui.secret("Passphrase", "--passphrase-file or --identity")?),
             Some(source) => self.read_passphrase(&source),
         }
     }
 
     /// The passphrase for a new slot: from the source in the settings, else `None`.
     pub fn given_passphrase(&mut self) -> Result<Option<Secret<String>>> {
-        match self.settings.secret_source.clone() {
-            None | Some(SecretSource::Identity(_)) => Ok(None),
-            Some(source) => self.read_passphrase(&source).map(Some),
-        }
+        self.settings.passphrase_source.clone().map(|source| self.read_passphrase(&source)).transpose()
     }
 
     fn read_passphrase(&self, source: &SecretSource) -> Result<Secret<String>> {

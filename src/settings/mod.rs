@@ -88,6 +88,9 @@ pub struct Typed {
     pub totp_file: Option<PathBuf>,
 }
 
+/// The variable that names an identity file.
+const IDENTITY: &str = "BURSAR_IDENTITY";
+
 /// Where a passphrase or identity can be read from, in the order of cli.md; the first that is set wins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretSource {
@@ -152,6 +155,8 @@ pub struct Settings {
     pub vault_named: bool,
     /// Where to read a passphrase or identity from.
     pub secret_source: Option<SecretSource>,
+    /// Where to read the passphrase from if that is an identity which wants one besides.
+    pub passphrase_source: Option<SecretSource>,
     /// Whether a session is used before that source: only config.toml names one, or nothing does.
     pub session_first: bool,
     /// The identity file, also when another source comes first: it may hold the second factor.
@@ -190,10 +195,14 @@ impl Settings {
     /// Merges flags (and their variables) with config.toml and the defaults.
     pub fn resolve(typed: Typed, environment: &Environment, paths: &Paths) -> Result<Self, SettingsError> {
         let config = if typed.no_config { Config::default() } else { Config::load(typed.config.as_deref(), paths)? };
-        let named_source = secret_source(&typed, environment)?;
-        let session_first = named_source.is_none();
-        let secret_source = named_source.or_else(|| config.secret_source());
-        let identity = typed.identity.clone().or_else(|| config.identity.clone());
+        let mut sources = secret_sources(&typed, environment)?;
+        let session_first = sources.is_empty();
+        sources.extend(config.secret_source());
+        let is_passphrase = |source: &&SecretSource| !matches!(source, SecretSource::Identity(_));
+        let passphrase_source = sources.iter().find(is_passphrase).cloned();
+        let secret_source = sources.into_iter().next();
+        let named_identity = typed.identity.clone().or_else(|| environment.path(IDENTITY));
+        let identity = named_identity.or_else(|| config.identity.clone());
         let vault_named = typed.vault.is_some() || config.vault.is_some();
         let vault = paths.vault(typed.vault.as_deref().or(config.vault.as_deref()))?;
         let from_file = typed
@@ -224,6 +233,7 @@ impl Settings {
             vault,
             vault_named,
             secret_source,
+            passphrase_source,
             session_first,
             identity,
             totp_file: typed.totp_file,
@@ -233,23 +243,24 @@ impl Settings {
     }
 }
 
-fn secret_source(typed: &Typed, environment: &Environment) -> Result<Option<SecretSource>, SettingsError> {
-    if let Some(descriptor) = typed.passphrase_fd {
-        return Ok(Some(SecretSource::Descriptor(descriptor)));
+/// Every source that is named, the first of which is used: those on the command line, then those of variables, then systemd's.
+fn secret_sources(typed: &Typed, environment: &Environment) -> Result<Vec<SecretSource>, SettingsError> {
+    let variables = (environment.path("BURSAR_PASSPHRASE_FILE"), environment.text("BURSAR_PASSPHRASE_COMMAND"));
+    let groups = [
+        ((typed.passphrase_file.clone(), typed.passphrase_command.as_deref()), typed.identity.clone()),
+        (variables, environment.path(IDENTITY)),
+    ];
+    let mut sources = Vec::from_iter(typed.passphrase_fd.map(SecretSource::Descriptor));
+    for ((file, command), identity) in groups {
+        sources.extend(file.map(SecretSource::PassphraseFile));
+        if let Some(line) = command {
+            sources.push(SecretSource::PassphraseCommand(split("--passphrase-command", line)?));
+        }
+        sources.extend(identity.map(SecretSource::Identity));
     }
-    if let Some(file) = &typed.passphrase_file {
-        return Ok(Some(SecretSource::PassphraseFile(file.clone())));
-    }
-    if let Some(line) = &typed.passphrase_command {
-        return split("--passphrase-command", line).map(|argv| Some(SecretSource::PassphraseCommand(argv)));
-    }
-    if let Some(file) = &typed.identity {
-        return Ok(Some(SecretSource::Identity(file.clone())));
-    }
-    if let Some(directory) = environment.path("CREDENTIALS_DIRECTORY").filter(|d| d.join("bursar.key").exists()) {
-        return Ok(Some(SecretSource::SystemdCredential(directory.join("bursar.key"))));
-    }
-    Ok(None)
+    let credential = environment.path("CREDENTIALS_DIRECTORY").map(|directory| directory.join("bursar.key"));
+    sources.extend(credential.filter(|file| file.exists()).map(SecretSource::SystemdCredential));
+    Ok(sources)
 }
 
 /// Splits a command line as a shell would, without running a shell.

@@ -9,7 +9,7 @@ use super::{
     agefile,
     error::{Result, VaultError},
     factor::{Made, cost_after},
-    keyset::{Inner, KEYS_FILE, KeyChange, Outer},
+    keyset::{Inner, KEYS_FILE, KeyChange, LARGEST, Outer},
     lockfile::WriterLock,
     passphrase,
     role::{Right, Role},
@@ -18,6 +18,9 @@ use super::{
     unlocked::Unlocked,
 };
 use crate::{fsx::Staged, secret::Secret};
+
+/// Characters of a key's label or a member's name.
+const LONGEST_NAME: usize = 64;
 
 /// A change of the key file that has not been written yet.
 pub struct Change<'a> {
@@ -47,12 +50,15 @@ impl<'a> Change<'a> {
     /// Adds a slot.
     pub fn add(&mut self, made: &Made) -> Result<()> {
         let slot = &made.slot;
+        check_name(&slot.label)?;
         if self.outer.slots.iter().any(|known| known.recipient == slot.recipient) {
             return Err(VaultError::SlotExists { label: slot.label.clone() });
         }
-        let derived = self.outer.slots.iter().filter(|known| known.kdf.is_some()).count();
-        if slot.kdf.is_some() && derived >= MOST_SLOTS {
-            return Err(VaultError::TooManySlots { most: MOST_SLOTS });
+        // Each of these costs whoever opens the vault a try, so a reader refuses more of them.
+        for costs in [|slot: &Slot| slot.kdf.is_some(), |slot: &Slot| slot.wrapped.is_some()] {
+            if costs(slot) && self.outer.slots.iter().filter(|known| costs(known)).count() >= MOST_SLOTS {
+                return Err(VaultError::TooManySlots { most: MOST_SLOTS });
+            }
         }
         self.outer.slots.push(slot.clone());
         Ok(())
@@ -97,6 +103,9 @@ impl<'a> Change<'a> {
         self.outer.change =
             Some(KeyChange { action: action.to_owned(), slot: slot.map(|slot| slot.id.to_string()), at: now });
         let sealed = self.outer.seal(&self.inner)?;
+        if sealed.len() as u64 > LARGEST {
+            return Err(VaultError::KeyFileFull);
+        }
         let unreadable = || VaultError::damaged(KEYS_FILE, "it does not open right after it was written");
         let mut keys = Staged::write(&self.vault.dir().join(KEYS_FILE), &sealed)?;
         let written = keys.read_back()?;
@@ -131,4 +140,13 @@ impl<'a> Change<'a> {
         }
         Err(VaultError::LastOwner { label: changed.label.clone() })
     }
+}
+
+/// Refuses a name that could not be shown and typed again.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    let fits = (1..=LONGEST_NAME).contains(&name.chars().count());
+    if fits && name == name.trim() && !name.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(VaultError::BadName { most: LONGEST_NAME })
 }

@@ -104,8 +104,21 @@ pub enum VaultError {
         /// The label it would have had.
         label: String,
     },
-    /// More passphrases than a reader tries.
-    #[error("a vault has at most {most} passphrases, because each costs whoever opens it another derivation")]
+    /// A label or a name that cannot be kept.
+    #[error(
+        "a name has 1 to {most} characters, none of them a control character or a space at an end; nothing was changed"
+    )]
+    BadName {
+        /// The limit.
+        most: usize,
+    },
+    /// The key file would be larger than a reader takes.
+    #[error("the key file has no room for more; nothing was changed")]
+    KeyFileFull,
+    /// More passphrases, or more keys held by others, than a reader tries.
+    #[error(
+        "a vault has at most {most} passphrases and {most} plugin or SSH keys, because each costs whoever opens it another try"
+    )]
     TooManySlots {
         /// The limit.
         most: usize,

@@ -84,8 +84,14 @@ impl Locked {
     /// A slot whose time is over opens nothing (`VaultError::Expired`).
     pub fn unlock(&self, secret: &SlotSecret, now: Timestamp) -> Result<Unlocked> {
         let unlocked = self.unlock_even_if_older(secret, now)?;
-        unlocked.check_generation()?;
-        Ok(unlocked)
+        let Err(older) = unlocked.check_generation() else { return Ok(unlocked) };
+        // While the secret was tried another process may have changed the keys.
+        let sealed = fsx::read_private(&self.location.dir.join(KEYS_FILE), LARGEST)?;
+        if sealed == self.sealed {
+            return Err(older);
+        }
+        Self { location: self.location.clone(), sealed, attempts: self.attempts.clone(), lock: self.lock.clone() }
+            .unlock(secret, now)
     }
 
     /// Opens the vault for the one who has decided to accept an older copy; `Unlocked::accept` makes that last.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    change::Change,
+    change::{Change, check_name},
     error::{Result, VaultError},
     material::Hex,
     role::Role,
@@ -51,6 +51,7 @@ impl Member {
 impl Change<'_> {
     /// Adds a member.
     pub fn add_member(&mut self, member: &Member) -> Result<()> {
+        check_name(&member.name)?;
         let same = |known: &Member| known.name == member.name || known.recipient == member.recipient;
         if self.outer.members.iter().any(same) {
             return Err(VaultError::MemberExists { name: member.name.clone() });

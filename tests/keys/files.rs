@@ -113,6 +113,30 @@ fn two_factors_open_only_together() {
 }
 
 #[test]
+fn a_source_that_is_typed_comes_before_those_of_variables() {
+    let env = TestEnv::new();
+    env.guard(SECOND);
+    env.init();
+    let viewer = key_file(&env, "viewer", &["--role", "viewer"]);
+    let viewer = env.path(&viewer);
+    let role = |args: &[&str]| env.json(&[args, &["status"]].concat())["role"].clone();
+    assert_eq!(role(&[]), "owner", "the variable's passphrase");
+    assert_eq!(role(&["--identity", viewer.to_str().unwrap()]), "viewer");
+    let refused = env.fails(4, &["accounts", "--passphrase-command", "false"]);
+    assert!(refused.sentence().contains("\"false\""), "{refused}");
+    // The passphrase that belongs to a typed key file of two factors may come from a variable.
+    let phrase = env.secret_file("second", SECOND);
+    let usb = env.path("secrets/usb.key");
+    let usb = usb.to_str().unwrap();
+    let added =
+        ["keys", "add", "two-factor", usb, "--new-passphrase-file", phrase.to_str().unwrap(), "--role", "viewer"];
+    env.ok(&added);
+    let mut both = env.command(&["status", "--json", "--identity", usb]);
+    both.env("BURSAR_PASSPHRASE_FILE", &phrase);
+    assert_eq!(env.run_command(both).json()["role"], "viewer");
+}
+
+#[test]
 fn somebody_elses_identity_opens_by_its_recipient() {
     if !have("age-keygen") {
         return println!("skipped: age is not installed here");

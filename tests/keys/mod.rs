@@ -5,6 +5,7 @@ mod files;
 mod keyring;
 mod lasting;
 mod listing;
+mod names;
 mod plugin;
 mod rotation;
 
@@ -13,6 +14,7 @@ pub(crate) use rotation::raw_key;
 mod ssh;
 mod tokens;
 mod totp;
+mod waiting;
 
 use serde_json::Value;
 

@@ -172,3 +172,17 @@ fn what_no_plugin_understands_is_no_recipient() {
     );
     assert!(missing.stderr.contains("age-plugin-nowhere is not on the path"), "{missing}");
 }
+
+#[test]
+fn as_many_tokens_as_a_reader_tries_and_none_more() {
+    let Some(token) = Token::new() else { return };
+    for _ in 0..8 {
+        token.add(&[]);
+    }
+    let refused = token.env.fails(7, &["keys", "add", "plugin", &token.recipient, "--label", "ninth", "--json"]);
+    assert_eq!(refused.error()["code"], "too_many_keys");
+    assert_eq!(token.run(&["accounts"]).status, 0);
+    let slots = token.env.json(&["vault", "inspect"])["header_slots"].as_array().unwrap().clone();
+    let kinds = |wanted: &str| slots.iter().filter(|slot| slot["kind"] == wanted).count();
+    assert_eq!((kinds("bursar.dev/wrapped"), kinds("passphrase"), slots.len()), (8, 1, 9), "{slots:?}");
+}

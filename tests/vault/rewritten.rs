@@ -5,9 +5,9 @@ use std::io::{Read, Write};
 use age::{armor::ArmoredReader, x25519};
 use bursar::{
     secret::Secret,
-    vault::{Locked, Right, Role, SlotSecret, VaultError, audit},
+    vault::{Factor, Locked, Right, Role, SlotSecret, Terms, VaultError, audit},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Place;
 
@@ -61,6 +61,19 @@ impl Forge {
 
     fn armored(&self, inner: &Value) -> Value {
         age::encrypt_and_armor(&self.identity().to_public(), inner.to_string().as_bytes()).unwrap().into()
+    }
+
+    /// Writes the next generation, which this device then has seen.
+    fn change_and_see(&self) -> audit::Head {
+        let (mut outer, mut inner) = (self.outer(), self.inner());
+        inner["gen"] = 2.into();
+        outer["gen"] = 2.into();
+        outer["bank_sealed"] = self.armored(&inner);
+        self.write(&outer);
+        let newer = self.unlock().unwrap();
+        let head = audit::genesis(newer.vault_id());
+        newer.record(0, &head).unwrap();
+        head
     }
 
     /// Rewrites the outer payload and says how the vault takes it.
@@ -176,18 +189,45 @@ fn who_would_be_alone_waits_for_others_and_notices_new_keys() {
 }
 
 #[test]
+fn keys_that_others_change_while_the_secret_is_tried_are_read_again() {
+    let forge = Forge::new();
+    let trying = Locked::open(&forge.place.location).unwrap();
+    forge.change_and_see();
+    assert_eq!(trying.unlock(&forge.secret(), super::NOW).unwrap().generation(), 2);
+}
+
+#[test]
+fn a_change_that_no_reader_would_take_is_not_written() {
+    const LARGEST: usize = 1 << 20;
+    let forge = Forge::new();
+    let outer = forge.outer();
+    let fill = |length: usize| {
+        let mut outer = outer.clone();
+        let recipient = x25519::Identity::generate().to_public().to_string();
+        outer["members"] = json!([{ "id": "0011223344556677", "name": "x".repeat(length), "redacted": false,
+            "recipient": recipient, "created": "2026-01-01T00:00:00Z" }]);
+        forge.write(&outer);
+        std::fs::metadata(forge.keys()).unwrap().len().try_into().unwrap()
+    };
+    // The cipher adds to every 64 KiB of what it seals.
+    let around: usize = fill(1000);
+    fill(1000 + LARGEST - around - 400);
+    let before = std::fs::read(forge.keys()).unwrap();
+    let vault = forge.unlock().unwrap();
+    let writer = vault.writer_lock(std::time::Duration::from_secs(5)).unwrap();
+    let mut change = vault.change_keys(&writer).unwrap();
+    let terms = Terms { label: None, role: Role::Owner, expires: None, now: super::NOW };
+    change.add(&Factor::Recovery.make(&terms).unwrap()).unwrap();
+    assert!(matches!(change.commit("keys.add", None, super::NOW), Err(VaultError::KeyFileFull)));
+    assert_eq!(std::fs::read(forge.keys()).unwrap(), before);
+    forge.unlock().unwrap();
+}
+
+#[test]
 fn an_older_key_file_is_refused_until_it_is_accepted() {
     let forge = Forge::new();
     let old = std::fs::read(forge.keys()).unwrap();
-    let (mut outer, mut inner) = (forge.outer(), forge.inner());
-    inner["gen"] = 2.into();
-    outer["gen"] = 2.into();
-    outer["bank_sealed"] = forge.armored(&inner);
-    forge.write(&outer);
-    let newer = forge.unlock().unwrap();
-    let head = audit::genesis(newer.vault_id());
-    newer.record(0, &head).unwrap();
-    drop(newer);
+    let head = forge.change_and_see();
 
     std::fs::write(forge.keys(), old).unwrap();
     let refused = forge.unlock();

@@ -37,6 +37,8 @@ impl From<VaultError> for Error {
             V::ManySlots { .. } => Self::new(Kind::NotFound, "ambiguous", sentence).hint("bursar keys list"),
             V::SlotExists { .. } => Self::new(Kind::Conflict, "exists", sentence).hint("bursar keys list"),
             V::TooManySlots { .. } => Self::new(Kind::Refused, "too_many_keys", sentence).hint("bursar keys list"),
+            V::BadName { .. } => Self::new(Kind::Usage, "bad_name", sentence).hint("bursar keys add --help"),
+            V::KeyFileFull => Self::new(Kind::Refused, "key_file_full", sentence).hint("bursar review"),
             V::NoPassphrase { .. } => Self::new(Kind::Refused, "no_passphrase", sentence).hint("bursar keys list"),
             V::LastOwner { .. } => Self::new(Kind::Refused, "last_owner", sentence).hint("bursar keys add passphrase"),
             V::MemberExists { .. } => Self::new(Kind::Conflict, "exists", sentence).hint("bursar members list"),

@@ -20,6 +20,7 @@ use super::{
     slots::SlotKind,
     stanza::{MARKER, Marker, TWO_FACTOR},
     unlocked::SAFETY_COPY,
+    wrapped::WRAPPED,
 };
 use crate::fsx::{self, FsError};
 
@@ -184,13 +185,16 @@ pub(super) fn header_slots(header: &[u8]) -> Vec<HeaderSlot> {
     let mut after_marker = false;
     for line in text.lines().filter_map(|line| line.strip_prefix("-> ")) {
         let words: Vec<&str> = line.split(' ').collect();
-        let marked = matches!(words[0], MARKER | TWO_FACTOR);
-        if marked {
+        // A marker stands for its slot; the stanza after it belongs to it.
+        let marked = matches!(words[0], MARKER | TWO_FACTOR | WRAPPED);
+        if marked || (!after_marker && !words[0].ends_with("-grease")) {
+            let kind = match words[0] {
+                MARKER => SlotKind::Passphrase.as_str(),
+                TWO_FACTOR => SlotKind::TwoFactor.as_str(),
+                tag => tag,
+            };
             let kdf = Marker::parse(words[0], &words[1..], b"").map(|marker| marker.params);
-            let kind = if words[0] == TWO_FACTOR { SlotKind::TwoFactor } else { SlotKind::Passphrase };
-            slots.push(HeaderSlot { kind: kind.as_str().to_owned(), kdf });
-        } else if !after_marker && !words[0].ends_with("-grease") {
-            slots.push(HeaderSlot { kind: words[0].to_owned(), kdf: None });
+            slots.push(HeaderSlot { kind: kind.to_owned(), kdf });
         }
         after_marker = marked;
     }
