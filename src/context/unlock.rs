@@ -97,14 +97,16 @@ impl Context {
     pub fn wait_after_failures(&mut self, locked: &Locked) {
         let wait = locked.wait_after_failures();
         if !wait.is_zero() {
-            let failures = locked.failed_unlocks();
-            let times = if failures == 1 { "time" } else { "times" };
-            self.ui.notice(&format!(
-                "unlocking failed {failures} {times} here: waiting {} s",
-                wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
-            ));
-            std::thread::sleep(wait);
+            self.wait_after("unlocking failed", locked.failed_unlocks(), wait);
         }
+    }
+
+    /// Says what failed how often, and waits.
+    pub(super) fn wait_after(&mut self, what: &str, failures: u64, wait: Duration) {
+        let times = if failures == 1 { "time" } else { "times" };
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.ui.notice(&format!("{what} {failures} {times} here: waiting {seconds} s"));
+        std::thread::sleep(wait);
     }
 
     fn open(&mut self, bank: bool) -> Result<Arc<Unlocked>> {

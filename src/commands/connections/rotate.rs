@@ -52,7 +52,7 @@ struct Line {
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        context.require(Right::Write)?;
+        context.unlock_for_admin()?;
         let mut wanted = bank::connections(context, &self.connections)?;
         if let Some(other) = wanted.iter().find(|connection| connection.provider == SIMPLEFIN) {
             if !self.all {
@@ -90,7 +90,7 @@ pub(in crate::commands) fn replace(context: &mut Context, ids: &[ConnectionId]) 
         return Ok(Vec::new());
     }
     let progress = context.ui.progress("replacing tokens");
-    bank::with(context, Right::Write, |bank, mut book| Ok(rotate(bank, &mut book, ids, &|name| progress.say(name))?))
+    bank::with(context, Right::Admin, |bank, mut book| Ok(rotate(bank, &mut book, ids, &|name| progress.say(name))?))
 }
 
 impl From<Rotation> for Line {
