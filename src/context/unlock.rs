@@ -64,8 +64,9 @@ impl Context {
         }
         let secret = self.slot_secret()?;
         let unlocked = locked.unlock_even_if_older(&secret, self.clock.latest())?;
-        unlocked.require(Right::Admin)?;
         let unlocked = self.adopt(Arc::new(unlocked));
+        self.reading.begins();
+        unlocked.require(Right::Admin)?;
         // A plan changes nothing, and taking a code is a change.
         if !self.settings.dry_run {
             self.pass_totp(&unlocked)?;
@@ -110,6 +111,7 @@ impl Context {
     }
 
     fn open(&mut self, bank: bool) -> Result<Arc<Unlocked>> {
+        self.reading.begins();
         let locked = self.locked()?;
         let resumed = if self.settings.session_first { locked.resume(bank, self.clock.latest())? } else { None };
         if let Some(unlocked) = resumed {
@@ -122,6 +124,7 @@ impl Context {
     }
 
     fn open_by_secret(&mut self, locked: &Locked) -> Result<Arc<Unlocked>> {
+        self.reading.begins();
         if self.settings.secret_source.is_none() && self.ui.profile().interactive {
             self.wait_after_failures(locked);
         }
