@@ -59,7 +59,7 @@ impl Context {
             let sentence = "this vault asks its owner for a one-time code, and there is no terminal to ask on";
             return Err(Error::new(Kind::Auth, "totp_required", sentence).again_with("--totp-file FILE"));
         }
-        Ok(self.ui.secret("One-time code", "--totp-file")?)
+        Ok(self.ui.secret("One-time code", "--totp-file FILE")?)
     }
 }
 

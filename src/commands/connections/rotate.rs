@@ -35,11 +35,12 @@ pub(crate) struct Args {
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct Rotated {
     /// One line a connection.
-    connections: Vec<Line>,
+    connections: Vec<Replaced>,
 }
 
+/// What became of the token of one connection.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
-struct Line {
+pub(in crate::commands) struct Replaced {
     /// `c1`.
     id: ConnectionId,
     /// The connection's name.
@@ -69,7 +70,7 @@ impl Args {
         let ids: Vec<ConnectionId> = wanted.iter().map(|connection| connection.id).collect();
         let turns = replace(context, &ids)?;
         let error = verdict(&turns);
-        let rotated = Rotated { connections: turns.into_iter().map(Line::from).collect() };
+        let rotated = Rotated { connections: turns.into_iter().map(Replaced::from).collect() };
         context.present(&rotated)?;
         error.map_or(Ok(()), Err)
     }
@@ -93,7 +94,14 @@ pub(in crate::commands) fn replace(context: &mut Context, ids: &[ConnectionId]) 
     bank::with(context, Right::Admin, |bank, mut book| Ok(rotate(bank, &mut book, ids, &|name| progress.say(name))?))
 }
 
-impl From<Rotation> for Line {
+impl Replaced {
+    /// Whether the token is another one now.
+    pub(in crate::commands) fn is_new(&self) -> bool {
+        self.outcome == Turn::Rotated
+    }
+}
+
+impl From<Rotation> for Replaced {
     fn from(turn: Rotation) -> Self {
         Self { id: turn.id, name: turn.name, outcome: turn.turn, error: turn.error.map(|error| error.to_string()) }
     }

@@ -17,6 +17,9 @@ use crate::{
 /// How often a code may be mistyped while the authenticator is set up.
 const TRIES: usize = 5;
 
+/// What would do without: nothing, so that it is refused before anything is shown.
+const TERMINAL: &str = "a terminal";
+
 const HONEST: &str = "One-time codes protect a vault that you left open: with a session going on, nobody at your machine changes\n\
     keys, members or connections without your authenticator. They do not protect the vault's file: who has that and a\n\
     passphrase needs no code. For that take a key of two factors: bursar keys add two-factor PATH";
@@ -115,7 +118,7 @@ fn enable(context: &mut Context) -> Result<()> {
     let (url, typed) = totp.provisioning(&account)?;
     context.ui.notice(HONEST);
     let drawn = link::draw(url.expose()).unwrap_or_default();
-    context.ui.reveal(&format!("Scan this with your authenticator:\n\n{drawn}\nor type this key"), &typed)?;
+    context.ui.reveal(&format!("Scan this with your authenticator:\n\n{drawn}\nor type this key"), &typed, TERMINAL)?;
     prove(&mut totp, context)?;
     let codes = totp.renew_backup_codes()?;
     show(&codes, context)?;
@@ -128,7 +131,7 @@ fn enable(context: &mut Context) -> Result<()> {
 /// Has the authenticator's code typed, so that nobody is locked out by a wrong scan or clock.
 fn prove(totp: &mut Totp, context: &mut Context) -> Result<()> {
     for _ in 0..TRIES {
-        let code = context.ui.secret("The code that it shows now", "--totp-file")?;
+        let code = context.ui.secret("The code that it shows now", TERMINAL)?;
         if totp.take(&code, context.clock.latest())?.is_some() {
             return Ok(());
         }
@@ -176,7 +179,7 @@ fn disabled() -> Error {
 fn show(codes: &[Secret<String>], context: &mut Context) -> Result<()> {
     let lines: Vec<&str> = codes.iter().map(|code| code.expose().as_str()).collect();
     let all = Secret::new(lines.join("\n    "));
-    Ok(context.ui.reveal("Backup codes, each good once; they are shown this once", &all)?)
+    Ok(context.ui.reveal("Backup codes, each good once; they are shown this once", &all, TERMINAL)?)
 }
 
 fn require_terminal(context: &Context) -> Result<()> {
