@@ -1,10 +1,15 @@
 //! `bursar audit`: what leaves a trace, and what the trace says.
 
+#[cfg(feature = "sandbox")]
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use crate::env::{PASSPHRASE, TestEnv};
+use crate::env::{Output, PASSPHRASE, TestEnv};
+#[cfg(feature = "sandbox")]
+use crate::roles::{READING, manual, page};
 
-/// Every command that shows something of the book, and what it is called in the log.
+/// Some of what shows something of the book, and what it is called in the log.
 #[cfg(feature = "sandbox")]
 const READINGS: &[(&[&str], &str)] = &[
     (&["accounts"], "accounts.list"),
@@ -25,6 +30,12 @@ const READINGS: &[(&[&str], &str)] = &[
     (&["vault", "inspect", "--unlock"], "vault.inspect"),
     (&["audit", "verify"], "audit.verify"),
 ];
+
+fn by_identity(env: &TestEnv, file: &str, args: &[&str]) -> Output {
+    let mut command = env.command(&[args, &["--identity", file]].concat());
+    command.env_remove("BURSAR_PASSPHRASE_FILE");
+    env.run_command(command)
+}
 
 fn entries(env: &TestEnv, more: &[&str]) -> Vec<Value> {
     let args = [&["audit", "list"], more].concat();
@@ -58,6 +69,77 @@ fn every_reading_leaves_its_name_and_how_much_it_showed() {
     for word in ["coffee", "food", "checking", "platypus"] {
         assert!(!text.contains(word), "{word} stands in the log");
     }
+}
+
+/// What of the reading commands shows nothing of anybody's money.
+#[cfg(feature = "sandbox")]
+const SILENT: [&str; 5] = ["doctor", "lock", "metrics", "sessions list", "vault inspect"];
+
+#[cfg(feature = "sandbox")]
+#[test]
+fn every_command_that_reads_is_in_the_log() {
+    let (env, pages) = (TestEnv::household(), manual());
+    let lines = || READING.iter().copied();
+    for line in lines() {
+        env.run(&line.split(' ').collect::<Vec<_>>());
+    }
+    let found = entries(&env, &["--limit", "0"]);
+    let entered: BTreeSet<&str> = found.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    let missing: Vec<&str> =
+        lines().filter(|line| !entered.contains(page(line, &pages).unwrap().replace('-', ".").as_str())).collect();
+    assert_eq!(missing, SILENT);
+}
+
+#[cfg(feature = "sandbox")]
+#[test]
+fn status_is_a_reading_where_it_shows_money() {
+    let mut env = TestEnv::household();
+    let count = |env: &TestEnv| entries(env, &["--action", "status"]).len();
+    env.ok(&[]);
+    env.ok(&["status"]);
+    assert_eq!(count(&env), 2, "a card is due");
+    // Long before any payment and any alert.
+    env.set("BURSAR_TODAY", "2020-01-01");
+    let quiet = env.json(&["status"]);
+    assert!(quiet["due"].as_array().unwrap().is_empty() && quiet["alerts"].as_array().unwrap().is_empty(), "{quiet}");
+    assert_eq!(count(&env), 2);
+}
+
+#[test]
+fn what_is_refused_is_in_the_log() {
+    let env = TestEnv::new();
+    env.init();
+    let viewer = env.path("secrets/viewer");
+    let viewer = viewer.to_str().unwrap();
+    env.ok(&["keys", "add", "key-file", viewer, "--role", "viewer", "--label", "viewer"]);
+    for act in [&["keys", "rotate", "--all", "--yes"][..], &["link", "--institution", "ins_109508", "--yes"]] {
+        assert_eq!(by_identity(&env, viewer, act).status, 4);
+    }
+    env.ok(&["keys", "rotate", "--all", "--dry-run"]);
+    let found = entries(&env, &[]);
+    let entry = |action: &str| {
+        let mut of_it = found.iter().filter(|entry| entry["action"] == action);
+        of_it.next_back().unwrap_or_else(|| panic!("no {action} in {found:?}"))
+    };
+    for action in ["keys.rotate", "link"] {
+        let refused = entry(action);
+        assert_eq!((&refused["actor"], &refused["detail"]["failed"]), (&"viewer".into(), &"role".into()), "{refused}");
+    }
+    let planned: Vec<_> = found.iter().filter(|entry| entry["detail"]["dry_run"] == true).collect();
+    assert_eq!(planned.len(), 1, "{found:?}");
+    assert_eq!(planned[0]["action"], "keys.rotate");
+}
+
+#[test]
+fn a_key_that_has_expired_is_counted_as_a_failed_unlock() {
+    let env = TestEnv::new();
+    env.init();
+    let timer = env.path("secrets/timer");
+    env.ok(&["keys", "add", "key-file", timer.to_str().unwrap(), "--role", "sync"]);
+    env.ok(&["keys", "expire", "key-file", "now"]);
+    assert_eq!(by_identity(&env, timer.to_str().unwrap(), &["accounts"]).status, 4);
+    let found = entries(&env, &["--action", "unlock.failed"]);
+    assert_eq!((found.len(), &found[0]["detail"]["times"]), (1, &1.into()));
 }
 
 #[cfg(feature = "sandbox")]

@@ -105,12 +105,21 @@ fn the_plan_changes_nothing_and_nobody_is_locked_out() {
     let plan = bad.env.ok(&["incident", "--dry-run"]);
     bad.env.snapshot("incident-plan", &plan);
     bad.env.snapshot("incident-nobody", &bad.env.fails(2, &["incident", "--yes"]));
-    let known = bad.env.path("secrets/passphrase");
-    let same = ["incident", "--yes", "--no-recovery", "--offline", "--new-passphrase-file", known.to_str().unwrap()];
-    assert_eq!(bad.env.fails(7, &[&same[..], &["--json"]].concat()).error()["code"], "known_passphrase");
-    let weak = bad.env.secret_file("weak", "hunter2\n");
-    let refused = ["incident", "--yes", "--no-recovery", "--offline", "--new-passphrase-file", weak.to_str().unwrap()];
-    bad.env.fails(7, &refused);
+    let known = bad.env.path("secrets/passphrase").to_str().unwrap().to_owned();
+    let weak = bad.env.secret_file("weak", "hunter2\n").to_str().unwrap().to_owned();
+    let place = ["--no-recovery"];
+    let taken = ["--recovery-file", &bad.timer];
+    for (status, code, passphrase, recovery) in [
+        (7, "known_passphrase", &known, &place[..]),
+        (7, "weak_passphrase", &weak, &place),
+        (6, "file_exists", &bad.new, &taken),
+    ] {
+        let args = [&["incident", "--yes", "--json", "--new-passphrase-file", passphrase][..], recovery].concat();
+        let error = bad.env.fails(status, &args).error();
+        assert_eq!(error["code"], code);
+        assert!(error["message"].as_str().unwrap().contains("nothing was changed"), "{error}");
+    }
+    assert!(!bad.actions().iter().any(|action| action.starts_with("incident.")), "{:?}", bad.actions());
     bad.env.ok(&["accounts"]);
     assert_eq!(keys, fs::read(bad.env.vault().join("bursar.keys")).unwrap());
     assert_eq!(bad.by("--identity", &bad.timer, &["status", "--check"]).status, 0);

@@ -16,7 +16,18 @@ fn reminds(env: &TestEnv) -> bool {
 fn every_way_in_is_shown_and_what_should_not_stay_has_a_command() {
     let env = TestEnv::household();
     let (timer, owner) = (env.path("secrets/timer"), env.path("secrets/owner"));
-    env.ok(&["keys", "add", "key-file", timer.to_str().unwrap(), "--role", "sync", "--label", "timer"]);
+    env.ok(&[
+        "keys",
+        "add",
+        "key-file",
+        timer.to_str().unwrap(),
+        "--role",
+        "sync",
+        "--label",
+        "timer",
+        "--expires",
+        "never",
+    ]);
     env.ok(&["keys", "add", "key-file", owner.to_str().unwrap(), "--label", "laptop"]);
     let found = env.json(&["review"]);
     assert_eq!(found["keys"].as_array().unwrap().len(), 3);
@@ -83,7 +94,15 @@ fn a_recovery_code_that_was_tried_is_remembered() {
     env.set("BURSAR_TODAY", "2027-06-01");
     let wanted = "bursar keys recovery --test".to_owned();
     assert!(commands(&env.json(&["review"])).contains(&wanted));
-    env.ok(&["keys", "recovery", "--test", "--code-file", code.to_str().unwrap()]);
+    // An age identity that is no recovery code opens the vault too, and says nothing about the code.
+    let other = env.path("secrets/other.key");
+    env.ok(&["keys", "add", "key-file", other.to_str().unwrap()]);
+    env.ok(&["keys", "recovery", "--test", "--code-file", other.to_str().unwrap()]);
+    assert!(commands(&env.json(&["review"])).contains(&wanted));
+    let mut alone = env.command(&["keys", "recovery", "--test", "--code-file", code.to_str().unwrap()]);
+    alone.env_remove("BURSAR_PASSPHRASE_FILE");
+    let tried = env.run_command(alone);
+    assert_eq!(tried.status, 0, "{tried}");
     assert!(!commands(&env.json(&["review"])).contains(&wanted));
 }
 

@@ -9,7 +9,7 @@ use age::secrecy::ExposeSecret as _;
 use crate::{architecture::source::root, env::TestEnv};
 
 /// What reads the vault, as one would type it.
-const READING: &[&str] = &[
+pub(crate) const READING: &[&str] = &[
     "accounts list",
     "accounts show a1",
     "audit anchor",
@@ -109,7 +109,7 @@ const ELSEWHERE: &[&str] = &[
 const BY_ITSELF: &[&str] = &["link", "sync"];
 
 /// The commands that have a manual page and none below it, as words with dashes between them.
-fn manual() -> BTreeSet<String> {
+pub(crate) fn manual() -> BTreeSet<String> {
     let pages =
         std::fs::read_dir(root().join("man")).unwrap().map(|page| page.unwrap().file_name().into_string().unwrap());
     let pages: Vec<String> =
@@ -121,7 +121,7 @@ fn manual() -> BTreeSet<String> {
 }
 
 /// The page that a line of words belongs to.
-fn page(line: &str, pages: &BTreeSet<String>) -> Option<String> {
+pub(crate) fn page(line: &str, pages: &BTreeSet<String>) -> Option<String> {
     let words: Vec<&str> = line.split(' ').collect();
     (1..=words.len()).rev().map(|count| words[..count].join("-")).find(|name| pages.contains(name))
 }
@@ -141,30 +141,39 @@ fn every_command_has_its_place_here() {
 #[test]
 fn a_copy_opens_with_what_reads_and_refuses_what_writes() {
     let mut env = TestEnv::household();
-    let identity = age::x25519::Identity::generate();
-    let recipient = identity.to_public().to_string();
-    let key = env.secret_file("ana", identity.to_string().expose_secret());
-    env.ok(&["members", "add", "Ana", &recipient]);
-    env.ok(&["members", "share", "Ana", "for-ana"]);
+    let copies = [("ana", "viewer"), ("taxes", "auditor")].map(|(name, role)| {
+        let identity = age::x25519::Identity::generate();
+        let recipient = identity.to_public().to_string();
+        env.ok(&["members", "add", name, &recipient, "--role", role]);
+        env.ok(&["members", "share", name, &format!("for-{name}")]);
+        (
+            env.path("home").join(format!("for-{name}")),
+            env.secret_file(name, identity.to_string().expose_secret()),
+            recipient,
+        )
+    });
     let new = env.secret_file("new", "canary-another-passphrase-6650\n");
     std::fs::rename(&new, env.path("home/new")).unwrap();
-    env.set("BURSAR_VAULT", env.path("home/for-ana").to_str().unwrap());
-    env.set("BURSAR_IDENTITY", key.to_str().unwrap());
     env.unset("BURSAR_PASSPHRASE_FILE");
-    let run = |line: &str| {
-        let line = line.replace("RECIPIENT", &recipient);
-        let words: Vec<&str> = line.split(' ').collect();
-        env.run(&words)
-    };
-    for line in READING {
-        let output = run(line);
-        assert!(output.status == 0 || (*line == "doctor" && output.status == 7), "bursar {line}\n{output}");
+    for (copy, key, recipient) in &copies {
+        env.set("BURSAR_VAULT", copy.to_str().unwrap());
+        env.set("BURSAR_IDENTITY", key.to_str().unwrap());
+        let run = |line: &str| {
+            let line = line.replace("RECIPIENT", recipient);
+            let words: Vec<&str> = line.split(' ').collect();
+            env.run(&words)
+        };
+        for line in READING {
+            let output = run(line);
+            assert!(output.status == 0 || (*line == "doctor" && output.status == 7), "bursar {line}\n{output}");
+        }
+        let before = run("transactions list --json").stdout;
+        for line in WRITING {
+            let output = run(line);
+            assert_eq!(output.status, 4, "bursar {line}\n{output}");
+        }
+        assert_eq!(run("transactions list --json").stdout, before);
+        std::fs::remove_file(env.path("home/copy.tar")).unwrap();
     }
-    let before = run("transactions list --json").stdout;
-    for line in WRITING {
-        let output = run(line);
-        assert_eq!(output.status, 4, "bursar {line}\n{output}");
-    }
-    assert_eq!(run("transactions list --json").stdout, before);
     std::fs::remove_file(env.path("home/new")).unwrap();
 }

@@ -73,6 +73,32 @@ fn answers_are_as_their_schemas_say() {
 }
 
 #[test]
+fn keys_and_members_answer_as_their_schemas_say() {
+    let mut env = TestEnv::new();
+    env.init();
+    let path = |name: &str| env.path("secrets").join(name).to_str().unwrap().to_owned();
+    let (timer, code) = (path("timer"), path("code"));
+    let new = env.secret_file("new", "canary-of-the-schema-3305-words\n").to_str().unwrap().to_owned();
+    let (_, recipient) = crate::members::person(&env, "ana");
+    env.ok(&["members", "add", "Ana", &recipient]);
+    let copy = env.path("home/for-ana").to_str().unwrap().to_owned();
+    let answers = |env: &TestEnv, command: &[&str], name: &str| {
+        let schema = env.ok(&[&["schema"], name.split(' ').collect::<Vec<_>>().as_slice()].concat()).json();
+        matches(&schema, &schema, &env.json(command), name);
+    };
+    answers(&env, &["keys", "add", "key-file", &timer, "--role", "sync"], "keys add");
+    answers(&env, &["keys", "expire", "key-file", "90d"], "keys expire");
+    answers(&env, &["keys", "recovery", "--recovery-file", &code], "keys recovery");
+    answers(&env, &["members", "share", "Ana", &copy], "members share");
+    answers(&env, &["keys", "remove", "key-file", "--yes"], "keys remove");
+    answers(&env, &["keys", "rotate", "--all", "--yes"], "keys rotate");
+    answers(&env, &["keys", "rotate", "--all", "--if-older", "90d", "--yes"], "keys rotate");
+    answers(&env, &["keys", "passwd", "--new-passphrase-file", &new], "keys passwd");
+    env.set("BURSAR_PASSPHRASE_FILE", &new);
+    env.ok(&["accounts"]);
+}
+
+#[test]
 fn topics_are_explained() {
     let env = TestEnv::new();
     env.snapshot("help", &env.ok(&["help"]));

@@ -56,6 +56,29 @@ fn alone(env: &TestEnv, args: &[&str]) -> Output {
 }
 
 #[test]
+fn a_hanging_passphrase_command_is_waited_for_once_and_ends_with_all_it_started() {
+    let mut env = TestEnv::new();
+    env.init();
+    env.unset("BURSAR_PASSPHRASE_FILE");
+    let pid = env.path("secrets/pid");
+    let line = format!("sleep 600 & echo $! > {}; exec sleep 600", pid.display());
+    env.set("BURSAR_PASSPHRASE_COMMAND", &shell_words::join(["sh", "-c", &line]));
+    let begin = Instant::now();
+    let output = alone(&env, &["accounts"]);
+    // The tests' binary waits five seconds, where the one that people have waits a minute.
+    assert!(begin.elapsed() < Duration::from_secs(9), "{:?}\n{output}", begin.elapsed());
+    assert_eq!(output.status, 4, "{output}");
+    assert!(output.sentence().ends_with("gave no answer in 5 seconds"), "{output}");
+    let child = std::path::Path::new("/proc").join(std::fs::read_to_string(pid).unwrap().trim()).join("cmdline");
+    let end = Instant::now() + Duration::from_secs(2);
+    // One that nobody has buried yet has no command line either.
+    while std::fs::read(&child).is_ok_and(|line| !line.is_empty()) {
+        assert!(Instant::now() < end, "what the command had started goes on");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
 fn no_command_waits_for_a_terminal_that_is_not_there() {
     #[cfg(target_os = "linux")]
     let _own = crate::env::keyring::new_login();

@@ -165,7 +165,7 @@ impl Args {
                 let sentence = "--generate shows the passphrase on a terminal, and there is none; nothing was made";
                 return Err(Error::new(Kind::Usage, "no_terminal", sentence).hint("bursar init --passphrase-file FILE"));
             }
-            context.ui.reveal("Your passphrase", &made)?;
+            context.ui.reveal("Your passphrase", &made, "--passphrase-file FILE")?;
             return Ok(made);
         }
         if let Some(given) = context.given_passphrase()? {
@@ -173,12 +173,12 @@ impl Args {
             return Ok(given);
         }
         loop {
-            let first = context.ui.secret("New passphrase (15 characters or more)", "--passphrase-file")?;
+            let first = context.ui.secret("New passphrase (15 characters or more)", "--passphrase-file FILE")?;
             if let Err(weak) = vault::passphrase::check(&first, &[]) {
                 context.ui.warn(&weak.to_string());
                 continue;
             }
-            if first.expose() == context.ui.secret("The same again", "--passphrase-file")?.expose() {
+            if first.expose() == context.ui.secret("The same again", "--passphrase-file FILE")?.expose() {
                 return Ok(first);
             }
             context.ui.warn("the two were not the same");
@@ -193,9 +193,8 @@ impl Args {
             context.ui.status(&format!("the recovery code is in {}; move it to a safe place", file.display()));
             return Ok(());
         }
-        context
-            .ui
-            .reveal("Your recovery code, shown this once; it opens the vault when the passphrase is lost", code)?;
+        let shown = "Your recovery code, shown this once; it opens the vault when the passphrase is lost";
+        context.ui.reveal(shown, code, "--recovery-file FILE")?;
         let tail = code.expose().len().saturating_sub(ASKED_BACK);
         loop {
             let typed = context.ui.ask(&format!("Type its last {ASKED_BACK} characters"), None, "--no-recovery")?;

@@ -82,6 +82,9 @@ impl Args {
             status.alerts = alerts::now(&book, &bounds, now, today)?;
             status.connections = book.connections_at(now)?;
             status.due = liabilities::due_soon(&book.accounts()?, &book.liabilities()?, today);
+            if status.due.is_empty() && status.alerts.is_empty() {
+                context.shows_no_money();
+            }
             status.environment = Some(book.environment()?);
             status.role = Some(context.unlocked()?.role().as_str().to_owned());
             status.session_expires_at = session_end(context)?;

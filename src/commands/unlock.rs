@@ -17,7 +17,8 @@ use crate::{
 ///
 /// The Linux kernel keeps what opens the book until the time is over, the clock set back or not; nothing is written to
 /// a disk, and no daemon runs. Only reading and editing the book is opened: the banks (link, sync) ask again unless
-/// --bank is given, and what changes keys asks every time. A session ends early with `bursar lock`, a reboot, the
+/// --bank is given, and what only the owner may do (keys, members, Plaid's keys, ending a connection or replacing its
+/// token) asks every time. A session ends early with `bursar lock`, a reboot, the
 /// login that it was made in, and every change of slots or keys. Programs that you start can use it: lock when you leave.
 #[derive(Debug, clap::Args)]
 #[command(

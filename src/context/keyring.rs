@@ -39,15 +39,16 @@ impl Context {
                 return Ok(None);
             }
         };
-        let unlocked = match locked.unlock(&secret, self.clock.latest()) {
+        let unlocked = match locked.unlock_uncounted(&secret, self.clock.latest()) {
             Ok(unlocked) => Arc::new(unlocked),
-            // The other keys still open it: whoever is here is asked for one.
+            // Nobody tried anything, and the other keys still open it: whoever is here is asked for one.
             Err(error @ VaultError::Expired { .. }) => {
                 self.ui.warn(&format!("the key in the keyring is passed over: {error}"));
                 return Ok(None);
             }
             Err(error) => return Err(error.into()),
         };
+        unlocked.check_generation()?;
         if bank && !unlocked.can_use_bank() && self.ui.profile().interactive {
             return Ok(None);
         }

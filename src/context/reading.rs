@@ -1,7 +1,7 @@
 //! The trace that reading leaves: what was shown, how much, for which period, never what it said.
 //!
-//! A command that opens the book for reading leaves an entry under its own name before its result is shown, whether or
-//! not its author thought of it. Invariant: reading never waits for another process and never fails because its trace
+//! A command that opens the vault and changes nothing leaves an entry under its own name before its result is shown,
+//! whether or not its author thought of it; so does one that its key was refused. Invariant: reading never waits for another process and never fails because its trace
 //! could not be kept; that is said, once a run.
 
 use std::{fmt::Display, time::Duration};
@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 
 use super::Context;
 use crate::{
-    error::Error,
+    error::{Error, Kind},
     store::{Event, Store},
     vault::{Access, Unlocked},
 };
 
-/// Commands that open the book and show nothing of anybody's money.
-const NO_MONEY: [&str; 6] = ["status", "doctor", "schedule.list", "sandbox.reset-login", "link", "metrics"];
+/// Commands that open the book and show nothing of anybody's money; they are entered only if they are refused.
+const NO_MONEY: [&str; 5] = ["doctor", "schedule.list", "sandbox.reset-login", "link", "metrics"];
 
 /// So many bytes may wait (a few hundred readings) before a reading enters them itself, if nobody is writing.
 const MOST_WAITING: u64 = 64 << 10;
@@ -29,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Reading {
     command: String,
     began: bool,
+    shows_no_money: bool,
+    refused: bool,
     changes: bool,
     noted: bool,
     resource: Option<String>,
@@ -46,20 +48,28 @@ impl Reading {
     }
 
     fn is_due(&self) -> bool {
-        self.began && !self.changes && !self.noted && !NO_MONEY.contains(&self.command.as_str())
+        self.began && !self.changes && !self.noted && (self.refused || !self.shows_no_money)
     }
 }
 
 impl Context {
     /// Names the command that starts, as the audit trail will: `report.spending`.
     pub fn start(&mut self, command: impl Into<String>) {
-        self.reading = Reading { command: command.into(), ..Reading::default() };
+        let command = command.into();
+        let shows_no_money = NO_MONEY.contains(&command.as_str());
+        self.reading = Reading { command, shows_no_money, ..Reading::default() };
+    }
+
+    /// Says that what is about to be shown has nothing of anybody's money in it, this time.
+    pub fn shows_no_money(&mut self) {
+        self.reading.shows_no_money = true;
     }
 
     /// Ends the command: leaves the trace of a reading that showed nothing through `present`.
     pub fn end(&mut self, failure: Option<&Error>) {
         if let Some(error) = failure {
             self.note_fact("failed", error.code);
+            self.reading.refused = error.kind == Kind::Auth;
         }
         self.note_reading();
         self.keep_calls();
@@ -81,7 +91,10 @@ impl Context {
         let Some(vault) = self.unlocked.clone().filter(|_| self.reading.is_due()) else { return };
         self.reading.noted = true;
         let event = self.event(&self.reading.command, self.reading.resource.clone());
-        let facts = std::mem::take(&mut self.reading.facts);
+        let mut facts = std::mem::take(&mut self.reading.facts);
+        if self.settings.dry_run {
+            facts.insert("dry_run".to_owned(), true.into());
+        }
         if let Err(error) = Store::note_reading(&vault, &event, facts) {
             self.ui.warn(&format!("the audit log will not show this: {error}"));
         }

@@ -7,10 +7,10 @@ use crate::{
     error::{Error, Kind, Result},
     ops::{
         secrets,
-        totp::{self, Taken},
+        totp::{self, Taken, Totp, Verdict},
     },
     secret::Secret,
-    store::{Event, Store},
+    store::Store,
     vault::{Access, SlotKind, Unlocked},
 };
 
@@ -22,23 +22,15 @@ impl Context {
         }
         let patience = self.settings.lock_timeout;
         // An owner may be about to accept an older state of the book: its age is judged by others.
-        let book = Store::open_even_if_older(vault, Access::Read, patience)?;
-        let Some(mut kept) = totp::load(vault, &book)? else { return Ok(()) };
-        drop(book);
-        let code = self.one_time_code()?;
-        let now = self.clock.latest();
-        let taken = kept.take(&code, now)?;
-        let action = match taken {
-            Some(Taken::Code) => "totp.code",
-            Some(Taken::Backup) => "totp.backup_code",
-            None => "totp.failed",
+        let Some(kept) = totp::load(vault, &Store::open_even_if_older(vault, Access::Read, patience)?)? else {
+            return Ok(());
         };
-        let event = Event { at: now, ..self.event(action, None) };
-        totp::save(vault, &mut Store::open_even_if_older(vault, Access::Write, patience)?, &kept, &event)?;
-        match taken {
-            None => Err(Error::new(Kind::Auth, "wrong_code", "this one-time code is wrong, old or was used already")
-                .again_with("")),
-            Some(how) => {
+        self.wait_after_wrong_codes(&kept);
+        let code = self.one_time_code()?;
+        let mut book = Store::open_even_if_older(vault, Access::Write, patience)?;
+        let Some((verdict, kept)) = totp::spend(vault, &mut book, &code, self.clock.latest())? else { return Ok(()) };
+        match verdict {
+            Verdict::Taken(how) => {
                 self.code_taken = true;
                 if how == Taken::Backup {
                     self.ui.warn(&format!("{} backup codes are left", kept.backup_codes()));
@@ -46,6 +38,16 @@ impl Context {
                 }
                 Ok(())
             }
+            Verdict::Wrong => Err(refused("wrong_code", "this one-time code is wrong, old or was used already")),
+            Verdict::TooSoon => Err(refused("code_too_soon", "a wrong one-time code came just before this one")),
+        }
+    }
+
+    /// Waits as long as the wrong codes of late ask for, so that nobody tries them all.
+    fn wait_after_wrong_codes(&mut self, kept: &Totp) {
+        let wait = kept.wait(self.clock.latest());
+        if !wait.is_zero() {
+            self.wait_after("a one-time code was wrong", kept.wrong(), wait);
         }
     }
 
@@ -57,6 +59,10 @@ impl Context {
             let sentence = "this vault asks its owner for a one-time code, and there is no terminal to ask on";
             return Err(Error::new(Kind::Auth, "totp_required", sentence).again_with("--totp-file FILE"));
         }
-        Ok(self.ui.secret("One-time code", "--totp-file")?)
+        Ok(self.ui.secret("One-time code", "--totp-file FILE")?)
     }
+}
+
+fn refused(code: &'static str, sentence: &str) -> Error {
+    Error::new(Kind::Auth, code, sentence).again_with("")
 }

@@ -56,8 +56,9 @@ impl Context {
     pub fn unlock_even_if_older(&mut self) -> Result<Arc<Unlocked>> {
         let secret = self.secret_for_vault()?;
         let unlocked = self.locked()?.unlock_even_if_older(&secret, self.clock.latest())?;
-        unlocked.require(Right::Admin)?;
         let unlocked = self.adopt(Arc::new(unlocked));
+        self.reading.begins();
+        unlocked.require(Right::Admin)?;
         // A plan changes nothing, and taking a code is a change.
         if !self.settings.dry_run {
             self.pass_totp(&unlocked)?;
@@ -94,17 +95,20 @@ impl Context {
     pub fn wait_after_failures(&mut self, locked: &Locked) {
         let wait = locked.wait_after_failures();
         if !wait.is_zero() {
-            let failures = locked.failed_unlocks();
-            let times = if failures == 1 { "time" } else { "times" };
-            self.ui.notice(&format!(
-                "unlocking failed {failures} {times} here: waiting {} s",
-                wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
-            ));
-            std::thread::sleep(wait);
+            self.wait_after("unlocking failed", locked.failed_unlocks(), wait);
         }
     }
 
+    /// Says what failed how often, and waits.
+    pub(super) fn wait_after(&mut self, what: &str, failures: u64, wait: Duration) {
+        let times = if failures == 1 { "time" } else { "times" };
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.ui.notice(&format!("{what} {failures} {times} here: waiting {seconds} s"));
+        std::thread::sleep(wait);
+    }
+
     fn open(&mut self, bank: bool) -> Result<Arc<Unlocked>> {
+        self.reading.begins();
         let locked = self.locked()?;
         let resumed = if self.settings.session_first { locked.resume(bank, self.clock.latest())? } else { None };
         if let Some(unlocked) = resumed {
@@ -120,6 +124,7 @@ impl Context {
     }
 
     fn open_by_secret(&mut self) -> Result<Arc<Unlocked>> {
+        self.reading.begins();
         let secret = self.secret_for_vault()?;
         let unlocked = Arc::new(self.locked()?.unlock(&secret, self.clock.latest())?);
         let unlocked = self.carry_on_rotation(unlocked);

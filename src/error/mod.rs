@@ -121,6 +121,8 @@ pub enum Hint {
     Command(String),
     /// The same command line once more, with these words added.
     Again(&'static str),
+    /// The same command line once more, with these words in place of a flag without a value.
+    Exchange(&'static str, &'static str),
 }
 
 impl Hint {
@@ -130,6 +132,7 @@ impl Hint {
             Self::Command(command) => command.clone(),
             Self::Again("") => line.to_owned(),
             Self::Again(words) => format!("{} {words}", without(line, words)),
+            Self::Exchange(flag, words) => Self::Again(words).command(&without(line, flag)),
         }
     }
 }
@@ -182,6 +185,13 @@ impl Error {
     #[must_use]
     pub fn again_with(mut self, words: &'static str) -> Self {
         self.hints.push(Hint::Again(words));
+        self
+    }
+
+    /// Advises the same command line once more, with these words in place of a flag without a value.
+    #[must_use]
+    pub fn again_without(mut self, flag: &'static str, words: &'static str) -> Self {
+        self.hints.push(Hint::Exchange(flag, words));
         self
     }
 

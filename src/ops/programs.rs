@@ -25,8 +25,7 @@ pub(super) fn passed_on(environment: &[(String, String)], names: &[&str]) -> Vec
 }
 
 /// Waits until a program has ended, or until the time is over.
-pub(super) fn wait_at_most(child: &mut Child, limit: Duration) -> Option<io::Result<ExitStatus>> {
-    let deadline = Instant::now() + limit;
+pub(super) fn wait_until(child: &mut Child, deadline: Instant) -> Option<io::Result<ExitStatus>> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(Ok(status)),
@@ -35,6 +34,21 @@ pub(super) fn wait_at_most(child: &mut Child, limit: Duration) -> Option<io::Res
             Ok(None) => thread::sleep(LOOK_AGAIN),
         }
     }
+}
+
+/// Makes the program the head of a process group, so that it can be killed with all that it starts.
+pub(super) fn lead_group(command: &mut Command) -> &mut Command {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    command
+}
+
+/// Kills a program, and what it has started if it leads a group.
+pub(super) fn kill(child: &mut Child) {
+    #[cfg(unix)]
+    kill_group(child);
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 /// How a program that was given something came to its end.
@@ -51,9 +65,7 @@ pub(super) enum End {
 /// Runs a program as the head of a process group of its own and gives it a text; what it prints goes nowhere.
 pub(super) fn feed(mut command: Command, input: Vec<u8>, limit: Duration) -> End {
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child = match command.spawn() {
+    let mut child = match lead_group(&mut command).spawn() {
         Ok(child) => child,
         Err(error) => return End::NotStarted(error),
     };
@@ -61,13 +73,10 @@ pub(super) fn feed(mut command: Command, input: Vec<u8>, limit: Duration) -> End
         // Whoever does not read gets nothing, and is not waited for; the pipe breaks when its last reader is gone.
         thread::spawn(move || drop(stdin.write_all(&input)));
     }
-    if let Some(ended) = wait_at_most(&mut child, limit) {
+    if let Some(ended) = wait_until(&mut child, Instant::now() + limit) {
         return End::Ended(ended);
     }
-    #[cfg(unix)]
-    kill_group(&child);
-    let _ = child.kill();
-    let _ = child.wait();
+    kill(&mut child);
     End::Killed
 }
 

@@ -1,7 +1,10 @@
 //! One-time codes (TOTP, RFC 6238) before what only the owner may do.
 //!
 //! They protect a vault that was left open on an unattended machine, not its file: the rule is bursar's own, the seed
-//! lies in the vault. Invariant: a code is taken once, in its time step or a neighbouring one.
+//! lies in the vault. Invariant: a code is taken once, in its time step or a neighbouring one, and guessing takes longer
+//! with each wrong one.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -12,7 +15,7 @@ use crate::{
     domain::dates::Timestamp,
     secret::Secret,
     store::{Event, Store, StoreError},
-    vault::{ClientKeys, Hex, Unlocked, VaultError},
+    vault::{ClientKeys, Hex, Unlocked, VaultError, pause_after},
 };
 
 /// The name under which the vault keeps the seed, beside Plaid's credentials: whatever re-seals those takes it along.
@@ -56,6 +59,12 @@ struct State {
     used: u64,
     /// SHA-256 of each backup code that is left.
     backup: Vec<String>,
+    /// The wrong codes since the last good one.
+    #[serde(default)]
+    wrong: u64,
+    /// When the last wrong code came.
+    #[serde(default)]
+    wrong_at: Option<Timestamp>,
 }
 
 /// What a code was.
@@ -67,12 +76,23 @@ pub enum Taken {
     Backup,
 }
 
+/// What became of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was good, and is so no more.
+    Taken(Taken),
+    /// It is wrong, old or was used already.
+    Wrong,
+    /// It was not looked at: wrong codes came shortly before it.
+    TooSoon,
+}
+
 impl Totp {
     /// A new seed, without backup codes.
     pub fn new(now: Timestamp) -> Result<Self, TotpError> {
         let mut seed = vec![0; SEED_BYTES];
         getrandom::fill(&mut seed).map_err(|_| TotpError::Random)?;
-        Ok(Self { seed: Secret::new(seed), state: State { since: now, used: 0, backup: Vec::new() } })
+        Ok(Self { seed: Secret::new(seed), state: State::new(now) })
     }
 
     /// The seed for an authenticator, as an `otpauth:` address and as the text to type.
@@ -99,6 +119,30 @@ impl Totp {
         Ok((self.state.backup.len() < before).then_some(Taken::Backup))
     }
 
+    /// How long no code is looked at, after wrong ones. A time in the future, after a clock was set back, counts as now.
+    pub fn wait(&self, now: Timestamp) -> Duration {
+        let since = self.state.wrong_at.and_then(|last| Duration::try_from(now.duration_since(last)).ok());
+        pause_after(self.state.wrong).saturating_sub(since.unwrap_or_default())
+    }
+
+    /// How many wrong codes there were since the last good one.
+    pub fn wrong(&self) -> u64 {
+        self.state.wrong
+    }
+
+    /// Takes a code unless wrong ones came shortly before, and counts it if it is wrong too.
+    fn judge(&mut self, code: &Secret<String>, now: Timestamp) -> Result<Verdict, TotpError> {
+        if !self.wait(now).is_zero() {
+            return Ok(Verdict::TooSoon);
+        }
+        let taken = self.take(code, now)?;
+        (self.state.wrong, self.state.wrong_at) = match taken {
+            Some(_) => (0, None),
+            None => (self.state.wrong.saturating_add(1), Some(now)),
+        };
+        Ok(taken.map_or(Verdict::Wrong, Verdict::Taken))
+    }
+
     /// New backup codes, in place of those that were left.
     pub fn renew_backup_codes(&mut self) -> Result<Vec<Secret<String>>, TotpError> {
         let codes = (0..BACKUP_CODES).map(|_| backup_code()).collect::<Result<Vec<_>, _>>()?;
@@ -120,6 +164,12 @@ impl Totp {
         let (seed, issuer) = (self.seed.expose().clone(), Some("bursar".to_owned()));
         TOTP::new(Algorithm::SHA1, DIGITS, 0, STEP, seed, issuer, account.replace(':', "-"))
             .map_err(|_| TotpError::Damaged)
+    }
+}
+
+impl State {
+    fn new(since: Timestamp) -> Self {
+        Self { since, used: 0, backup: Vec::new(), wrong: 0, wrong_at: None }
     }
 }
 
@@ -151,6 +201,27 @@ pub fn save(vault: &Unlocked, book: &mut Store, totp: &Totp, event: &Event) -> R
     Ok(())
 }
 
+/// Takes a code for the vault's owner. The writer's lock is held from reading the state to writing it: of several who
+/// bring the same code one is served. `None` if the vault asks for none.
+pub fn spend(
+    vault: &Unlocked,
+    book: &mut Store,
+    code: &Secret<String>,
+    now: Timestamp,
+) -> Result<Option<(Verdict, Totp)>, TotpError> {
+    book.writer()?;
+    let Some(mut kept) = load(vault, book)? else { return Ok(None) };
+    let verdict = kept.judge(code, now)?;
+    let action = match verdict {
+        Verdict::Taken(Taken::Code) => "totp.code",
+        Verdict::Taken(Taken::Backup) => "totp.backup_code",
+        Verdict::Wrong => "totp.failed",
+        Verdict::TooSoon => return Ok(Some((verdict, kept))),
+    };
+    save(vault, book, &kept, &Event { at: now, action: action.to_owned(), resource: None })?;
+    Ok(Some((verdict, kept)))
+}
+
 /// Forgets it; says whether there was anything.
 pub fn forget(book: &mut Store, event: &Event) -> Result<bool, StoreError> {
     book.write(event, |tx| tx.forget_credentials(NAME))
@@ -174,8 +245,8 @@ mod tests {
 
     /// The seed of RFC 6238's own table.
     fn of_the_rfc() -> Totp {
-        let state = State { since: Timestamp::UNIX_EPOCH, used: 0, backup: Vec::new() };
-        Totp { seed: Secret::new(b"12345678901234567890".to_vec()), state }
+        let seed = Secret::new(b"12345678901234567890".to_vec());
+        Totp { seed, state: State::new(Timestamp::UNIX_EPOCH) }
     }
 
     fn take(totp: &mut Totp, code: &str, second: i64) -> Option<Taken> {
@@ -197,6 +268,22 @@ mod tests {
         assert_eq!(take(&mut totp, "", 59), None);
         assert_eq!(take(&mut totp, "287 082", 59 + 30), Some(Taken::Code));
         assert_eq!(take(&mut totp, "287082", 59), None, "taken twice");
+    }
+
+    #[test]
+    fn each_wrong_code_makes_the_next_one_wait() {
+        let mut totp = of_the_rfc();
+        let mut judge = |code: &str, second: i64| {
+            totp.judge(&Secret::new(code.to_owned()), Timestamp::from_second(second).unwrap()).unwrap()
+        };
+        assert_eq!(judge("111111", 50), Verdict::Wrong);
+        assert_eq!(judge("287082", 51), Verdict::TooSoon, "two seconds after the first");
+        assert_eq!(judge("222222", 52), Verdict::Wrong, "what came too soon counts for nothing");
+        assert_eq!(judge("287082", 55), Verdict::TooSoon, "four after the second");
+        assert_eq!(judge("287082", 40), Verdict::TooSoon, "a clock that was set back ends no wait");
+        assert_eq!(judge("287082", 56), Verdict::Taken(Taken::Code));
+        assert_eq!(judge("287082", 57), Verdict::Wrong, "taken before; a good code ends the waiting");
+        assert_eq!((totp.wrong(), totp.wait(Timestamp::from_second(58).unwrap()).as_secs()), (1, 1));
     }
 
     #[test]

@@ -29,21 +29,26 @@ const STRIP: &str = "
     DELETE FROM digests;
     UPDATE vault SET epoch = 0;";
 
-/// Payees, descriptions, merchants, counterparties, places, notes, tags and names of securities. One word stands for all of them.
+/// Payees, descriptions, merchants, counterparties, places, notes, tags and names of securities. A payee becomes a number,
+/// so that reports which tell payees apart still do; numbers are given by first payment, never by name.
 const REDACT: &str = "
-    INSERT OR IGNORE INTO payees (name, folded) VALUES ('redacted', 'redacted');
+    CREATE TEMP TABLE numbered AS
+           SELECT payee AS old, row_number() OVER (ORDER BY min(date), min(id)) AS new FROM transactions GROUP BY payee;
+    CREATE UNIQUE INDEX temp.numbered_old ON numbered (old);
     DELETE FROM phrases;
-    INSERT INTO phrases (stem, folded, merchant, payee)
-           SELECT 'redacted', 'redacted', NULL, id FROM payees WHERE name = 'redacted';
-    UPDATE transactions SET payee = (SELECT payee FROM phrases), phrase = (SELECT id FROM phrases), digits = NULL,
+    DELETE FROM payees;
+    INSERT INTO payees (id, name, folded) SELECT new, 'payee ' || new, 'payee ' || new FROM numbered;
+    INSERT INTO phrases (id, stem, folded, merchant, payee) SELECT id, name, folded, NULL, id FROM payees;
+    UPDATE transactions SET payee = (SELECT new FROM numbered WHERE old = payee), digits = NULL,
            original = NULL, check_number = NULL, parties = NULL, place = NULL, details = NULL;
+    UPDATE transactions SET phrase = payee;
+    DROP TABLE numbered;
     UPDATE edits SET note = NULL, folded_note = NULL, payee = NULL;
     DELETE FROM regular_alerts;
     DELETE FROM transaction_tags;
     DELETE FROM tags;
     DELETE FROM merchants;
     DELETE FROM documents;
-    DELETE FROM payees WHERE name <> 'redacted';
     UPDATE securities SET name = NULL, ticker = NULL;
     UPDATE trades SET name = 'redacted', security = NULL, ticker = NULL;";
 

@@ -5,6 +5,7 @@
 mod pager;
 mod progress;
 mod prompt;
+mod silence;
 
 use std::io::{self, IsTerminal as _, Write};
 

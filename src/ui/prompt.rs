@@ -1,8 +1,8 @@
 //! Questions. Each names the flag that would have answered it, for when nobody is there.
 
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 
-use super::Ui;
+use super::{Ui, silence};
 use crate::secret::Secret;
 
 /// Why a question has no answer.
@@ -53,12 +53,18 @@ impl Ui {
     /// Asks for a secret, which is not shown while typed.
     pub fn secret(&mut self, question: &str, flag: &'static str) -> Result<Secret<String>, PromptError> {
         self.require_person(question, flag)?;
-        Ok(Secret::new(rpassword::prompt_password(format!("{question}: "))?))
+        match silence::prompt(&format!("{question}: ")) {
+            Ok(typed) => Ok(Secret::new(typed)),
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) => {
+                Err(PromptError::Declined(question.to_owned()))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// Shows a secret once, to a person at a terminal and nowhere else.
-    pub fn reveal(&mut self, what: &str, secret: &Secret<String>) -> Result<(), PromptError> {
-        self.require_person(what, "--recovery-file")?;
+    /// Shows a secret once, to a person at a terminal and nowhere else; the flag is what does without.
+    pub fn reveal(&mut self, what: &str, secret: &Secret<String>, flag: &'static str) -> Result<(), PromptError> {
+        self.require_person(what, flag)?;
         writeln!(self.err, "{what}:\n\n    {}\n", secret.expose())?;
         Ok(self.err.flush()?)
     }

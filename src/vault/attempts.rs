@@ -43,7 +43,7 @@ impl Attempts {
     /// How long to wait before the next try: 2^n seconds after the last of n failures, a minute at most.
     pub(super) fn wait(&self) -> Duration {
         let Ok(found) = std::fs::symlink_metadata(&self.path) else { return Duration::ZERO };
-        let pause = delay(found.len());
+        let pause = pause_after(found.len());
         // A time in the future, after a clock was set back, counts as now.
         let since = found.modified().ok().and_then(|last| last.elapsed().ok()).unwrap_or_default();
         pause.saturating_sub(since)
@@ -70,7 +70,8 @@ impl Attempts {
     }
 }
 
-fn delay(failures: u64) -> Duration {
+/// How long to wait after so many failures in a row: 2, 4, 8 … seconds, a minute at most.
+pub fn pause_after(failures: u64) -> Duration {
     match u32::try_from(failures) {
         Ok(0) => Duration::ZERO,
         Ok(failures) => Duration::from_secs(2_u64.saturating_pow(failures)).min(PATIENCE),
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn each_failure_doubles_the_wait_up_to_a_minute() {
-        let waits: Vec<u64> = [0, 1, 2, 5, 6, 7, 100_000, u64::MAX].map(|n| delay(n).as_secs()).into();
+        let waits: Vec<u64> = [0, 1, 2, 5, 6, 7, 100_000, u64::MAX].map(|n| pause_after(n).as_secs()).into();
         assert_eq!(waits, [0, 2, 4, 32, 60, 60, 60, 60]);
     }
 

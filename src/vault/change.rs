@@ -72,7 +72,7 @@ impl<'a> Change<'a> {
     }
 
     /// Gives a passphrase slot another passphrase, at no lower cost.
-    pub fn set_passphrase(&mut self, id: &Slot, text: &Secret<String>) -> Result<()> {
+    pub fn set_passphrase(&mut self, id: &Slot, text: &Secret<String>) -> Result<Slot> {
         passphrase::check(text, &[])?;
         let slot = self.slot_mut(id)?;
         let Some(kdf) = slot.kdf.filter(|_| slot.kind == SlotKind::Passphrase) else {
@@ -81,7 +81,7 @@ impl<'a> Change<'a> {
         let terms = Terms { label: Some(&slot.label), role: Role::of(slot), expires: slot.expires, now: slot.created };
         let (fresh, _) = Slot::of_passphrase(text, None, cost_after(kdf.params)?, &terms)?;
         *slot = Slot { id: slot.id, caps: slot.caps.clone(), ..fresh };
-        Ok(())
+        Ok(slot.clone())
     }
 
     /// Writes the next generation and tells it. The audit log has to hear of it in the same breath.

@@ -97,13 +97,13 @@ impl Locked {
     /// Opens the vault for the one who has decided to accept an older copy; `Unlocked::accept` makes that last.
     pub fn unlock_even_if_older(&self, secret: &SlotSecret, now: Timestamp) -> Result<Unlocked> {
         let opened = self.unlock_uncounted(secret, now);
-        if matches!(opened, Err(VaultError::WrongSecret { .. })) {
+        if matches!(opened, Err(VaultError::WrongSecret { .. } | VaultError::Expired { .. })) {
             self.attempts.add();
         }
         opened
     }
 
-    /// The same where the vault has no place yet, for which failures could be counted.
+    /// The same where failures are not counted: the vault has no place yet, or nobody in particular tries.
     pub fn unlock_uncounted(&self, secret: &SlotSecret, now: Timestamp) -> Result<Unlocked> {
         let (outer, key, identity) = self.open_outer(secret)?;
         let unlocked = self.assemble(outer, key, identity)?;

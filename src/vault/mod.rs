@@ -46,6 +46,7 @@ use std::path::PathBuf;
 
 pub use self::{
     anchor::{Anchor, words as anchor_words},
+    attempts::pause_after,
     backup::{BackupDraft, Unpacked, unpack},
     change::Change,
     connect::{APPLICATION_ID, Access},

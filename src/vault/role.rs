@@ -31,9 +31,9 @@ pub enum Right {
     Read,
     /// Fetching from the banks into the book.
     Sync,
-    /// Changing what the book says, its connections and its settings.
+    /// Changing what the book says and its settings, linking banks.
     Write,
-    /// Changing keys and members, exporting secrets, accepting an older state.
+    /// Changing keys, members and Plaid's keys, ending connections and replacing their tokens, accepting an older state.
     Admin,
 }
 

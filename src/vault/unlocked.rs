@@ -336,7 +336,8 @@ impl Unlocked {
         self.pins.remove()
     }
 
-    pub(super) fn check_generation(&self) -> Result<()> {
+    /// Refuses a key file that is older than this device's pin (`VaultError::RolledBack`).
+    pub fn check_generation(&self) -> Result<()> {
         match self.pin() {
             Some(pin) if pin.generation > self.generation() => {
                 Err(VaultError::RolledBack { what: "generation", pinned: pin.generation, found: self.generation() })

@@ -84,6 +84,42 @@ fn a_key_file_is_private_opens_alone_and_never_lies_in_the_vault() {
 }
 
 #[test]
+fn what_asks_for_a_secret_without_a_terminal_names_the_flag_and_its_file() {
+    let env = TestEnv::new();
+    env.init();
+    for (args, hint) in [
+        (&["keys", "add", "passphrase"][..], "bursar keys add passphrase --new-passphrase-file FILE"),
+        (&["keys", "add", "passphrase", "--generate"], "bursar keys add passphrase --new-passphrase-file FILE"),
+        (&["keys", "passwd"], "bursar keys passwd --new-passphrase-file FILE"),
+        (&["keys", "passwd", "--generate"], "bursar keys passwd --new-passphrase-file FILE"),
+        (&["keys", "recovery", "--test"], "bursar keys recovery --test --code-file FILE"),
+        (&["keys", "recovery"], "bursar keys recovery --recovery-file FILE"),
+    ] {
+        let refused = env.fails(2, args);
+        assert_eq!(refused.hint(), hint, "{refused}");
+    }
+    assert_eq!(keys(&env).len(), 1);
+}
+
+#[test]
+fn ctrl_c_at_a_question_for_a_secret_gives_the_echo_back() {
+    let env = TestEnv::new();
+    env.init();
+    let script = env.secret_file("ask.sh", "bursar accounts\necho \"ended with $?\"\nstty -a\n");
+    let mut shell = env.shell(&script);
+    shell.env_remove("BURSAR_PASSPHRASE_FILE");
+    let mut terminal = env.terminal_of(&shell);
+    terminal.expect("Passphrase: ");
+    terminal.type_secret("half a passphr\u{3}");
+    terminal.expect("ended with 130");
+    let output = env.keep(terminal.finish());
+    for mode in ["echo", "isig", "icanon"] {
+        assert!(output.stdout.split_whitespace().any(|word| word == mode), "{mode} is off\n{output}");
+    }
+    assert!(!output.stdout.contains("half a"), "{output}");
+}
+
+#[test]
 fn two_factors_open_only_together() {
     let env = TestEnv::new();
     env.guard(SECOND);

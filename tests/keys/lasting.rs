@@ -20,6 +20,24 @@ fn a_key_opens_nothing_after_its_last_day() {
 }
 
 #[test]
+fn a_sync_key_lasts_a_year_unless_something_else_is_said() {
+    let env = TestEnv::new();
+    env.init();
+    let path = env.path("secrets/cron");
+    let added = env.ok(&["keys", "add", "key-file", path.to_str().unwrap(), "--role", "sync", "--label", "cron"]);
+    let end: jiff::Timestamp = key(&env, "cron")["expires_at"].as_str().unwrap().parse().unwrap();
+    let days = end.duration_since(jiff::Timestamp::now()).as_hours() / 24;
+    assert!((364..=365).contains(&days), "{days} days");
+    assert!(added.stderr.contains(&format!("it opens the vault until {}", end.strftime("%F"))), "{added}");
+    key_file(&env, "lasting", &["--role", "sync", "--expires", "never"]);
+    key_file(&env, "reader", &["--role", "viewer"]);
+    key_file(&env, "second", &[]);
+    for without in ["lasting", "reader", "second"] {
+        assert!(key(&env, without)["expires_at"].is_null(), "{without}");
+    }
+}
+
+#[test]
 fn no_flag_makes_time_run_back() {
     let env = TestEnv::new();
     env.init();

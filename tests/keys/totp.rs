@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::env::{PASSPHRASE, TestEnv};
+use crate::env::{Output, PASSPHRASE, TestEnv};
 
 /// The code of the time step that comes next, which is good already and was not used by `enable`.
 fn next_code(seed: &str, steps: i64) -> String {
@@ -57,7 +57,7 @@ fn going_on_with_an_older_vault_wants_a_code_too() {
         }
     };
     copy(&env.vault(), &before);
-    env.ok(&["config", "plaid", "--remove"]);
+    env.ok(&["config", "plaid", "--remove", "--totp-file", &code_file(&env, &backup[1])]);
     copy(&before, &env.vault());
     env.fails(10, &["accounts"]);
     let accept = ["vault", "accept-older", "--yes"];
@@ -65,6 +65,54 @@ fn going_on_with_an_older_vault_wants_a_code_too() {
     env.ok(&["vault", "accept-older", "--dry-run"]);
     env.ok(&[&accept[..], &["--totp-file", &code_file(&env, &backup[0])]].concat());
     env.ok(&["accounts"]);
+}
+
+#[test]
+fn one_of_many_at_the_same_time_gets_the_code() {
+    let Guarded { env, seed, backup } = guarded();
+    for code in [next_code(&seed, 1), backup[0].clone()] {
+        let file = code_file(&env, &code);
+        let sign_off = ["review", "--sign-off", "--totp-file", &file];
+        let all: Vec<_> = (0..6).map(|_| env.start(&sign_off)).collect();
+        let mut ends: Vec<i32> = all.into_iter().map(|one| env.keep(one.finish()).status).collect();
+        ends.sort_unstable();
+        assert_eq!(ends, [0, 4, 4, 4, 4, 4]);
+    }
+}
+
+#[test]
+fn wrong_codes_make_the_next_one_wait() {
+    let Guarded { env, backup, .. } = guarded();
+    let with = |code: &str| {
+        let file = code_file(&env, code);
+        env.start(&["review", "--sign-off", "--json", "--totp-file", &file])
+    };
+    let guesses: Vec<_> = (0..4).map(|_| with("000000")).collect();
+    let errors: Vec<Output> = guesses.into_iter().map(|guess| env.keep(guess.finish())).collect();
+    assert!(errors.iter().all(|error| error.status == 4), "{errors:?}");
+    let failed = env.json(&["audit", "list", "--action", "totp.failed"])["total"].as_u64().unwrap();
+    assert!((1..4).contains(&failed), "{failed} of four guesses at the same time were looked at");
+    let patient = env.keep(with(&backup[0]).finish());
+    assert_eq!(patient.status, 0, "{patient}");
+    assert!(patient.stderr.contains("a one-time code was wrong"), "{patient}");
+}
+
+#[test]
+fn what_ends_connections_and_changes_plaids_keys_wants_a_code() {
+    let Guarded { mut env, backup, .. } = guarded();
+    env.set("PLAID_CLIENT_ID", "client");
+    env.set("PLAID_SECRET", "secret-of-the-client-5521");
+    env.guard("secret-of-the-client-5521");
+    for act in [
+        &["config", "plaid"][..],
+        &["config", "plaid", "--remove"],
+        &["connections", "rotate", "--all"],
+        &["connections", "remove", "c1", "--local", "--purge", "--yes"],
+    ] {
+        let refused = env.fails(4, &[act, &["--json"]].concat());
+        assert_eq!(refused.error()["code"], "totp_required", "{act:?}");
+    }
+    env.ok(&["config", "plaid", "--totp-file", &code_file(&env, &backup[0])]);
 }
 
 fn code_file(env: &TestEnv, code: &str) -> String {

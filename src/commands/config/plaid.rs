@@ -9,7 +9,7 @@ use crate::{
 /// Keep your Plaid keys in the vault, encrypted
 ///
 /// Reads PLAID_CLIENT_ID and PLAID_SECRET (or their _FILE and _COMMAND forms), else asks. Afterwards the variables
-/// are not needed any more.
+/// are not needed any more. Only the owner may keep or forget them, and is asked for the secret each time.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  bursar config plaid\n  PLAID_CLIENT_ID_FILE=id PLAID_SECRET_FILE=secret bursar config plaid\n  bursar config plaid --remove"
@@ -22,6 +22,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) fn run(self, context: &mut Context) -> Result<()> {
+        context.unlock_for_admin()?;
         if self.remove {
             let removed = context.forget_plaid_keys()?;
             let sentence = if removed {
@@ -32,7 +33,6 @@ impl Args {
             context.ui.status(sentence);
             return Ok(());
         }
-        context.unlocked_for_bank()?;
         let client_id = match context.plaid_key("PLAID_CLIENT_ID")? {
             Some(value) => value,
             None => Secret::new(context.ui.ask("Plaid client_id", None, "PLAID_CLIENT_ID or PLAID_CLIENT_ID_FILE")?),

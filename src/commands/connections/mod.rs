@@ -12,7 +12,7 @@ pub(crate) use self::{adopt::Adopted, remove::Ending, rotate::Rotated, show::Sho
 pub(in crate::commands) use self::{
     adopt::offer,
     churn::settle,
-    rotate::{replace, verdict},
+    rotate::{Replaced, replace, verdict},
 };
 use crate::{context::Context, error::Result};
 

@@ -56,7 +56,7 @@ const BY_HAND: &str = "The SimpleFIN server is NOT told, because it cannot be: d
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        context.require(Right::Write)?;
+        context.unlock_for_admin()?;
         let book = context.book()?;
         let found = book.find_connection(&self.connection)?;
         let contents = book.contents_of(found.id)?;
@@ -81,7 +81,7 @@ impl Args {
         ending.provider = Some(if alone {
             remove(&mut context.book_mut()?, &event, None, removal)?
         } else {
-            bank::with(context, Right::Write, |bank, mut book| Ok(remove(&mut book, &event, Some(bank), removal)?))?
+            bank::with(context, Right::Admin, |bank, mut book| Ok(remove(&mut book, &event, Some(bank), removal)?))?
         });
         context.present(&ending)?;
         if by_hand && found.state != ConnectionState::Removed {

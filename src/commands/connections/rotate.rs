@@ -35,11 +35,12 @@ pub(crate) struct Args {
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct Rotated {
     /// One line a connection.
-    connections: Vec<Line>,
+    connections: Vec<Replaced>,
 }
 
+/// What became of the token of one connection.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
-struct Line {
+pub(in crate::commands) struct Replaced {
     /// `c1`.
     id: ConnectionId,
     /// The connection's name.
@@ -52,7 +53,7 @@ struct Line {
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        context.require(Right::Write)?;
+        context.unlock_for_admin()?;
         let mut wanted = bank::connections(context, &self.connections)?;
         if let Some(other) = wanted.iter().find(|connection| connection.provider == SIMPLEFIN) {
             if !self.all {
@@ -69,7 +70,7 @@ impl Args {
         let ids: Vec<ConnectionId> = wanted.iter().map(|connection| connection.id).collect();
         let turns = replace(context, &ids)?;
         let error = verdict(&turns);
-        let rotated = Rotated { connections: turns.into_iter().map(Line::from).collect() };
+        let rotated = Rotated { connections: turns.into_iter().map(Replaced::from).collect() };
         context.present(&rotated)?;
         error.map_or(Ok(()), Err)
     }
@@ -90,10 +91,17 @@ pub(in crate::commands) fn replace(context: &mut Context, ids: &[ConnectionId]) 
         return Ok(Vec::new());
     }
     let progress = context.ui.progress("replacing tokens");
-    bank::with(context, Right::Write, |bank, mut book| Ok(rotate(bank, &mut book, ids, &|name| progress.say(name))?))
+    bank::with(context, Right::Admin, |bank, mut book| Ok(rotate(bank, &mut book, ids, &|name| progress.say(name))?))
 }
 
-impl From<Rotation> for Line {
+impl Replaced {
+    /// Whether the token is another one now.
+    pub(in crate::commands) fn is_new(&self) -> bool {
+        self.outcome == Turn::Rotated
+    }
+}
+
+impl From<Rotation> for Replaced {
     fn from(turn: Rotation) -> Self {
         Self { id: turn.id, name: turn.name, outcome: turn.turn, error: turn.error.map(|error| error.to_string()) }
     }

@@ -62,6 +62,7 @@ impl Args {
             return context.present(&plan);
         }
         self.slots_can_be_handed_over(context, &progress)?;
+        slots::check(&self, context, &progress)?;
         if !context.ui.confirm_typed("incident")? {
             let sentence = "nothing was changed, because you did not type incident";
             return Err(Error::new(Kind::Refused, "not_confirmed", sentence).again_with("--yes"));

@@ -16,8 +16,49 @@ use crate::{
         incident::{self, Progress},
     },
     secret::Secret,
-    vault::{Factor, Made, Role, SlotKind, SlotSecret, Terms},
+    vault::{Factor, Made, Role, SlotKind, SlotSecret, Terms, Unlocked},
 };
+
+/// What of the new ways in is still to be made.
+struct Wanted {
+    passphrase: bool,
+    recovery: bool,
+}
+
+impl Wanted {
+    fn of(wishes: &Args, vault: &Unlocked, progress: &Progress) -> Self {
+        let lacks = |kind: SlotKind| {
+            !vault.slots().iter().any(|slot| slot.kind == kind && progress.slots.contains(&slot.id.to_string()))
+        };
+        Self { passphrase: lacks(SlotKind::Passphrase), recovery: !wishes.no_recovery && lacks(SlotKind::Recovery) }
+    }
+}
+
+/// Refuses a filed passphrase and a place for the recovery code that will not do, before anything is done.
+pub(super) fn check(wishes: &Args, context: &mut Context, progress: &Progress) -> Result<()> {
+    if progress.keys {
+        return Ok(());
+    }
+    let vault = context.unlock_for_admin()?;
+    let wanted = Wanted::of(wishes, &vault, progress);
+    if wanted.passphrase
+        && let Some(new) = wishes.passphrase.filed_and_strong()?
+    {
+        require_unknown(context, &new, "nothing was changed")?;
+    }
+    if wanted.recovery {
+        Place::of_file(wishes.recovery_file.as_deref()).check(&vault, &context.locked()?, Role::Owner)?;
+    }
+    Ok(())
+}
+
+fn require_unknown(context: &Context, new: &Secret<String>, kept: &str) -> Result<()> {
+    if !context.locked()?.is_opened_by(&SlotSecret::Passphrase(new.clone())) {
+        return Ok(());
+    }
+    let sentence = format!("this passphrase opens the vault already, and somebody may know it; {kept}");
+    Err(Error::new(Kind::Refused, "known_passphrase", sentence).again_with("--new-passphrase-file FILE"))
+}
 
 /// Makes the vault open only by what is made here, under keys nobody has seen.
 pub(super) fn renew(wishes: &Args, context: &mut Context, progress: &Progress) -> Result<Vec<Item>> {
@@ -25,23 +66,17 @@ pub(super) fn renew(wishes: &Args, context: &mut Context, progress: &Progress) -
         return Ok(vec![Item::new("keys", State::Done, "the ways in and the keys are new")]);
     }
     let vault = context.unlock_for_admin()?;
-    let has = |kind: &SlotKind| {
-        vault.slots().iter().any(|slot| slot.kind == *kind && progress.slots.contains(&slot.id.to_string()))
-    };
-    let (passphrase, recovery) = (has(&SlotKind::Passphrase), has(&SlotKind::Recovery));
+    let wanted = Wanted::of(wishes, &vault, progress);
     let mut keep = progress.slots.clone();
     let terms = Terms { label: None, role: Role::Owner, expires: None, now: context.clock.now() };
     let mut typed = None;
-    if !passphrase {
+    if wanted.passphrase {
         let new = wishes.passphrase.obtain(context)?;
-        if context.locked()?.is_opened_by(&SlotSecret::Passphrase(new.clone())) {
-            let sentence = "this passphrase opens the vault already, and somebody may know it; no key was changed";
-            return Err(Error::new(Kind::Refused, "known_passphrase", sentence).hint("bursar incident --generate"));
-        }
+        require_unknown(context, &new, "no key was changed")?;
         keep.insert(add(context, &Factor::Passphrase(&new).make(&terms)?)?);
         typed = Some(new);
     }
-    if !recovery && !wishes.no_recovery {
+    if wanted.recovery {
         let made = Factor::Recovery.make(&terms)?;
         let place = Place::of_file(wishes.recovery_file.as_deref());
         place.check(&vault, &context.locked()?, terms.role)?;
@@ -84,6 +119,6 @@ fn add(context: &mut Context, made: &Made) -> Result<String> {
 fn ask(wishes: &Args, context: &mut Context) -> Result<Secret<String>> {
     match wishes.passphrase.filed()? {
         Some(given) => Ok(given),
-        None => Ok(context.ui.secret("The new passphrase, which this incident made", "--new-passphrase-file")?),
+        None => Ok(context.ui.secret("The new passphrase, which this incident made", "--new-passphrase-file FILE")?),
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn replace(context: &mut Context, progress: &Progress, remove: bool) 
     }
     let shown = context.ui.progress("taking the banks' tokens back");
     let event = context.event(incident::TOKEN, None);
-    let ended = bank::with(context, Right::Write, |bank, mut book| {
+    let ended = bank::with(context, Right::Admin, |bank, mut book| {
         let mut failed = Vec::new();
         for (id, name) in &left {
             shown.say(name);

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use super::{phrase::NewPassphrase, until::Until};
 use crate::{
     context::Context,
@@ -101,10 +103,13 @@ struct Wishes {
     /// What it may do: everything (if not said), only sync, only read
     #[arg(long, value_parser = ["owner", "sync", "viewer"])]
     role: Option<String>,
-    /// Its last day (YYYY-MM-DD), or a time from now (90d)
+    /// Its last day (YYYY-MM-DD), a time from now (90d), or never; a sync key has 365d if nothing is said
     #[arg(long, value_name = "DATE")]
     expires: Option<Until>,
 }
+
+/// How long a sync key lasts, where nothing else is said: it opens the vault where nobody looks.
+const UNATTENDED: Until = Until::Days(365);
 
 impl Wishes {
     /// The role asked for; a key in the keyring is no owner's unless that is asked for, and then it is refused.
@@ -115,6 +120,12 @@ impl Wishes {
             None if kept_in_keyring => Role::Sync,
             _ => Role::Owner,
         }
+    }
+
+    /// From when on a key of this role opens nothing.
+    fn end(&self, role: Role, now: Timestamp) -> Result<Option<Timestamp>> {
+        let by_itself = (role == Role::Sync).then_some(UNATTENDED);
+        Ok(self.expires.or(by_itself).map(|until| until.instant(now)).transpose()?.flatten())
     }
 }
 
@@ -128,8 +139,8 @@ impl Args {
             _ => Place::Nowhere,
         };
         let now = context.clock.now();
-        let expires = wishes.expires.map(|until| until.instant(context.clock.latest())).transpose()?.flatten();
         let role = wishes.role(matches!(place, Place::Keyring(_)));
+        let expires = wishes.end(role, context.clock.latest())?;
         let terms = Terms { label: wishes.label.as_deref(), role, expires, now };
         place.check(&vault, &context.locked()?, role)?;
         if context.settings.dry_run {
@@ -163,6 +174,10 @@ impl Args {
         }
         added?;
         tell(context, &made, &place);
+        if let Some(end) = made.slot.expires {
+            let day = end.strftime("%F");
+            context.ui.status(&format!("it opens the vault until {day}; `bursar keys expire` says otherwise"));
+        }
         context.present(&ops::keys::view(&made.slot, &vault, None, now))
     }
 }

@@ -8,7 +8,7 @@ mod phrase;
 mod plan;
 mod recovery;
 mod remove;
-mod rotate;
+pub(crate) mod rotate;
 pub(crate) mod totp;
 mod until;
 

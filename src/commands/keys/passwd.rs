@@ -26,8 +26,8 @@ impl Args {
         }
         let passphrase = self.passphrase.obtain(context)?;
         let event = context.event("keys.passwd", None);
-        ops::keys::set_passphrase(&vault, &mut context.book_mut()?, slot, &passphrase, event)?;
+        let changed = ops::keys::set_passphrase(&vault, &mut context.book_mut()?, slot, &passphrase, event)?;
         context.ui.status(&format!("the key {:?} has another passphrase", slot.label));
-        Ok(())
+        context.present(&ops::keys::view(&changed, &vault, None, context.clock.latest()))
     }
 }

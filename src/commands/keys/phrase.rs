@@ -32,27 +32,38 @@ impl NewPassphrase {
         Ok(self.new_passphrase_file.as_deref().map(secrets::from_file).transpose()?)
     }
 
+    /// The passphrase, where a file has it; refused if it is weak.
+    pub(in crate::commands) fn filed_and_strong(&self) -> Result<Option<Secret<String>>> {
+        let Some(given) = self.filed()? else { return Ok(None) };
+        match vault::passphrase::check(&given, &[]) {
+            Ok(()) => Ok(Some(given)),
+            Err(weak) => Err(Error::new(Kind::Refused, "weak_passphrase", format!("{weak}; nothing was changed"))
+                .again_with("--new-passphrase-file FILE")),
+        }
+    }
+
     /// The passphrase, strong enough.
     pub(in crate::commands) fn obtain(&self, context: &mut Context) -> Result<Secret<String>> {
-        if let Some(file) = &self.new_passphrase_file {
-            let given = secrets::from_file(file)?;
-            return vault::passphrase::check(&given, &[]).map(|()| given).map_err(|weak| {
-                Error::new(Kind::Refused, "weak_passphrase", format!("{weak}; nothing was changed"))
-                    .hint("bursar keys passwd --generate")
-            });
+        if let Some(given) = self.filed_and_strong()? {
+            return Ok(given);
         }
         if self.generate {
+            if !context.ui.profile().interactive {
+                let sentence = "--generate shows the passphrase on a terminal, and there is none; nothing was changed";
+                return Err(Error::new(Kind::Usage, "no_terminal", sentence)
+                    .again_without("--generate", "--new-passphrase-file FILE"));
+            }
             let made = vault::passphrase::generate()?;
-            context.ui.reveal("The new passphrase", &made)?;
+            context.ui.reveal("The new passphrase", &made, "--new-passphrase-file FILE")?;
             return Ok(made);
         }
         loop {
-            let first = context.ui.secret("New passphrase (15 characters or more)", "--new-passphrase-file")?;
+            let first = context.ui.secret("New passphrase (15 characters or more)", "--new-passphrase-file FILE")?;
             if let Err(weak) = vault::passphrase::check(&first, &[]) {
                 context.ui.warn(&weak.to_string());
                 continue;
             }
-            if first.matches(&context.ui.secret("The same again", "--new-passphrase-file")?) {
+            if first.matches(&context.ui.secret("The same again", "--new-passphrase-file FILE")?) {
                 return Ok(first);
             }
             context.ui.warn("the two were not the same");

@@ -1,6 +1,9 @@
 //! `bursar keys recovery`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     context::Context,
@@ -8,6 +11,7 @@ use crate::{
     ops::keys::Place,
     ops::{self, review::RECOVERY_TRIED, secrets},
     secret::Secret,
+    store::StoreError,
     vault::{Factor, Role, SlotKind, SlotSecret, Terms},
 };
 
@@ -43,15 +47,17 @@ impl Args {
         let locked = context.locked()?;
         let code = match &self.code_file {
             Some(file) => secrets::identity(file)?,
-            None => context.ui.secret("Recovery code", "--code-file")?,
+            None => context.ui.secret("Recovery code", "--code-file FILE")?,
         };
         let opened = locked.unlock(&SlotSecret::Identity(code), context.clock.latest())?;
-        if context.opens_by_itself() {
-            let event = context.event(RECOVERY_TRIED, Some(opened.slot().id.to_string()));
-            context.book_for_entries()?.write(&event, |_| Ok::<_, crate::store::StoreError>(()))?;
-        }
+        let opened = context.adopt(Arc::new(opened));
         let slot = opened.slot();
-        let kind = if slot.kind == SlotKind::Recovery { "the recovery code" } else { "no recovery code, but" };
+        let (kind, action) = match slot.kind {
+            SlotKind::Recovery => ("the recovery code", RECOVERY_TRIED),
+            _ => ("no recovery code, but", "keys.recovery"),
+        };
+        let event = context.event(action, Some(slot.id.to_string()));
+        context.book_for_entries()?.write(&event, |_| Ok::<_, StoreError>(()))?;
         context.ui.status(&format!(
             "this is {kind} {:?} of {}; it opens the vault",
             slot.label,
@@ -102,10 +108,11 @@ pub(in crate::commands) fn hand_over(code: &Secret<String>, file: Option<&Path>,
         context.ui.status(&format!("the recovery code goes to {}; move it to a safe place", file.display()));
         return Ok(());
     }
-    context.ui.reveal("Your recovery code, shown this once; it opens the vault when every other key is lost", code)?;
+    let shown = "Your recovery code, shown this once; it opens the vault when every other key is lost";
+    context.ui.reveal(shown, code, "--recovery-file FILE")?;
     let tail = code.expose().len().saturating_sub(ASKED_BACK);
     loop {
-        let typed = context.ui.ask(&format!("Type its last {ASKED_BACK} characters"), None, "--recovery-file")?;
+        let typed = context.ui.ask(&format!("Type its last {ASKED_BACK} characters"), None, "--recovery-file FILE")?;
         if typed.eq_ignore_ascii_case(&code.expose()[tail..]) {
             return Ok(());
         }

@@ -40,6 +40,7 @@ impl Args {
         if !agreed(context, &plan, &slot.label)? {
             return Ok(());
         }
+        let removed = ops::keys::view(&slot, &vault, None, context.clock.latest());
         let event = context.event("keys.remove", None);
         let ended = rotate::with_means(context, |means| ops::keys::remove(&vault, &slot, event, means))?;
         context.adopt(ended);
@@ -51,7 +52,7 @@ impl Args {
             context.ui.status("whoever used it may have seen the banks' tokens themselves, which stay as they are");
             context.ui.hint("bursar connections rotate --all");
         }
-        Ok(())
+        context.present(&removed)
     }
 }
 

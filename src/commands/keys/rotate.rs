@@ -3,14 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use super::{plan::agreed, until};
 use crate::{
-    commands::connections::{replace, verdict},
+    commands::connections::{Replaced, replace, verdict},
     context::Context,
     domain::ids::ConnectionId,
     error::{Error, Kind, Result},
     ops::keys::{self, Means, Which},
+    render::{Fact, Facts, Sheet, ToSheet},
     vault::Unlocked,
 };
 
@@ -47,6 +49,30 @@ struct Parts {
     tokens: bool,
 }
 
+/// `keys rotate --json`.
+#[derive(Debug, Default, Serialize, schemars::JsonSchema)]
+pub(crate) struct Rotated {
+    /// Whether the ledger has another key.
+    ledger: bool,
+    /// Whether the banks' tokens are sealed under another key.
+    bank: bool,
+    /// The connections whose access tokens were to be replaced.
+    connections: Vec<Replaced>,
+}
+
+impl ToSheet for Rotated {
+    fn to_sheet(&self) -> Sheet {
+        let word = |new: bool| if new { "new" } else { "as it was" };
+        let replaced = self.connections.iter().filter(|one| one.is_new()).count() as u64;
+        Facts(vec![
+            Fact::new("ledger", "The ledger's key", word(self.ledger)),
+            Fact::new("bank", "The banks' key", word(self.bank)),
+            Fact::new("tokens", "Access tokens replaced", Some(replaced)),
+        ])
+        .to_sheet()
+    }
+}
+
 fn days(text: &str) -> std::result::Result<i64, String> {
     until::days(text).ok_or_else(|| format!("{text:?} is not a number of days; write 90d"))
 }
@@ -64,15 +90,18 @@ impl Args {
         let keys = due.keys.ledger || due.keys.bank;
         if !keys && due.tokens.is_empty() {
             context.ui.status("nothing is that old; nothing was changed");
-            return Ok(());
+            return context.present(&Rotated::default());
         }
         if !agreed(context, &plan(&due), "rotate")? {
             return Ok(());
         }
         // Tokens first: the new ones are then sealed under the new key, and a bank that cannot be reached keeps no key from changing.
-        let left = match replace(context, &due.tokens) {
-            Ok(turns) => verdict(&turns),
-            Err(error) => Some(error),
+        let (turns, left) = match replace(context, &due.tokens) {
+            Ok(turns) => {
+                let left = verdict(&turns);
+                (turns, left)
+            }
+            Err(error) => (Vec::new(), Some(error)),
         };
         if keys {
             let event = context.event("keys.rotate", None);
@@ -81,6 +110,8 @@ impl Args {
             context.adopt(ended);
             context.ui.status("the keys are new; the old ones open nothing of this vault any more");
         }
+        let connections = turns.into_iter().map(Replaced::from).collect();
+        context.present(&Rotated { ledger: due.keys.ledger, bank: due.keys.bank, connections })?;
         match left {
             None => Ok(()),
             Some(error) if !keys => Err(error),

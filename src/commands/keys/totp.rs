@@ -17,16 +17,21 @@ use crate::{
 /// How often a code may be mistyped while the authenticator is set up.
 const TRIES: usize = 5;
 
+/// What would do without: nothing, so that it is refused before anything is shown.
+const TERMINAL: &str = "a terminal";
+
 const HONEST: &str = "One-time codes protect a vault that you left open: with a session going on, nobody at your machine changes\n\
-    keys, members or secrets without your authenticator. They do not protect the vault's file: who has that and a\n\
+    keys, members or connections without your authenticator. They do not protect the vault's file: who has that and a\n\
     passphrase needs no code. For that take a key of two factors: bursar keys add two-factor PATH";
 
 /// One-time codes from an authenticator before what only the owner may do
 ///
 /// Protects a vault that was left open on an unattended machine, not its file: a program that checks codes beside
 /// their own seed can be told not to. A thief of the file is stopped by a key of two factors instead (`bursar keys add
-/// two-factor`). With codes on, every change of keys, members and secrets asks for the secret and for a code; reading,
-/// notes and sync do not. The vault's recovery code opens without one, in case the authenticator is lost.
+/// two-factor`). With codes on, every change of keys, members and Plaid's keys, and every connection that is removed or
+/// given a new token, asks for the secret and for a code; reading, notes, linking and syncing do not. Each wrong code makes
+/// the next one wait, 2 seconds and up to a minute. The vault's recovery code opens without one, in case the authenticator
+/// is lost.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  bursar keys totp enable\n  bursar keys totp\n  bursar keys expire timer now --totp-file CODE_FILE"
@@ -113,20 +118,20 @@ fn enable(context: &mut Context) -> Result<()> {
     let (url, typed) = totp.provisioning(&account)?;
     context.ui.notice(HONEST);
     let drawn = link::draw(url.expose()).unwrap_or_default();
-    context.ui.reveal(&format!("Scan this with your authenticator:\n\n{drawn}\nor type this key"), &typed)?;
+    context.ui.reveal(&format!("Scan this with your authenticator:\n\n{drawn}\nor type this key"), &typed, TERMINAL)?;
     prove(&mut totp, context)?;
     let codes = totp.renew_backup_codes()?;
     show(&codes, context)?;
     let event = context.event("keys.totp.enable", None);
     totp::save(&vault, &mut context.book_mut()?, &totp, &event)?;
-    context.ui.status("from now on bursar asks for a code before keys, members or secrets change");
+    context.ui.status("from now on bursar asks for a code before keys or members change and before connections end");
     Ok(())
 }
 
 /// Has the authenticator's code typed, so that nobody is locked out by a wrong scan or clock.
 fn prove(totp: &mut Totp, context: &mut Context) -> Result<()> {
     for _ in 0..TRIES {
-        let code = context.ui.secret("The code that it shows now", "--totp-file")?;
+        let code = context.ui.secret("The code that it shows now", TERMINAL)?;
         if totp.take(&code, context.clock.latest())?.is_some() {
             return Ok(());
         }
@@ -150,25 +155,31 @@ fn disable(context: &mut Context) -> Result<()> {
 
 fn backup_codes(context: &mut Context) -> Result<()> {
     let vault = context.unlock_for_admin()?;
-    let Some(mut totp) = totp::load(&vault, &context.book()?)? else {
-        let sentence = "this vault asks for no one-time codes";
-        return Err(Error::new(Kind::NotFound, "totp_disabled", sentence).hint("bursar keys totp enable"));
-    };
+    if !totp::enabled(&context.book()?)? {
+        return Err(disabled());
+    }
     if context.settings.dry_run {
         context.ui.status("would make new backup codes");
         return Ok(());
     }
     require_terminal(context)?;
+    let event = context.event("keys.totp.backup_codes", None);
+    // Held from here on, so that no code that somebody uses meanwhile becomes good again.
+    let mut book = context.book_mut()?;
+    let mut totp = totp::load(&vault, &book)?.ok_or_else(disabled)?;
     let codes = totp.renew_backup_codes()?;
     show(&codes, context)?;
-    let event = context.event("keys.totp.backup_codes", None);
-    Ok(totp::save(&vault, &mut context.book_mut()?, &totp, &event)?)
+    Ok(totp::save(&vault, &mut book, &totp, &event)?)
+}
+
+fn disabled() -> Error {
+    Error::new(Kind::NotFound, "totp_disabled", "this vault asks for no one-time codes").hint("bursar keys totp enable")
 }
 
 fn show(codes: &[Secret<String>], context: &mut Context) -> Result<()> {
     let lines: Vec<&str> = codes.iter().map(|code| code.expose().as_str()).collect();
     let all = Secret::new(lines.join("\n    "));
-    Ok(context.ui.reveal("Backup codes, each good once; they are shown this once", &all)?)
+    Ok(context.ui.reveal("Backup codes, each good once; they are shown this once", &all, TERMINAL)?)
 }
 
 fn require_terminal(context: &Context) -> Result<()> {

@@ -103,7 +103,7 @@ impl Args {
         Ok(match &self.token_file {
             Some(file) if file.as_os_str() == "-" => secrets::from_descriptor(0)?,
             Some(file) => secrets::from_file(file)?,
-            None => context.ui.secret("SimpleFIN setup token", "--token-file FILE (or - for the standard input)")?,
+            None => context.ui.secret("SimpleFIN setup token", "--token-file FILE")?,
         })
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Args {
     name: String,
     /// Their age recipient (age1…)
     recipient: String,
-    /// A viewer's copies are whole, an auditor's without payees, descriptions, notes and tags
+    /// A viewer's copies are whole, an auditor's without descriptions, notes and tags, and with numbers for payees
     #[arg(long, default_value = "viewer", value_parser = ["viewer", "auditor"])]
     role: String,
 }

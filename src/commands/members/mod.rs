@@ -3,7 +3,7 @@
 mod add;
 mod list;
 mod remove;
-mod share;
+pub(crate) mod share;
 
 use crate::{context::Context, error::Result};
 

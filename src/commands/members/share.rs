@@ -26,7 +26,7 @@ pub(crate) struct Args {
     member: String,
     /// The directory to make
     directory: PathBuf,
-    /// Without payees, descriptions, merchants, notes and tags, also for a viewer
+    /// Without descriptions, merchants, notes and tags, and with numbers for payees, also for a viewer
     #[arg(long)]
     redacted: bool,
     /// The copy's last day (YYYY-MM-DD), or a time from now (90d)
@@ -41,7 +41,7 @@ pub(crate) struct Shared {
     member: String,
     /// `viewer` or `auditor`.
     role: String,
-    /// Whether payees, descriptions, merchants, notes and tags were taken out.
+    /// Whether descriptions, merchants, notes and tags were taken out, and payees became numbers.
     redacted: bool,
     /// The copy.
     vault: PathBuf,

@@ -119,20 +119,20 @@ pub fn set_passphrase(
     slot: &Slot,
     passphrase: &Secret<String>,
     event: Event,
-) -> Result<(), KeysError> {
+) -> Result<Slot, KeysError> {
     change(vault, book, slot, event, |change| change.set_passphrase(slot, passphrase))
 }
 
-fn change(
+fn change<T>(
     vault: &Unlocked,
     book: &mut Store,
     slot: &Slot,
     event: Event,
-    edit: impl FnOnce(&mut Change<'_>) -> Result<(), VaultError>,
-) -> Result<(), KeysError> {
+    edit: impl FnOnce(&mut Change<'_>) -> Result<T, VaultError>,
+) -> Result<T, KeysError> {
     let event = Event { resource: Some(slot.id.to_string()), ..event };
     let mut change = vault.change_keys(book.writer()?)?;
-    edit(&mut change)?;
+    let edited = edit(&mut change)?;
     let mut changed = false;
     let entered = book.write(&event, |tx| {
         tx.note("kind", slot.kind.as_str());
@@ -141,7 +141,11 @@ fn change(
         changed = true;
         Ok(())
     });
-    entered.map_err(|error| if changed || vault.keys_moved() { KeysError::NotEntered(Box::new(error)) } else { error })
+    match entered {
+        Ok(()) => Ok(edited),
+        Err(error) if changed || vault.keys_moved() => Err(KeysError::NotEntered(Box::new(error))),
+        Err(error) => Err(error),
+    }
 }
 
 /// Enters the last change of the key file, if the process that made it was killed before it could.
