@@ -37,7 +37,7 @@ pub enum Action {
     RestartLoop,
     /// The stored cursor is of no use: everything is read again and matched by id.
     FullResync,
-    /// This bank does not offer it: noted, nothing fails.
+    /// This bank does not offer it: noted, and only a sync that cannot do without it fails.
     Unsupported,
     /// Keys, environment, products or the Plaid dashboard need a change.
     Reconfigure,
@@ -92,7 +92,7 @@ impl Action {
             Self::UseCached => "fresh balances are not to be had: the cached ones are used",
             Self::RestartLoop => "the page loop starts again at its first cursor",
             Self::FullResync => "the cursor is of no use: everything is read again and matched by id",
-            Self::Unsupported => "this bank does not offer it: noted, nothing fails",
+            Self::Unsupported => "this bank does not offer it: noted; a sync fails only for want of transactions",
             Self::Reconfigure => "check keys, environment and products in the Plaid dashboard",
             Self::PlanLimit => "the Plaid plan's allowance is used up",
             Self::OurBug => "a defect in bursar: please report it with the request id",
@@ -100,7 +100,7 @@ impl Action {
         }
     }
 
-    /// What it leaves to be done about the connection.
+    /// What it leaves to be done about the connection; an error never leaves nothing.
     pub fn remedy(self) -> Remedy {
         match self {
             Self::Retry
@@ -116,10 +116,9 @@ impl Action {
             Self::UserAtBank => Remedy::ActAtBank,
             Self::RemoveAndLink => Remedy::Replace,
             Self::Gone => Remedy::Gone,
-            Self::Unsupported => Remedy::Nothing,
             Self::Reconfigure => Remedy::Keys,
             Self::PlanLimit => Remedy::Plan,
-            Self::OurBug | Self::Report => Remedy::Report,
+            Self::Unsupported | Self::OurBug | Self::Report => Remedy::Report,
         }
     }
 
@@ -280,6 +279,7 @@ mod tests {
         for action in Action::ALL {
             assert!(!(action.heals_by_itself() && action.needs_user()), "{action:?}");
             assert_eq!(action.remedy().needs_owner(), action.needs_user(), "{action:?}");
+            assert_ne!(action.remedy(), Remedy::Nothing, "an error that leaves the connection healthy: {action:?}");
             assert!(!action.heals_by_itself() || action.remedy() == Remedy::Wait, "{action:?}");
             assert!(!action.retries_now() || action.heals_by_itself(), "{action:?}");
         }

@@ -53,7 +53,7 @@ pub struct ConnectionSecrets {
 
 const VIEW: &str = "SELECT id, coalesce(name, institution, item_id), institution, state, last_success_at,
      bank_updated_at, consent_expires_at, error_message, error_code, removed_at,
-     (SELECT count(*) FROM refused r WHERE r.connection = connections.id), history, request_id, provider FROM connections";
+     (SELECT count(*) FROM refused r WHERE r.connection = connections.id), history, request_id, provider, created_at FROM connections";
 
 fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
     let facts = Facts {
@@ -61,6 +61,7 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
         removed: row.get::<_, Option<i64>>(9)?.is_some(),
         remedy: Remedy::from_word(&row.get::<_, String>(3)?),
         history: encode::history(&row.get::<_, String>(11)?),
+        linked_at: encode::instant(row.get(14)?)?,
         last_success_at: encode::instant_opt(row.get(4)?)?,
         bank_updated_at: encode::instant_opt(row.get(5)?)?,
         consent_expires_at: encode::instant_opt(row.get(6)?)?,
