@@ -119,11 +119,7 @@ impl Args {
             return simplefin::Args::repair(repair.connection, self.no_sync).run(context);
         }
         if context.settings.dry_run {
-            context.ui.status(&format!(
-                "would link a bank of {} with {} days of history",
-                wish.countries.join(", "),
-                wish.days
-            ));
+            context.ui.status(&self.intent(&wish));
             return Ok(());
         }
         context.require(Right::Write)?;
@@ -185,7 +181,19 @@ impl Args {
         })
     }
 
-    /// The command that tries the same once more.
+    /// What would be done.
+    fn intent(&self, wish: &Wish) -> String {
+        match wish.repair {
+            Some(Repair { connection, choose_accounts }) => {
+                let what = if choose_accounts { "add or drop accounts" } else { "sign in again" };
+                format!("would open the bank's page of {connection}, to {what}")
+            }
+            None if self.way.resume => "would go on with a link of the last six hours".to_owned(),
+            None => format!("would link a bank of {} with {} days of history", wish.countries.join(", "), wish.days),
+        }
+    }
+
+    /// The command that tries the same once more, but for the connection that it is about.
     fn again(&self) -> String {
         match &self.way {
             Way { institution: Some(id), .. } => format!("bursar link --institution {id}"),

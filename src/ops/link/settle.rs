@@ -29,8 +29,8 @@ impl Linker<'_> {
         guide: &mut dyn Guide,
     ) -> Result<Outcome, LinkError> {
         let (state, outcome) = match end {
-            End::Left(exit) => (IntentState::Abandoned, Outcome::Left(exit)),
-            End::Expired => (IntentState::Abandoned, Outcome::Expired),
+            End::Left(exit) => (IntentState::Abandoned, Outcome::Left(exit, wish.repair)),
+            End::Expired => (IntentState::Abandoned, Outcome::Expired(wish.repair)),
             End::Completed(id) => (IntentState::Done, self.verify(id)?),
             End::Granted(grants) => {
                 let (mut linked, mut duplicates) = (Vec::new(), Vec::new());
