@@ -2,6 +2,7 @@
 
 mod calls;
 mod claim;
+mod mixed;
 mod types;
 mod versions;
 

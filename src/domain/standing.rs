@@ -276,7 +276,10 @@ mod tests {
             (Facts { last_success_at: None, ..healthy() }, "new: bursar sync c3"),
             (Facts { history: History::Initial, ..healthy() }, "syncing: bursar sync c3"),
             (Facts { history: History::Unknown, ..healthy() }, "healthy: "),
-            (Facts { history: History::Initial, ..consent("2026-04-20T12:00:00Z") }, "consent_ending: bursar link --repair c3"),
+            (
+                Facts { history: History::Initial, ..consent("2026-04-20T12:00:00Z") },
+                "consent_ending: bursar link --repair c3",
+            ),
             (
                 Facts { history: History::Initial, bank_updated_at: Some(at("2026-04-11T11:00:00Z")), ..healthy() },
                 "stale: bursar sync c3",

@@ -159,12 +159,6 @@ impl Store {
         found.optional()?.ok_or_else(|| StoreError::NotFound { noun: "connection", text: id.to_string() })
     }
 
-    /// Whether no connection that lives is of this provider.
-    pub fn needs_only_others(&self, provider: &str) -> Result<bool> {
-        let sql = "SELECT NOT EXISTS (SELECT 1 FROM connections WHERE provider = ?1 AND removed_at IS NULL)";
-        Ok(self.db.prepare_cached(sql)?.query_row([provider], |row| row.get(0))?)
-    }
-
     /// The connection of a provider's id, removed or not.
     pub fn connection_of_item(&self, environment: &str, item: &ProviderItemId) -> Result<Option<ConnectionId>> {
         let sql = "SELECT id FROM connections WHERE environment = ?1 AND item_id = ?2";

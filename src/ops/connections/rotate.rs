@@ -59,9 +59,10 @@ fn one(
     kept: &ConnectionSecrets,
 ) -> Result<(Turn, Option<PlaidError>), ConnectionError> {
     let Some(old) = bank.token(kept)? else { return Ok((Turn::Gone, None)) };
+    let client = bank.plaid()?.about(kept.id);
     let space = bank.vault.reserve_pending(book.writer()?)?;
     let intent = rotation::begin(bank, book, kept)?;
-    let error = match bank.runtime.block_on(bank.plaid()?.about(kept.id).access_token_invalidate(&old)) {
+    let error = match bank.runtime.block_on(client.access_token_invalidate(&old)) {
         Ok(rotated) => {
             let made = Made {
                 provider: kept.provider.clone(),

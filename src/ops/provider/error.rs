@@ -1,10 +1,13 @@
 //! What went wrong at a provider, in terms that hold for all of them.
 
 use crate::{
-    domain::standing::Remedy,
+    domain::{standing::Remedy, sync::NO_KEYS},
     plaid::{Action, PlaidError},
     simplefin::SimpleFinError,
 };
+
+/// The code of a run that was stopped before its end.
+const STOPPED: &str = "STOPPED";
 
 /// An error of the bank side.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +44,11 @@ impl ProviderError {
         Self::Plaid(PlaidError::Stopped)
     }
 
-    /// The provider's code.
+    /// The provider's code, or bursar's own for what the provider never heard of.
     pub fn code(&self) -> Option<&str> {
         match self {
+            Self::Plaid(PlaidError::NoKeys) => Some(NO_KEYS),
+            Self::Plaid(PlaidError::Stopped) => Some(STOPPED),
             Self::Plaid(error) => error.code(),
             Self::SimpleFin(error) => Some(error.code()),
             Self::Unknown(_) => None,
