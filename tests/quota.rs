@@ -92,3 +92,23 @@ fn what_is_not_synced_any_more_today_is_not_refreshed_for_money() {
     assert_eq!(refused.error()["code"], "day_limit", "{refused}");
     assert_eq!(env.json(&["metrics"])["limits"]["billable_today"], 0, "nothing was billed");
 }
+
+#[test]
+fn what_came_into_being_at_plaid_counts_though_the_book_has_it_not() {
+    let env = ready();
+    let made = || env.json(&["metrics"])["limits"]["items_made"].clone();
+    link(&env, "ins_109508");
+    assert_eq!(made(), 1);
+    for count in 2..4 {
+        env.fails(6, &["link", "--institution", "ins_109508", "--yes", "--no-sync"]);
+        assert_eq!(made(), count, "a duplicate was made, and ended at once");
+    }
+    env.sandbox().fault_at(Fault::DropConnection, "/item/public_token/exchange");
+    env.fails(9, &["link", "--institution", "ins_109509", "--yes"]);
+    assert_eq!(made(), 4, "a lost answer may have made one");
+    env.sandbox().refuse("INVALID_PUBLIC_TOKEN", "/item/public_token/exchange");
+    env.fails(9, &["link", "--institution", "ins_109509", "--yes"]);
+    assert_eq!(made(), 4, "Plaid refused, and made none");
+    link(&env, "ins_109509");
+    assert_eq!((made(), env.json(&["connections"])["total"].clone()), (5.into(), 2.into()));
+}

@@ -60,6 +60,8 @@ pub(super) struct Made {
     pub(super) institution: Option<String>,
     /// The owner's name for it.
     pub(super) name: Option<String>,
+    /// The exchange that made it, in the book's intents.
+    pub(super) exchange: Option<i64>,
 }
 
 /// The accounts of a new connection and its bank; it may be slow to show them, and then the first sync brings them.
@@ -90,6 +92,9 @@ pub(super) fn adopt(
             tx.set_accounts(id, accounts)?;
         }
         tx.give_consent(Some(id), CONSENT, if made.provider == PLAID { SCOPE } else { NARROW_SCOPE })?;
+        if let Some(exchange) = made.exchange {
+            tx.end_exchange(exchange, Some(id))?;
+        }
         if made.name.is_some() {
             tx.rename_connection(id, made.name.as_deref())?;
         }
@@ -110,6 +115,7 @@ struct Written<'a> {
     institution_id: Option<&'a str>,
     institution: Option<&'a str>,
     name: Option<&'a str>,
+    exchange: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +128,7 @@ struct Read {
     institution_id: Option<String>,
     institution: Option<String>,
     name: Option<String>,
+    exchange: Option<i64>,
 }
 
 /// Who it was before there was another.
@@ -139,6 +146,7 @@ impl Made {
             institution_id: self.institution_id.as_ref().map(InstitutionId::as_str),
             institution: self.institution.as_deref(),
             name: self.name.as_deref(),
+            exchange: self.exchange,
         };
         let json = serde_json::to_string(&written);
         Ok(Secret::new(json.map_err(|_| VaultError::Crypto("a token does not serialise"))?))
@@ -157,6 +165,7 @@ impl Made {
             institution_id: read.institution_id.map(Into::into),
             institution: read.institution,
             name: read.name,
+            exchange: read.exchange,
         })
     }
 }

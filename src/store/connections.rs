@@ -133,13 +133,6 @@ impl Store {
         Ok(connections)
     }
 
-    /// How many connections of a provider were ever made in an environment; a removed one stays counted, as in its plan.
-    pub fn connections_made(&self, provider: &str, environment: &str) -> Result<u64> {
-        let sql = "SELECT count(*) FROM connections WHERE provider = ?1 AND environment = ?2";
-        let count: i64 = self.db.prepare_cached(sql)?.query_row((provider, environment), |row| row.get(0))?;
-        Ok(count.unsigned_abs())
-    }
-
     /// What a sync needs of one connection.
     pub fn connection(&self, id: ConnectionId) -> Result<ConnectionSecrets> {
         let sql = "SELECT provider, environment, item_id, institution_id, token, cursor, history

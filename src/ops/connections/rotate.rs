@@ -72,6 +72,7 @@ fn one(
                 institution_id: kept.institution_id.clone(),
                 institution: None,
                 name: None,
+                exchange: None,
             };
             let (pending, _or_only_in_the_commit) = space.keep(&made.to_json()?);
             let sealed = bank.vault.seal_token(made.item_id.as_str(), &made.environment, &made.access_token)?;

@@ -97,6 +97,7 @@ pub fn link(
         institution_id: None,
         institution: Some(NAMELESS.to_owned()),
         name: wish.name.map(str::to_owned),
+        exchange: None,
     };
     let (pending, kept) = space.keep(&made.to_json()?);
     // From here on nothing is lost; what could not be kept goes into the book at once.
