@@ -37,6 +37,8 @@ pub struct Linked {
     pub institution: Option<String>,
     /// The names of its accounts, where they could be read.
     pub accounts: Vec<String>,
+    /// What the provider wants its user to read at once, with the connection's name.
+    pub said: Vec<String>,
 }
 
 /// Why what was left could not be finished.
@@ -103,7 +105,7 @@ pub(super) fn adopt(
         Ok::<_, StoreError>(id)
     })?;
     let names = accounts.iter().map(|account| account.name.clone()).collect();
-    Ok(Linked { id, institution: made.institution.clone(), accounts: names })
+    Ok(Linked { id, institution: made.institution.clone(), accounts: names, said: Vec::new() })
 }
 
 #[derive(Serialize)]

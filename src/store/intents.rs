@@ -153,8 +153,7 @@ impl Store {
         let sql = "SELECT (SELECT count(*) FROM connections WHERE provider = ?1 AND environment = ?2)
                      + (SELECT count(*) FROM link_intents WHERE mode = ?3 AND environment = ?2
                         AND state IN ('exchanging', 'done') AND connection IS NULL)";
-        let count: i64 =
-            self.db.prepare_cached(sql)?.query_row((provider, environment, EXCHANGE), |row| row.get(0))?;
+        let count: i64 = self.db.prepare_cached(sql)?.query_row((provider, environment, EXCHANGE), |row| row.get(0))?;
         Ok(count.unsigned_abs())
     }
 

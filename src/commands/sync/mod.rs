@@ -172,7 +172,7 @@ fn report(context: &mut Context, run: &Run) -> Result<()> {
     }
     verdict::failures(run)?;
     verdict::all_kept(&run.outcome)?;
-    verdict::all_well(run)
+    verdict::all_well(&run.spoke)
 }
 
 /// Says what the table does not, each sentence once: roundings, placeholders, rows that were not kept.

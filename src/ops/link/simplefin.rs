@@ -114,7 +114,9 @@ pub fn link(
         return Ok(Outcome::Duplicate(twin));
     }
     made.institution = found.institution.or(made.institution);
-    let linked = ahead::adopt(bank, &mut book, &made, &found.accounts)?;
+    let mut linked = ahead::adopt(bank, &mut book, &made, &found.accounts)?;
+    let name = made.name.or(made.institution).unwrap_or_default();
+    linked.said = found.said.iter().map(|sentence| format!("{name}: {sentence}")).collect();
     pending.discard()?;
     Ok(Outcome::Linked(linked))
 }
