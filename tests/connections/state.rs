@@ -89,6 +89,20 @@ fn a_connection_that_is_gone_is_not_asked_again() {
 }
 
 #[test]
+fn a_repair_remembers_that_there_is_nothing_to_repair() {
+    let env = TestEnv::household();
+    for (code, expected) in [
+        ("USER_PERMISSION_REVOKED", "needs_sign_in: bursar connections remove c1"),
+        ("ITEM_NOT_FOUND", "gone: bursar connections remove c1"),
+    ] {
+        env.sandbox().refuse(code, "/link/token/create");
+        let output = env.fails(5, &["link", "--repair", "c1", "--hosted", "--json"]);
+        assert_eq!((&output.error()["code"], stands(&env).as_str()), (&"connection_gone".into(), expected), "{output}");
+        assert_eq!(first(&env)["last_error"]["code"], code);
+    }
+}
+
+#[test]
 fn time_alone_makes_a_connection_stale_or_ends_its_consent() {
     let mut env = TestEnv::new();
     env.bank();
