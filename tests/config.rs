@@ -93,7 +93,7 @@ fn plaid_keys_are_kept_in_the_vault_and_forgotten() {
     env.link("ins_109508");
     env.ok(&["config", "plaid", "--remove"]);
     let output = env.fails(4, &["sync", "--json"]);
-    assert_eq!(output.error()["code"], "no_plaid_keys");
+    assert_eq!(output.error()["code"], "plaid_keys");
     env.snapshot("config-plaid-remove-again", &env.ok(&["config", "plaid", "--remove"]));
     env.snapshot("config-plaid-unasked", &env.fails(2, &["config", "plaid", "--no-input"]));
 }

@@ -3,6 +3,7 @@
 use bursar::sandbox::Fault;
 
 use crate::{
+    complaints::linked_by_hand,
     env::{PASSPHRASE, TestEnv, block_on},
     sandbox::http::send,
 };
@@ -105,6 +106,33 @@ fn a_plan_links_nothing() {
     let output = env.ok(&["link", "--dry-run", "--country", "gb,us", "--days", "30"]);
     assert!(output.stderr.contains("GB, US") && output.stderr.contains("30 days"), "{output}");
     assert!(env.json(&["connections"])["items"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_plan_says_what_it_is_about() {
+    let env = TestEnv::household();
+    for (args, words) in [
+        (&["--repair", "c1"][..], "would open the bank's page of c1, to sign in again"),
+        (&["--add-accounts", "platypus"], "would open the bank's page of c1, to add or drop accounts"),
+        (&["--resume"], "would go on with a link of the last six hours"),
+    ] {
+        let output = env.ok(&[&["link", "--dry-run"], args].concat());
+        assert!(output.stderr.contains(words) && !output.stderr.contains("730"), "{output}");
+    }
+}
+
+#[test]
+fn a_repair_that_is_not_finished_advises_no_second_connection() {
+    let env = TestEnv::household();
+    for aim in ["--repair", "--add-accounts"] {
+        let left = linked_by_hand(&env, &[aim, "c1"], false, &["action=cancel"]);
+        assert_eq!(left.status, 7, "{left}");
+        let screen = &left.stdout;
+        assert!(screen.contains("c1 stays as it was"), "{left}");
+        assert!(screen.contains(&format!("bursar link --hosted {aim} c1")), "{left}");
+    }
+    let left = linked_by_hand(&env, &[], true, &["action=cancel"]);
+    assert!(left.stdout.contains("nothing was linked") && left.stdout.contains("bursar link --hosted"), "{left}");
 }
 
 #[test]

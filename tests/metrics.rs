@@ -246,3 +246,14 @@ fn a_refresh_brings_what_the_bank_has_new() {
     env.ok(&["sandbox", "reset-login", "c1"]);
     env.fails(8, &["sync", "--refresh", "--yes", "--max-wait", "0s"]);
 }
+
+#[test]
+fn where_no_balance_is_fresh_enough_the_last_one_is_shown() {
+    let env = TestEnv::household();
+    env.sandbox().refuse("LAST_UPDATED_DATETIME_OUT_OF_RANGE", "/accounts/balance/get");
+    let shown = env.ok(&["accounts", "--realtime", "--yes"]);
+    assert!(shown.stderr.contains("First Platypus Bank: the bank has no balance as fresh as was asked for"), "{shown}");
+    assert_eq!(env.json(&["metrics"])["limits"]["billable_today"], 0, "a refused call costs nothing");
+    let plain = env.ok(&["accounts", "--realtime", "--yes"]);
+    assert!(!plain.stderr.contains("as fresh"), "{plain}");
+}

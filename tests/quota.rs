@@ -1,5 +1,6 @@
 //! What a plan allows and what its owner allows: warned before, refused beyond.
 
+use bursar::sandbox::Fault;
 use serde_json::Value;
 
 use crate::env::TestEnv;
@@ -67,4 +68,47 @@ fn a_connection_is_synced_so_often_a_day_and_the_others_go_on() {
     assert_eq!(outcomes, ["failed", "ok"], "{mixed}");
     env.set("BURSAR_TODAY", "2026-04-17");
     env.ok(&["sync"]);
+}
+
+#[test]
+fn a_run_that_was_stopped_counts_for_the_day() {
+    let mut env = ready();
+    link(&env, "ins_109508");
+    later(&mut env);
+    env.ok(&["config", "set", "sync.max_per_day", "1"]);
+    env.sandbox().fault_at(Fault::Slow, "/transactions/sync");
+    assert_eq!(env.fails(3, &["sync", "--max-runtime", "200ms", "--json"]).error()["code"], "time_up");
+    assert_eq!(env.fails(7, &["sync", "--json"]).error()["code"], "day_limit");
+}
+
+#[test]
+fn what_is_not_synced_any_more_today_is_not_refreshed_for_money() {
+    let mut env = ready();
+    link(&env, "ins_109508");
+    later(&mut env);
+    env.ok(&["config", "set", "sync.max_per_day", "1"]);
+    env.ok(&["sync"]);
+    let refused = env.fails(7, &["sync", "--refresh", "--yes", "--json"]);
+    assert_eq!(refused.error()["code"], "day_limit", "{refused}");
+    assert_eq!(env.json(&["metrics"])["limits"]["billable_today"], 0, "nothing was billed");
+}
+
+#[test]
+fn what_came_into_being_at_plaid_counts_though_the_book_has_it_not() {
+    let env = ready();
+    let made = || env.json(&["metrics"])["limits"]["items_made"].clone();
+    link(&env, "ins_109508");
+    assert_eq!(made(), 1);
+    for count in 2..4 {
+        env.fails(6, &["link", "--institution", "ins_109508", "--yes", "--no-sync"]);
+        assert_eq!(made(), count, "a duplicate was made, and ended at once");
+    }
+    env.sandbox().fault_at(Fault::DropConnection, "/item/public_token/exchange");
+    env.fails(9, &["link", "--institution", "ins_109509", "--yes"]);
+    assert_eq!(made(), 4, "a lost answer may have made one");
+    env.sandbox().refuse("INVALID_PUBLIC_TOKEN", "/item/public_token/exchange");
+    env.fails(9, &["link", "--institution", "ins_109509", "--yes"]);
+    assert_eq!(made(), 4, "Plaid refused, and made none");
+    link(&env, "ins_109509");
+    assert_eq!((made(), env.json(&["connections"])["total"].clone()), (5.into(), 2.into()));
 }

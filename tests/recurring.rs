@@ -92,3 +92,27 @@ fn what_does_not_come_is_missed_and_then_left_out() {
     assert_eq!((&ended["rows"][0]["status"], &ended["rows"][0]["next"]), (&"ended".into(), &Value::Null));
     assert_eq!(ended["yearly_spent"], Value::Array(Vec::new()), "what has ended costs nothing");
 }
+
+#[test]
+fn a_past_period_says_of_nothing_that_it_stayed_away() {
+    let env = TestEnv::household();
+    let key = |row: &Value| (row["label"].clone(), row["account"].clone(), row["last"].clone());
+    let all = env.json(&["report", "recurring"]);
+    let all: Vec<_> = all["rows"].as_array().unwrap().iter().map(|row| (key(row), row.clone())).collect();
+    for args in [&["-p", "2025"][..], &["-p", "2025", "--ended"], &["date:2025"], &["-p", "2025-11"]] {
+        let report = env.json(&[&["report", "recurring"], args].concat());
+        let rows = report["rows"].as_array().unwrap();
+        assert!(rows.len() > 10, "{report}");
+        for row in rows {
+            let (_, today) = all.iter().find(|(of_all, _)| *of_all == key(row)).unwrap_or_else(|| panic!("{row}"));
+            for field in ["status", "next", "amount", "yearly"] {
+                assert_eq!(row[field], today[field], "{row}");
+            }
+            assert!(row["first"].as_str().unwrap().starts_with("2025"), "{row}");
+        }
+    }
+    let netflix = env.json(&["report", "recurring", "payee:netflix", "-p", "2025"])["rows"][0].clone();
+    assert_eq!((&netflix["count"], &netflix["total"]["minor"]), (&12.into(), &(-12 * 1549).into()), "{netflix}");
+    let before = env.json(&["report", "recurring", "payee:netflix", "-p", "2020"]);
+    assert_eq!(before["rows"], Value::Array(Vec::new()));
+}

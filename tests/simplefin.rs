@@ -2,6 +2,7 @@
 
 mod calls;
 mod claim;
+mod mixed;
 mod types;
 mod versions;
 
@@ -197,8 +198,14 @@ fn a_revoked_access_is_repaired_with_a_new_setup_token() {
     assert_eq!(report["repaired"], "c1");
     assert_eq!(all(&env).len(), before);
     assert_eq!(env.json(&["connections"])["total"], 1);
-    let asked = env.fails(2, &["link", "--repair", "c1", "--no-input"]);
-    assert!(asked.stderr.contains("--token-file"), "{asked}");
+    for aim in ["--repair", "--add-accounts"] {
+        let asked = env.fails(2, &["link", aim, "c1", "--no-input"]);
+        assert_eq!(asked.hint(), "bursar link simplefin --repair c1 --token-file -");
+    }
+    let token = std::fs::read_to_string(token_file(&env, 3)).unwrap();
+    let hinted = ["link", "simplefin", "--repair", "c1", "--token-file", "-"];
+    assert_eq!(env.run_with_input(&hinted, &token).status, 0);
+    guard_access(&env, 1);
 }
 
 #[test]

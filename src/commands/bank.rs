@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     context::Context,
     domain::{standing::ConnectionState, views::ConnectionView},
-    error::Result,
+    error::{Error, Kind, Result},
     ops::{
         bank::Bank,
         provider::{Provider, Providers},
@@ -25,7 +25,7 @@ pub(super) fn with<T>(
     work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
 ) -> Result<T> {
     context.require(right)?;
-    let client = context.plaid_for_connections()?;
+    let client = context.client_if_keys()?;
     open(context, (right, client), work)
 }
 
@@ -60,7 +60,7 @@ fn open<T>(
     work(&Bank { environment, plaid, providers, meter, runtime, vault: &vault, lock_timeout, clock: &now }, book)
 }
 
-/// The connections that were named; without a name all that were not removed.
+/// The connections that were named, each once; without a name all that were not removed.
 pub(super) fn connections(context: &mut Context, names: &[String]) -> Result<Vec<ConnectionView>> {
     let book = context.book()?;
     if names.is_empty() {
@@ -68,7 +68,18 @@ pub(super) fn connections(context: &mut Context, names: &[String]) -> Result<Vec
         all.retain(|connection| connection.state != ConnectionState::Removed);
         return Ok(all);
     }
-    names.iter().map(|text| Ok(book.find_connection(text)?)).collect()
+    let mut named: Vec<ConnectionView> = Vec::new();
+    for text in names {
+        let found = book.find_connection(text)?;
+        if found.state == ConnectionState::Removed {
+            let sentence = format!("connection {} was removed; its history stays", found.id);
+            return Err(Error::new(Kind::NotFound, "connection_removed", sentence).hint("bursar connections"));
+        }
+        if named.iter().all(|known| known.id != found.id) {
+            named.push(found);
+        }
+    }
+    Ok(named)
 }
 
 /// Tells what an earlier run had begun and this one has finished.

@@ -79,7 +79,12 @@ fn verdict(context: &mut Context, live: Live) -> Result<()> {
     let total = live.asked.len();
     let mut failed: Vec<(String, Error)> = Vec::new();
     let mut refused = 0;
-    for Asked { name, error, refused: rows, .. } in live.asked {
+    for Asked { name, error, cached, refused: rows, .. } in live.asked {
+        if cached {
+            context
+                .ui
+                .warn(&format!("{name}: the bank has no balance as fresh as was asked for; this is Plaid's last"));
+        }
         refused += rows.len();
         for row in &rows {
             context.ui.warn(&row.to_string());

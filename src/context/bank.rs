@@ -10,7 +10,7 @@ use crate::{
     domain::calls::Call,
     error::{Error, Kind, Result},
     http::{Meter, Notebook},
-    ops::{provider::PLAID, secrets},
+    ops::secrets,
     plaid::{Client, Config, Environment, UnknownEnvironment},
     secret::Secret,
     settings::{self, KeySource},
@@ -55,12 +55,10 @@ impl Context {
         })
     }
 
-    /// A client of Plaid, if its keys are there or if a connection of the vault needs them.
-    pub fn plaid_for_connections(&mut self) -> Result<Option<Client>> {
-        self.require_network()?;
-        let others = self.book()?.needs_only_others(PLAID)?;
+    /// A client of Plaid, if its keys are there: what needs them says so itself, and what does not goes on without.
+    pub fn client_if_keys(&mut self) -> Result<Option<Client>> {
         match self.client() {
-            Err(error) if others && error.code == "no_plaid_keys" => Ok(None),
+            Err(error) if error.code == "no_plaid_keys" => Ok(None),
             outcome => outcome.map(Some),
         }
     }

@@ -183,6 +183,17 @@ impl Query {
         self.terms.is_empty()
     }
 
+    /// Takes the period out that `date:` words name, where they name one only.
+    pub fn take_period(&mut self) -> Option<Period> {
+        let period = |term: &Term| match term.test {
+            Test::Date(period) if !term.negated => Some(period),
+            _ => None,
+        };
+        let [only] = self.terms.iter().filter_map(period).collect::<Vec<_>>()[..] else { return None };
+        self.terms.retain(|term| period(term).is_none());
+        Some(only)
+    }
+
     /// The same query with one more term that has to hold, of a kind that the user did not ask for.
     #[must_use]
     pub fn and(mut self, test: Test) -> Self {

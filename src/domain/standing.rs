@@ -112,7 +112,7 @@ pub enum ConnectionState {
     Syncing,
     /// Syncs.
     Healthy,
-    /// Nothing is known to be wrong, but the bank or a sync was last reached days ago.
+    /// Nothing is known to be wrong, but the bank or a sync was last reached days ago, or the bank never.
     Stale,
     /// The owner has to sign in again, or to act at the bank.
     NeedsSignIn,
@@ -178,6 +178,8 @@ pub struct Facts {
     pub remedy: Remedy,
     /// How complete the history is.
     pub history: History,
+    /// When it was linked.
+    pub linked_at: Timestamp,
     /// The last sync that was saved.
     pub last_success_at: Option<Timestamp>,
     /// When the bank itself was last read.
@@ -211,15 +213,18 @@ impl Facts {
         if self.last_success_at.is_none() {
             return (State::New, sync());
         }
-        if matches!(self.history, History::NotReady | History::Initial) {
-            return (State::Syncing, sync());
-        }
         if self.consent_expires_at.is_some_and(|end| days_between(now, end) <= CONSENT_DAYS) {
             return (State::ConsentEnding, sign_in());
         }
+        let incomplete = matches!(self.history, History::NotReady | History::Initial);
+        // A bank that still owes its first data owes it since the link; a provider may also never say when it read the bank.
+        let bank_read_at = self.bank_updated_at.or(incomplete.then_some(self.linked_at));
         let old = |at: Option<Timestamp>| at.is_some_and(|at| days_between(at, now) > STALE_DAYS);
-        if old(self.last_success_at) || old(self.bank_updated_at) {
+        if old(self.last_success_at) || old(bank_read_at) {
             return (State::Stale, sync());
+        }
+        if incomplete {
+            return (State::Syncing, sync());
         }
         (State::Healthy, None)
     }
@@ -251,6 +256,7 @@ mod tests {
             removed: false,
             remedy: Remedy::Nothing,
             history: History::Complete,
+            linked_at: at("2026-04-01T00:00:00Z"),
             last_success_at: Some(at("2026-04-15T06:00:00Z")),
             bank_updated_at: Some(at("2026-04-15T05:00:00Z")),
             consent_expires_at: None,
@@ -270,6 +276,25 @@ mod tests {
             (Facts { last_success_at: None, ..healthy() }, "new: bursar sync c3"),
             (Facts { history: History::Initial, ..healthy() }, "syncing: bursar sync c3"),
             (Facts { history: History::Unknown, ..healthy() }, "healthy: "),
+            (
+                Facts { history: History::Initial, ..consent("2026-04-20T12:00:00Z") },
+                "consent_ending: bursar link --repair c3",
+            ),
+            (
+                Facts { history: History::Initial, bank_updated_at: Some(at("2026-04-11T11:00:00Z")), ..healthy() },
+                "stale: bursar sync c3",
+            ),
+            (Facts { history: History::NotReady, bank_updated_at: None, ..healthy() }, "stale: bursar sync c3"),
+            (Facts { bank_updated_at: None, ..healthy() }, "healthy: "),
+            (
+                Facts {
+                    history: History::NotReady,
+                    bank_updated_at: None,
+                    linked_at: at("2026-04-15T05:00:00Z"),
+                    ..healthy()
+                },
+                "syncing: bursar sync c3",
+            ),
             (Facts { bank_updated_at: Some(at("2026-04-11T11:00:00Z")), ..healthy() }, "stale: bursar sync c3"),
             (Facts { bank_updated_at: Some(at("2026-04-12T11:00:00Z")), ..healthy() }, "healthy: "),
             (Facts { last_success_at: Some(at("2026-04-01T11:00:00Z")), ..healthy() }, "stale: bursar sync c3"),

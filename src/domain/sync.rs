@@ -113,10 +113,13 @@ pub struct Health {
     pub error: Option<ItemError>,
 }
 
+/// The code of a sync that asked nobody, because the provider's keys are missing.
+pub const NO_KEYS: &str = "NO_KEYS";
+
 /// An error that stays with a connection until its owner or the bank acts.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct ItemError {
-    /// The provider's code, `ITEM_LOGIN_REQUIRED`.
+    /// The provider's code, `ITEM_LOGIN_REQUIRED`, or bursar's own (`NO_ANSWER`, `NO_KEYS`, `STOPPED`).
     pub code: String,
     /// What the provider or the bank says, in its own words.
     pub message: String,

@@ -80,6 +80,11 @@ impl Meter {
         self.calls().extract_if(.., about).collect()
     }
 
+    /// Whether calls about a connection wait to be taken.
+    pub fn has_about(&self, connection: ConnectionId) -> bool {
+        self.calls().iter().any(|call| call.connection == Some(connection))
+    }
+
     /// Whether there is nothing to take.
     pub fn is_empty(&self) -> bool {
         self.calls().is_empty()

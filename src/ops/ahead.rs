@@ -37,6 +37,8 @@ pub struct Linked {
     pub institution: Option<String>,
     /// The names of its accounts, where they could be read.
     pub accounts: Vec<String>,
+    /// What the provider wants its user to read at once, with the connection's name.
+    pub said: Vec<String>,
 }
 
 /// Why what was left could not be finished.
@@ -60,6 +62,8 @@ pub(super) struct Made {
     pub(super) institution: Option<String>,
     /// The owner's name for it.
     pub(super) name: Option<String>,
+    /// The exchange that made it, in the book's intents.
+    pub(super) exchange: Option<i64>,
 }
 
 /// The accounts of a new connection and its bank; it may be slow to show them, and then the first sync brings them.
@@ -90,6 +94,9 @@ pub(super) fn adopt(
             tx.set_accounts(id, accounts)?;
         }
         tx.give_consent(Some(id), CONSENT, if made.provider == PLAID { SCOPE } else { NARROW_SCOPE })?;
+        if let Some(exchange) = made.exchange {
+            tx.end_exchange(exchange, Some(id))?;
+        }
         if made.name.is_some() {
             tx.rename_connection(id, made.name.as_deref())?;
         }
@@ -98,7 +105,7 @@ pub(super) fn adopt(
         Ok::<_, StoreError>(id)
     })?;
     let names = accounts.iter().map(|account| account.name.clone()).collect();
-    Ok(Linked { id, institution: made.institution.clone(), accounts: names })
+    Ok(Linked { id, institution: made.institution.clone(), accounts: names, said: Vec::new() })
 }
 
 #[derive(Serialize)]
@@ -110,6 +117,7 @@ struct Written<'a> {
     institution_id: Option<&'a str>,
     institution: Option<&'a str>,
     name: Option<&'a str>,
+    exchange: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +130,7 @@ struct Read {
     institution_id: Option<String>,
     institution: Option<String>,
     name: Option<String>,
+    exchange: Option<i64>,
 }
 
 /// Who it was before there was another.
@@ -139,6 +148,7 @@ impl Made {
             institution_id: self.institution_id.as_ref().map(InstitutionId::as_str),
             institution: self.institution.as_deref(),
             name: self.name.as_deref(),
+            exchange: self.exchange,
         };
         let json = serde_json::to_string(&written);
         Ok(Secret::new(json.map_err(|_| VaultError::Crypto("a token does not serialise"))?))
@@ -157,6 +167,7 @@ impl Made {
             institution_id: read.institution_id.map(Into::into),
             institution: read.institution,
             name: read.name,
+            exchange: read.exchange,
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         views::ConnectionView,
     },
     ops::{bank::Bank, provider::PLAID},
-    plaid::{BalanceRequest, Client, KnownCurrencies, PlaidError},
+    plaid::{AccountList, Action, BalanceRequest, Client, KnownCurrencies, PlaidError},
     secret::Secret,
     store::{Event, Store, StoreError},
     vault::VaultError,
@@ -58,6 +58,8 @@ pub struct Asked {
     pub name: String,
     /// Why nothing came.
     pub error: Option<PlaidError>,
+    /// Whether what came is Plaid's last word, because the bank had none as fresh as was asked for.
+    pub cached: bool,
     /// Accounts whose balance cannot be held.
     pub refused: Vec<Refusal>,
 }
@@ -96,25 +98,38 @@ pub fn balances(
         let demands = kept.institution_id.as_ref().is_some_and(|id| id.as_str() == WANTS_AN_AGE);
         let request = BalanceRequest { accounts: Vec::new(), not_before: oldest.filter(|_| demands) };
         let client = bank.plaid()?.about(connection.id);
-        let answer = bank.runtime.block_on(client.balance_get(&token, &request, &known));
+        let answer = bank.runtime.block_on(live_or_cached(&client, &token, &request, &known));
         let calls = bank.meter.take_about(connection.id);
         let event = about(bank, "balances.realtime", connection.id);
-        let (error, refused) = match answer {
-            Ok(answer) => {
+        let (error, cached, refused) = match answer {
+            Ok((answer, cached)) => {
                 book.write(&event, |tx| {
                     tx.count_calls(&calls)?;
                     tx.set_balances(connection.id, &answer.accounts)
                 })?;
-                (None, answer.refused)
+                (None, cached, answer.refused)
             }
             Err(error) => {
                 failed(book, &event, &calls, &error)?;
-                (Some(error), Vec::new())
+                (Some(error), false, Vec::new())
             }
         };
-        live.asked.push(Asked { id: connection.id, name: connection.name.clone(), error, refused });
+        live.asked.push(Asked { id: connection.id, name: connection.name.clone(), error, cached, refused });
     }
     Ok(live)
+}
+
+/// The bank's own balances, else those that Plaid has in stock; and whether it is those.
+async fn live_or_cached(
+    client: &Client,
+    token: &Secret<String>,
+    request: &BalanceRequest,
+    known: &KnownCurrencies,
+) -> Result<(AccountList, bool), PlaidError> {
+    match client.balance_get(token, request, known).await {
+        Err(error) if error.action() == Action::UseCached => Ok((client.accounts_get(token, known).await?, true)),
+        answer => Ok((answer?, false)),
+    }
 }
 
 /// Tells the banks to look for new transactions now, and waits until their data is newer or the time is up.
@@ -147,7 +162,13 @@ pub fn refresh(
                 Some(error)
             }
         };
-        live.asked.push(Asked { id: connection.id, name: connection.name.clone(), error, refused: Vec::new() });
+        live.asked.push(Asked {
+            id: connection.id,
+            name: connection.name.clone(),
+            error,
+            cached: false,
+            refused: Vec::new(),
+        });
     }
     progress("waiting for the banks");
     bank.runtime.block_on(newer(waiting, max_wait));

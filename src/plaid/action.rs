@@ -27,17 +27,15 @@ pub enum Action {
     Gone,
     /// Access was withdrawn: remove the connection (which ends its bill), then link anew.
     RemoveAndLink,
-    /// A one-time token was used or has expired: ask for a new one.
+    /// A one-time token was used or has expired: linking again makes a new one.
     NewToken,
-    /// The account is gone from the connection: read its accounts again.
-    ReadAccounts,
-    /// Fresh balances are not to be had: the cached ones are used.
+    /// Balances as fresh as was asked for are not to be had: the cached ones are used.
     UseCached,
     /// The page loop starts again at its first cursor.
     RestartLoop,
     /// The stored cursor is of no use: everything is read again and matched by id.
     FullResync,
-    /// This bank does not offer it: noted, nothing fails.
+    /// This bank does not offer it: noted, and only a sync that cannot do without it fails.
     Unsupported,
     /// Keys, environment, products or the Plaid dashboard need a change.
     Reconfigure,
@@ -51,7 +49,7 @@ pub enum Action {
 
 impl Action {
     /// All actions, in the order of the documentation.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 19] = [
         Self::Retry,
         Self::NotReady,
         Self::RetryLater,
@@ -63,7 +61,6 @@ impl Action {
         Self::Gone,
         Self::RemoveAndLink,
         Self::NewToken,
-        Self::ReadAccounts,
         Self::UseCached,
         Self::RestartLoop,
         Self::FullResync,
@@ -87,12 +84,11 @@ impl Action {
             Self::RetryInLink => "try again in the Link window",
             Self::Gone => "the connection is marked as gone, its data is kept",
             Self::RemoveAndLink => "remove the connection (ends its bill), then link anew",
-            Self::NewToken => "the one-time token was used or has expired: a new one is made",
-            Self::ReadAccounts => "the account has left the connection: accounts are read again",
+            Self::NewToken => "the one-time token was used or has expired: link again, with a new one",
             Self::UseCached => "fresh balances are not to be had: the cached ones are used",
             Self::RestartLoop => "the page loop starts again at its first cursor",
             Self::FullResync => "the cursor is of no use: everything is read again and matched by id",
-            Self::Unsupported => "this bank does not offer it: noted, nothing fails",
+            Self::Unsupported => "this bank does not offer it: noted; a sync fails only for want of transactions",
             Self::Reconfigure => "check keys, environment and products in the Plaid dashboard",
             Self::PlanLimit => "the Plaid plan's allowance is used up",
             Self::OurBug => "a defect in bursar: please report it with the request id",
@@ -100,26 +96,18 @@ impl Action {
         }
     }
 
-    /// What it leaves to be done about the connection.
+    /// What it leaves to be done about the connection; an error never leaves nothing.
     pub fn remedy(self) -> Remedy {
         match self {
-            Self::Retry
-            | Self::NotReady
-            | Self::RetryLater
-            | Self::RestartLoop
-            | Self::FullResync
-            | Self::NewToken
-            | Self::ReadAccounts
-            | Self::UseCached => Remedy::Wait,
+            Self::Retry | Self::NotReady | Self::RetryLater | Self::RestartLoop | Self::FullResync => Remedy::Wait,
             Self::Relink | Self::Consent | Self::RetryInLink => Remedy::SignIn,
             Self::ChooseAccounts => Remedy::ChooseAccounts,
             Self::UserAtBank => Remedy::ActAtBank,
             Self::RemoveAndLink => Remedy::Replace,
             Self::Gone => Remedy::Gone,
-            Self::Unsupported => Remedy::Nothing,
             Self::Reconfigure => Remedy::Keys,
             Self::PlanLimit => Remedy::Plan,
-            Self::OurBug | Self::Report => Remedy::Report,
+            Self::NewToken | Self::UseCached | Self::Unsupported | Self::OurBug | Self::Report => Remedy::Report,
         }
     }
 
@@ -197,7 +185,8 @@ pub const TABLE: &[(&str, Action)] = &[
     ("UNAUTHORIZED_ENVIRONMENT", Action::Reconfigure),
     ("UNAUTHORIZED_ROUTE_ACCESS", Action::Reconfigure),
     ("INVALID_PRODUCT", Action::Reconfigure),
-    ("INVALID_ACCOUNT_ID", Action::ReadAccounts),
+    // Every sync reads the accounts first, and no request of bursar's names one.
+    ("INVALID_ACCOUNT_ID", Action::OurBug),
     ("INVALID_LINK_TOKEN", Action::NewToken),
     ("INVALID_PUBLIC_TOKEN", Action::NewToken),
     ("INVALID_INSTITUTION", Action::Report),
@@ -280,7 +269,8 @@ mod tests {
         for action in Action::ALL {
             assert!(!(action.heals_by_itself() && action.needs_user()), "{action:?}");
             assert_eq!(action.remedy().needs_owner(), action.needs_user(), "{action:?}");
-            assert!(!action.heals_by_itself() || action.remedy() == Remedy::Wait, "{action:?}");
+            assert_ne!(action.remedy(), Remedy::Nothing, "an error that leaves the connection healthy: {action:?}");
+            assert_eq!(action.heals_by_itself(), action.remedy() == Remedy::Wait, "{action:?}");
             assert!(!action.retries_now() || action.heals_by_itself(), "{action:?}");
         }
     }

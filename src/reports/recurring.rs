@@ -10,7 +10,7 @@ use crate::domain::{
     ids::AccountId,
     money::{Currency, Money, Sums},
     ratio::Ratio,
-    recurring::{self, Cadence, Series, Standing, Stream},
+    recurring::{self, Cadence, Occurrence, Series, Standing, Stream},
     transactions::Kind,
     views::Grouping,
 };
@@ -20,7 +20,7 @@ use crate::domain::{
 pub struct Recurring {
     /// `recurring`.
     pub report: &'static str,
-    /// First day that was looked at.
+    /// First day of the period.
     pub begin: Option<Date>,
     /// First day after.
     pub end: Option<Date>,
@@ -70,7 +70,7 @@ pub struct Row {
     pub change: Option<PriceChange>,
     /// Day of the first payment in the period.
     pub first: Date,
-    /// Day of the latest payment.
+    /// Day of the latest payment, in the period or after it.
     pub last: Date,
     /// When the next payment is due; `null` when the stream has ended.
     pub next: Option<Date>,
@@ -95,7 +95,8 @@ pub struct PriceChange {
     pub to: Money,
 }
 
-/// Looks for streams in what was paid; those that have ended only with `ended`.
+/// Looks for streams in what was paid, of which those with a payment in the period are shown, as they stand today; those that have
+/// ended only with `ended`.
 pub fn build(series: &[Series], period: Period, today: Date, ended: bool) -> Result<Recurring, ReportError> {
     let mut rows = Vec::new();
     for series in series {
@@ -126,10 +127,11 @@ fn sum(amounts: impl Iterator<Item = Money>) -> Result<Vec<Money>, ReportError> 
 }
 
 fn row(series: &Series, stream: &Stream, period: Period) -> Result<Option<Row>, ReportError> {
-    let (Some(first), Some(last)) = (stream.payments.first(), stream.last()) else { return Ok(None) };
+    let within: Vec<&Occurrence> = stream.payments.iter().filter(|payment| period.contains(payment.date)).collect();
+    let (Some(first), Some(last)) = (within.first(), stream.last()) else { return Ok(None) };
     let money = |minor| Money::new(minor, series.currency);
     let (low, high) = stream.band();
-    let total = sum(stream.payments.iter().map(|payment| money(payment.minor)))?.pop().unwrap_or(money(0));
+    let total = sum(within.iter().map(|payment| money(payment.minor)))?.pop().unwrap_or(money(0));
     Ok(Some(Row {
         label: series.payee.clone(),
         category: series.category.clone(),
@@ -151,7 +153,7 @@ fn row(series: &Series, stream: &Stream, period: Period) -> Result<Option<Row>, 
         first: first.date,
         last: last.date,
         next: (stream.standing != Standing::Ended).then_some(stream.next),
-        count: stream.payments.len() as u64,
+        count: within.len() as u64,
         periods: vec![PeriodAmount { begin: period.begin, end: period.end, amount: Some(total) }],
         total,
         share: None,

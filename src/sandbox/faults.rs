@@ -110,44 +110,60 @@ fn by_name<S: serde::Serializer>(fault: &Fault, serializer: S) -> Result<S::Ok, 
 
 /// The faults that are set.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Armed>);
+pub(crate) struct Faults {
+    armed: Vec<Armed>,
+    /// Codes that the next call of a path is refused with.
+    refusals: Vec<(&'static str, String)>,
+}
 
 impl Faults {
     /// Sets a fault; setting it again replaces the count.
     pub(crate) fn set(&mut self, fault: Fault, times: Option<u32>, path: Option<String>, item_id: Option<String>) {
-        self.0.retain(|armed| armed.fault != fault || armed.path != path || armed.item_id != item_id);
+        self.armed.retain(|armed| armed.fault != fault || armed.path != path || armed.item_id != item_id);
         let left = times.or(fault.times());
         if left != Some(0) {
-            self.0.push(Armed { fault, left, path, item_id });
+            self.armed.push(Armed { fault, left, path, item_id });
         }
     }
 
     /// Whether the fault strikes this call; counts it if so.
     pub(crate) fn strikes(&mut self, fault: Fault, path: &str, item_id: Option<&str>) -> bool {
-        let hit = self.0.iter_mut().find(|armed| {
+        let hit = self.armed.iter_mut().find(|armed| {
             armed.fault == fault
                 && armed.path.as_deref().is_none_or(|wanted| wanted == path)
                 && armed.item_id.as_deref().is_none_or(|wanted| item_id == Some(wanted))
         });
         let Some(armed) = hit else { return false };
         armed.left = armed.left.map(|left| left.saturating_sub(1));
-        self.0.retain(|armed| armed.left != Some(0));
+        self.armed.retain(|armed| armed.left != Some(0));
         true
+    }
+
+    /// Has the next call of a path refused with a code.
+    pub(crate) fn refuse(&mut self, code: &'static str, path: &str) {
+        self.refusals.push((code, path.to_owned()));
+    }
+
+    /// The code that this call is refused with, if it is; that is over with it.
+    pub(crate) fn refuses(&mut self, path: &str) -> Option<&'static str> {
+        let place = self.refusals.iter().position(|(_, wanted)| wanted == path)?;
+        Some(self.refusals.remove(place).0)
     }
 
     /// How often a fault still strikes, if it is set.
     pub(crate) fn left(&self, fault: Fault) -> Option<u32> {
-        self.0.iter().find(|armed| armed.fault == fault).map(|armed| armed.left.unwrap_or(u32::MAX))
+        self.armed.iter().find(|armed| armed.fault == fault).map(|armed| armed.left.unwrap_or(u32::MAX))
     }
 
     /// What is set now.
     pub(crate) fn armed(&self) -> &[Armed] {
-        &self.0
+        &self.armed
     }
 
     /// Takes every fault away.
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.armed.clear();
+        self.refusals.clear();
     }
 }
 

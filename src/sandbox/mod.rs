@@ -194,6 +194,11 @@ impl Running {
         self.lock().faults.set(fault, None, Some(path.to_owned()), None);
     }
 
+    /// Has the next call of a path refused with one of Plaid's codes.
+    pub fn refuse(&self, code: &'static str, path: &str) {
+        self.lock().faults.refuse(code, path);
+    }
+
     /// Puts the clock in the `Date` of every answer off by so many seconds.
     pub fn put_clock_off(&self, seconds: i64) {
         self.lock().clock_off = seconds;

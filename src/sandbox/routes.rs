@@ -83,6 +83,9 @@ fn dispatch(state: &mut State, request: &Request, request_id: &str) -> Result<An
     if state.faults.strikes(Fault::RateLimitBare, path, None) {
         return Err(Refusal::new(limits::code_of(path)).bare());
     }
+    if let Some(code) = state.faults.refuses(path) {
+        return Err(Refusal::new(code));
+    }
     if path == "/link/token/create" {
         fields.retain(|name, _| !endpoints::link::IGNORED.contains(&name.as_str()));
     }

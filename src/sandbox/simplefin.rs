@@ -147,7 +147,7 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
         ));
     }
     let strikes = [Fault::SimplefinErrlist, Fault::SimplefinSignIn, Fault::SimplefinCurrency]
-        .map(|fault| !bare && state.faults.strikes(fault, "/simplefin/accounts", None));
+        .map(|fault| state.faults.strikes(fault, "/simplefin/accounts", None));
     let Some(item) = &state.bridge.item else { return Err("there is no such bank\n") };
     let wanted = |row: &Row| {
         let at = posted(row);

@@ -24,6 +24,8 @@ const ID: usize = 256;
 const TEXT: usize = 4096;
 /// Longest sentence of a server's, in characters.
 const SENTENCE: usize = 300;
+/// So many of them are shown word by word.
+const SENTENCES: usize = 20;
 
 /// The day under which the book has a pending row, and now.
 type When<'a> = (&'a dyn Fn(&str) -> Option<Date>, Timestamp);
@@ -276,17 +278,27 @@ fn split_mask(name: &str) -> (String, Option<String>) {
 
 /// Everything that a server wants its user to read, each sentence once.
 fn said(set: &AccountSet) -> Vec<Said> {
-    let mut all: Vec<Said> = Vec::new();
+    let (mut all, mut seen) = (Vec::new(), HashSet::new());
     let coded = set.errlist.iter().map(|problem| (problem.code.as_str(), problem.msg.as_str()));
     for (code, words) in coded.chain(set.errors.iter().map(|words| ("", words.as_str()))) {
         let (code, words) = (shown(code), shown(words));
         let (asks, missing) = meaning(&code, &words.to_lowercase());
         let sentence = if words.is_empty() { code } else { words };
-        if !sentence.is_empty() && all.iter().all(|one| one.sentence != sentence) && all.len() < 20 {
+        if !sentence.is_empty() && seen.insert(sentence.clone()) {
             all.push(Said { sentence, asks, missing });
         }
     }
+    let rest = all.split_off(all.len().min(SENTENCES));
+    all.extend(in_short(&rest));
     all
+}
+
+/// What is not shown word by word is counted, and asks for what it asks for.
+fn in_short(rest: &[Said]) -> Option<Said> {
+    let asked = |asks: &Asks| rest.iter().any(|one| one.asks == *asks);
+    let asks = [Asks::NewAccess, Asks::SignIn].into_iter().find(asked).unwrap_or(Asks::Nothing);
+    let sentence = format!("and {} more that the server says", rest.len());
+    (!rest.is_empty()).then(|| Said { sentence, asks, missing: rest.iter().any(|one| one.missing) })
 }
 
 /// What a code of version 2 means, whose prefix counts where its second part is not known; a sentence of version 1 has only its

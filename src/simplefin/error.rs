@@ -107,6 +107,18 @@ impl SimpleFinError {
         }
     }
 
+    /// Whether somebody said no, the server or bursar itself, rather than that no answer came of it.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::BadSetupToken { .. }
+                | Self::BadAccessUrl { .. }
+                | Self::AlreadyClaimed
+                | Self::Revoked
+                | Self::PaymentRequired
+        )
+    }
+
     /// Whether nobody needs to do anything but run bursar again.
     pub fn heals_by_itself(&self) -> bool {
         match self {

@@ -73,8 +73,9 @@ impl Store {
     }
 }
 
-/// The newest runs first; whoever reads them stops at the first that did not fail.
-pub(crate) const LAST_RUNS: &str = "SELECT outcome = 'failed' FROM sync_runs WHERE connection = ?1 ORDER BY id DESC";
+/// The newest runs first, without those that were stopped; whoever reads them stops at the first that did not fail.
+pub(crate) const LAST_RUNS: &str =
+    "SELECT outcome = 'failed' FROM sync_runs WHERE connection = ?1 AND outcome <> 'skipped' ORDER BY id DESC";
 
 impl Tx<'_> {
     /// Changes rows of a covered table by `change`, and its digest with them; such a table has few rows.

@@ -53,7 +53,7 @@ pub struct ConnectionSecrets {
 
 const VIEW: &str = "SELECT id, coalesce(name, institution, item_id), institution, state, last_success_at,
      bank_updated_at, consent_expires_at, error_message, error_code, removed_at,
-     (SELECT count(*) FROM refused r WHERE r.connection = connections.id), history, request_id, provider FROM connections";
+     (SELECT count(*) FROM refused r WHERE r.connection = connections.id), history, request_id, provider, created_at FROM connections";
 
 fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
     let facts = Facts {
@@ -61,6 +61,7 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
         removed: row.get::<_, Option<i64>>(9)?.is_some(),
         remedy: Remedy::from_word(&row.get::<_, String>(3)?),
         history: encode::history(&row.get::<_, String>(11)?),
+        linked_at: encode::instant(row.get(14)?)?,
         last_success_at: encode::instant_opt(row.get(4)?)?,
         bank_updated_at: encode::instant_opt(row.get(5)?)?,
         consent_expires_at: encode::instant_opt(row.get(6)?)?,
@@ -132,13 +133,6 @@ impl Store {
         Ok(connections)
     }
 
-    /// How many connections of a provider were ever made in an environment; a removed one stays counted, as in its plan.
-    pub fn connections_made(&self, provider: &str, environment: &str) -> Result<u64> {
-        let sql = "SELECT count(*) FROM connections WHERE provider = ?1 AND environment = ?2";
-        let count: i64 = self.db.prepare_cached(sql)?.query_row((provider, environment), |row| row.get(0))?;
-        Ok(count.unsigned_abs())
-    }
-
     /// What a sync needs of one connection.
     pub fn connection(&self, id: ConnectionId) -> Result<ConnectionSecrets> {
         let sql = "SELECT provider, environment, item_id, institution_id, token, cursor, history
@@ -156,12 +150,6 @@ impl Store {
             })
         });
         found.optional()?.ok_or_else(|| StoreError::NotFound { noun: "connection", text: id.to_string() })
-    }
-
-    /// Whether no connection that lives is of this provider.
-    pub fn needs_only_others(&self, provider: &str) -> Result<bool> {
-        let sql = "SELECT NOT EXISTS (SELECT 1 FROM connections WHERE provider = ?1 AND removed_at IS NULL)";
-        Ok(self.db.prepare_cached(sql)?.query_row([provider], |row| row.get(0))?)
     }
 
     /// The connection of a provider's id, removed or not.

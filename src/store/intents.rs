@@ -37,7 +37,7 @@ impl IntentState {
 pub struct NewIntent<'a> {
     /// `sandbox` or `production`.
     pub environment: &'a str,
-    /// `browser`, `hosted`, `page`, `sandbox` …
+    /// `hosted`, `page`, `direct`, `rotate`, `exchange`.
     pub mode: &'a str,
     /// The connection to repair, if it is not a new one.
     pub connection: Option<ConnectionId>,
@@ -91,7 +91,28 @@ fn view(row: &Row<'_>) -> Result<Intent> {
     })
 }
 
+/// The mode of an exchange: of one connection that comes into being at the provider, whatever the session brings.
+const EXCHANGE: &str = "exchange";
+
 impl Tx<'_> {
+    /// Writes down, before the provider is asked, that a connection may come into being there: it counts as made until it is known
+    /// not to be.
+    pub fn begin_exchange(&mut self, environment: &str) -> Result<i64> {
+        let expires_at = self.at;
+        let new = NewIntent { environment, mode: EXCHANGE, connection: None, sealed: &[], expires_at, detail: None };
+        let id = self.add_intent(&new)?;
+        self.advance_intent(id, IntentState::Exchanging, None)?;
+        Ok(id)
+    }
+
+    /// Says that the connection came into being, and as which one the book has it; none if it was ended at once.
+    pub fn end_exchange(&mut self, id: i64, connection: Option<ConnectionId>) -> Result<()> {
+        self.advance_intent(id, IntentState::Done, None)?;
+        let sql = "UPDATE link_intents SET connection = ?2 WHERE id = ?1";
+        self.db.prepare_cached(sql)?.execute((id, connection.map(|connection| connection.0)))?;
+        Ok(())
+    }
+
     /// Writes a link session before its page is shown.
     pub fn add_intent(&mut self, new: &NewIntent<'_>) -> Result<i64> {
         self.db
@@ -126,6 +147,16 @@ impl Tx<'_> {
 }
 
 impl Store {
+    /// How many connections of a provider were ever made in an environment, or may have been: those of the book, removed ones too, and
+    /// exchanges that left none there.
+    pub fn connections_made(&self, provider: &str, environment: &str) -> Result<u64> {
+        let sql = "SELECT (SELECT count(*) FROM connections WHERE provider = ?1 AND environment = ?2)
+                     + (SELECT count(*) FROM link_intents WHERE mode = ?3 AND environment = ?2
+                        AND state IN ('exchanging', 'done') AND connection IS NULL)";
+        let count: i64 = self.db.prepare_cached(sql)?.query_row((provider, environment, EXCHANGE), |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// The link sessions that are neither done nor abandoned nor expired at `now`, newest first.
     pub fn open_intents(&self, now: Timestamp) -> Result<Vec<Intent>> {
         let sql =

@@ -8,7 +8,7 @@ use crate::{
         dates::Timestamp,
         ids::ConnectionId,
         standing::Remedy,
-        sync::Health,
+        sync::{Health, ItemError, NO_KEYS},
         views::{Limit, Listing, OutcomeKind},
     },
     store::{connections, sync::SyncCounts},
@@ -25,7 +25,7 @@ pub struct SyncRunView {
     pub started_at: Timestamp,
     /// When it ended.
     pub finished_at: Timestamp,
-    /// How it ended: `ok`, `reauth`, `failed`.
+    /// How it ended: `ok`, `reauth`, `failed`, `skipped` (stopped before its end).
     pub outcome: String,
     /// New transactions.
     pub added: u64,
@@ -49,40 +49,60 @@ pub struct SyncRunView {
 const FIRST_LOOKS_MS: i64 = 5 * 60_000;
 
 impl Store {
-    /// How often a connection was asked on the day of `now` (UTC), failed tries too, without the first minutes after its link.
+    /// How often a connection was asked on the day of `now` (UTC), tries that failed or were stopped too, without the first minutes
+    /// after its link and without those for which there were no keys to ask.
     pub fn syncs_on_day(&self, connection: ConnectionId, now: Timestamp) -> Result<u64> {
         let now = encode::millis(now);
         let midnight = now - now.rem_euclid(86_400_000);
         let sql = "SELECT count(*) FROM sync_runs r JOIN connections c ON c.id = r.connection
-                   WHERE r.connection = ?1 AND r.started_at >= ?2 AND r.started_at > c.created_at + ?3";
-        let count: i64 =
-            self.db.prepare_cached(sql)?.query_row((connection.0, midnight, FIRST_LOOKS_MS), |row| row.get(0))?;
+                   WHERE r.connection = ?1 AND r.started_at >= ?2 AND r.started_at > c.created_at + ?3
+                   AND r.error_code IS NOT ?4";
+        let about = (connection.0, midnight, FIRST_LOOKS_MS, NO_KEYS);
+        let count: i64 = self.db.prepare_cached(sql)?.query_row(about, |row| row.get(0))?;
         Ok(count.unsigned_abs())
     }
 }
 
-/// Writes the row of a run that ended well.
+/// A row of the log.
+struct Row<'a> {
+    connection: ConnectionId,
+    started_at: Timestamp,
+    outcome: OutcomeKind,
+    error: Option<&'a ItemError>,
+}
+
+impl Row<'_> {
+    fn write(&self, tx: &Tx<'_>, counts: &SyncCounts) -> Result<()> {
+        let notes = (!counts.notes.is_empty()).then(|| serde_json::to_string(&counts.notes)).transpose()?;
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        tx.db
+            .prepare_cached(
+                "INSERT INTO sync_runs (connection, started_at, finished_at, outcome, added, modified, removed,
+                   refused, notes, error_code, error_message, request_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute(params![
+                self.connection.0,
+                encode::millis(self.started_at),
+                encode::millis(tx.at),
+                self.outcome.as_str(),
+                number(counts.added),
+                number(counts.modified),
+                number(counts.removed),
+                number(counts.refused),
+                notes,
+                self.error.map(|error| &error.code),
+                self.error.map(|error| &error.message),
+                self.error.and_then(|error| error.request_id.as_ref())
+            ])?;
+        Ok(())
+    }
+}
+
+/// Writes the row of a run that was saved, with what the provider said of the connection.
 pub(crate) fn record(tx: &Tx<'_>, connection: ConnectionId, end: &SyncEnd<'_>, counts: &SyncCounts) -> Result<()> {
-    let notes = (!counts.notes.is_empty()).then(|| serde_json::to_string(&counts.notes)).transpose()?;
-    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    tx.db
-        .prepare_cached(
-            "INSERT INTO sync_runs (connection, started_at, finished_at, outcome, added, modified, removed,
-               refused, notes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
-            connection.0,
-            encode::millis(end.started_at),
-            encode::millis(tx.at),
-            OutcomeKind::Ok.as_str(),
-            number(counts.added),
-            number(counts.modified),
-            number(counts.removed),
-            number(counts.refused),
-            notes
-        ])?;
-    Ok(())
+    let (outcome, error) = (OutcomeKind::saved(end.remedy), end.health.error.as_ref());
+    Row { connection, started_at: end.started_at, outcome, error }.write(tx, counts)
 }
 
 impl Tx<'_> {
@@ -95,30 +115,27 @@ impl Tx<'_> {
         health: &Health,
     ) -> Result<()> {
         connections::write_health(self.db, connection, remedy, health)?;
-        let outcome = if remedy.needs_owner() { OutcomeKind::Reauth } else { OutcomeKind::Failed };
-        let at = encode::millis(self.at);
-        let error = health.error.as_ref();
-        self.db
-            .prepare_cached(
-                "INSERT INTO sync_runs (connection, started_at, finished_at, outcome, added, modified, removed,
-                   error_code, error_message, request_id)
-                 VALUES (?1, ?2, ?3, ?4, 0, 0, 0, ?5, ?6, ?7)",
-            )?
-            .execute(params![
-                connection.0,
-                encode::millis(started_at),
-                at,
-                outcome.as_str(),
-                error.map(|error| &error.code),
-                error.map(|error| &error.message),
-                error.and_then(|error| error.request_id.as_ref())
-            ])?;
+        self.not_saved(&Row {
+            connection,
+            started_at,
+            outcome: OutcomeKind::failed(remedy),
+            error: health.error.as_ref(),
+        })
+    }
+
+    /// Writes the row of a run that was stopped, which says nothing of the connection.
+    pub fn sync_stopped(&mut self, connection: ConnectionId, started_at: Timestamp, why: &ItemError) -> Result<()> {
+        self.not_saved(&Row { connection, started_at, outcome: OutcomeKind::Skipped, error: Some(why) })
+    }
+
+    fn not_saved(&mut self, row: &Row<'_>) -> Result<()> {
+        row.write(self, &SyncCounts::default())?;
         self.db
             .prepare_cached("UPDATE connections SET last_attempt_at = ?2 WHERE id = ?1")?
-            .execute((connection.0, at))?;
-        self.about(connection);
-        self.note("outcome", outcome.as_str());
-        if let Some(error) = error {
+            .execute((row.connection.0, encode::millis(self.at)))?;
+        self.about(row.connection);
+        self.note("outcome", row.outcome.as_str());
+        if let Some(error) = row.error {
             self.note("error", error.code.as_str());
         }
         Ok(())

@@ -37,6 +37,20 @@ fn the_bank_is_told_and_the_history_stays() {
 }
 
 #[test]
+fn one_that_was_removed_is_not_asked_and_one_named_twice_is_asked_once() {
+    let env = TestEnv::household();
+    env.link("ins_109511");
+    env.ok(&["connections", "remove", "c2", "--yes"]);
+    for args in [&["sync", "c2"][..], &["sync", "c1", "c2"], &["connections", "rotate", "c2"]] {
+        let output = env.fails(5, &[args, &["--json"]].concat());
+        assert_eq!(output.error()["code"], "connection_removed", "{output}");
+        assert_eq!(output.error()["hint"], "bursar connections");
+    }
+    let twice = env.json(&["sync", "c1", "platypus", "c1"]);
+    assert_eq!(twice["connections"].as_array().unwrap().len(), 1, "{twice}");
+}
+
+#[test]
 fn a_purge_takes_everything_of_it_and_nothing_else() {
     let env = TestEnv::household();
     let first = total(&env);

@@ -30,6 +30,7 @@ fn every_code_of_plaids_leads_to_one_state_and_one_command() {
     for (kind, code, action) in codes.chain(types).chain([("", "", action_of("", ""))]) {
         assert_eq!(action_of(kind, code), action, "{kind} {code}");
         let remedy = action.remedy();
+        assert_ne!(remedy, Remedy::Nothing, "{code} leaves the connection as if it were well");
         assert_eq!(remedy.state().is_some(), remedy.command(ConnectionId(1)).is_some(), "{code}");
         assert_eq!(remedy.needs_owner(), action.needs_user(), "{code}");
         commands.extend(remedy.command(ConnectionId(1)));
@@ -88,6 +89,20 @@ fn a_connection_that_is_gone_is_not_asked_again() {
 }
 
 #[test]
+fn a_repair_remembers_that_there_is_nothing_to_repair() {
+    let env = TestEnv::household();
+    for (code, expected) in [
+        ("USER_PERMISSION_REVOKED", "needs_sign_in: bursar connections remove c1"),
+        ("ITEM_NOT_FOUND", "gone: bursar connections remove c1"),
+    ] {
+        env.sandbox().refuse(code, "/link/token/create");
+        let output = env.fails(5, &["link", "--repair", "c1", "--hosted", "--json"]);
+        assert_eq!((&output.error()["code"], stands(&env).as_str()), (&"connection_gone".into(), expected), "{output}");
+        assert_eq!(first(&env)["last_error"]["code"], code);
+    }
+}
+
+#[test]
 fn time_alone_makes_a_connection_stale_or_ends_its_consent() {
     let mut env = TestEnv::new();
     env.bank();
@@ -104,6 +119,38 @@ fn time_alone_makes_a_connection_stale_or_ends_its_consent() {
     assert_eq!(stands(&env), "needs_sign_in: bursar link --repair c1");
     assert!(first(&env)["error"].as_str().unwrap().starts_with("the owner's consent ended on 2026-10-1"));
     assert_eq!(env.ok(&["status"]).hint(), "bursar link --repair c1");
+}
+
+#[test]
+fn a_history_that_never_comes_hides_neither_age_nor_the_end_of_consent() {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    env.ok(&["link", "--institution", "ins_127287", "--yes", "--no-sync"]);
+    env.sandbox().fault_at(Fault::NotReady, "/transactions/sync");
+    env.ok(&["sync"]);
+    assert_eq!(stands(&env), "syncing: bursar sync c1");
+    env.set("BURSAR_TODAY", "2026-08-01");
+    assert_eq!(stands(&env), "stale: bursar sync c1");
+    let notes = env.json(&["notify"]);
+    assert!(notes["items"].as_array().unwrap().iter().any(|note| note["kind"] == "stale"), "{notes}");
+    let doctor = env.run(&["doctor"]);
+    assert!(!doctor.stdout.contains("all up to date"), "{doctor}");
+    env.set("BURSAR_TODAY", "2026-10-10");
+    assert_eq!(stands(&env), "consent_ending: bursar link --repair c1");
+}
+
+#[test]
+fn a_bank_without_transactions_is_no_healthy_one() {
+    let env = TestEnv::household();
+    for code in ["PRODUCT_NOT_ENABLED", "PRODUCTS_NOT_SUPPORTED"] {
+        env.sandbox().refuse(code, "/transactions/sync");
+        env.fails(3, &["sync"]);
+        assert_eq!(stands(&env), "failing: bursar sync c1 --verbose", "{code}");
+        assert!(!env.run(&["doctor"]).stdout.contains("all up to date"), "{code}");
+        env.ok(&["sync"]);
+        assert_eq!(stands(&env), "healthy: ");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use bursar::sandbox::Fault;
 use serde_json::{Value, json};
 
-use super::{all, bridge, link};
+use super::{all, bridge, guard_access, link, token_file};
 
 fn without_times(accounts: &Value) -> Vec<Value> {
     let mut items = accounts["items"].as_array().unwrap().clone();
@@ -51,4 +51,26 @@ fn days_that_a_bank_did_not_give_are_asked_for_until_it_does() {
     assert_eq!(calls("2026-08-11"), 2, "from before the bank fell silent until now");
     env.ok(&["--today", "2026-08-12", "sync"]);
     assert_eq!(calls("2026-08-12"), 1);
+}
+
+#[test]
+fn what_a_server_says_at_the_first_look_is_shown() {
+    let env = bridge();
+    let file = token_file(&env, 1);
+    env.sandbox().fault(Fault::SimplefinErrlist, None);
+    let linked = env.fails(3, &["link", "simplefin", "--token-file", &file, "--yes", "--no-sync", "--json"]);
+    assert_eq!(linked.stderr.matches("First Platypus Bank: First Platypus Bank is slow").count(), 1, "{linked}");
+    assert_eq!(
+        (&linked.error()["code"], &linked.json()["connections"][0]["id"]),
+        (&json!("provider_says"), &json!("c1"))
+    );
+    guard_access(&env, 1);
+    env.ok(&["sync"]);
+    // What the sync of the link says once more is shown once.
+    let file = token_file(&env, 2);
+    env.sandbox().fault(Fault::SimplefinErrlist, Some(2));
+    let args = ["link", "simplefin", "--token-file", &file, "--name", "sf", "--yes", "--allow-duplicate"];
+    let twice = env.fails(3, &args);
+    assert_eq!(twice.stderr.matches("sf: First Platypus Bank is slow").count(), 1, "{twice}");
+    guard_access(&env, 2);
 }

@@ -1,6 +1,7 @@
 //! `sync log`, and runs that end early or begin late.
 
 use bursar::sandbox::Fault;
+use serde_json::Value;
 
 use crate::env::TestEnv;
 
@@ -42,6 +43,10 @@ fn what_is_not_saved_when_the_time_is_up_comes_with_the_next_sync() {
         (&late.error()["code"], &late.json()["connections"][0]["outcome"]),
         (&"time_up".into(), &"skipped".into())
     );
+    let newest = env.json(&["sync", "log"])["items"][0].clone();
+    assert_eq!((&newest["outcome"], &newest["error_code"]), (&"skipped".into(), &"STOPPED".into()), "{newest}");
+    let connection = env.json(&["connections"])["items"][0].clone();
+    assert_eq!((&connection["state"], &connection["error"]), (&"healthy".into(), &Value::Null), "a stop says nothing");
     assert!(env.json(&["sync", "--max-runtime", "1m", "--jitter", "30ms"])["added"].as_u64().unwrap() > 0);
     assert_eq!(env.json(&["vault", "check"])["ok"], true);
 }

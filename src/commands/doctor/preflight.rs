@@ -3,7 +3,10 @@
 use super::{clock, daily::ends_soon};
 use crate::{
     context::Context,
-    domain::{standing, views::CheckItem},
+    domain::{
+        standing::{self, ConnectionState},
+        views::{CheckItem, ConnectionView},
+    },
     error::{Error, Kind, Result},
     ops::{provider::PLAID, secrets},
     plaid::Action,
@@ -109,8 +112,10 @@ fn key(context: &mut Context, found: &mut Found) -> Result<()> {
 
 /// Whether Plaid answers over TLS, and takes the keys.
 fn network(context: &mut Context, found: &mut Found) -> Result<()> {
-    let others = context.book()?.connections()?.iter().any(|connection| connection.provider != PLAID);
-    let client = match context.plaid_for_connections()? {
+    let linked = context.book()?.connections()?;
+    let needs = |one: &ConnectionView| one.provider == PLAID && one.state != ConnectionState::Removed;
+    let others = linked.iter().any(|one| one.provider != PLAID) && !linked.iter().any(needs);
+    let client = match context.client_if_keys()? {
         Some(client) => client,
         None if others => {
             let detail =

@@ -44,12 +44,13 @@ impl Args {
     }
 
     fn try_out(&self, context: &mut Context) -> Result<()> {
-        let locked = context.locked()?;
+        // There is a vault; nobody else is kept out of it while the code is typed.
+        drop(context.locked()?);
         let code = match &self.code_file {
             Some(file) => secrets::identity(file)?,
             None => context.ui.secret("Recovery code", "--code-file FILE")?,
         };
-        let opened = locked.unlock(&SlotSecret::Identity(code), context.clock.latest())?;
+        let opened = context.locked()?.unlock(&SlotSecret::Identity(code), context.clock.latest())?;
         let opened = context.adopt(Arc::new(opened));
         let slot = opened.slot();
         let (kind, action) = match slot.kind {

@@ -20,8 +20,14 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// Between two looks at first, and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 
-/// Syncs new connections until their history is complete. A failure is an error after all else has been shown.
-pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport) -> Result<()> {
+/// Syncs new connections until their history is complete; what was `said` is not said again. A failure is an error after all else
+/// has been shown.
+pub(super) fn run(
+    context: &mut Context,
+    fresh: &Fresh,
+    report: &mut LinkReport,
+    mut said: HashSet<String>,
+) -> Result<()> {
     let mut wanted = context.book()?.connections()?;
     wanted.retain(|connection| fresh.contains(&connection.id));
     if wanted.is_empty() {
@@ -30,7 +36,6 @@ pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport)
     let began = Instant::now();
     let mut pause = PAUSES.0;
     let mut lines: Vec<SyncLine> = Vec::new();
-    let mut said = HashSet::new();
     loop {
         let run =
             sync::run(context, &wanted, sync::Terms { mode: SyncMode::Changes, max_runtime: None, per_day: None })?;
@@ -42,7 +47,7 @@ pub(super) fn run(context: &mut Context, fresh: &Fresh, report: &mut LinkReport)
         let kept = sync::verdict::all_kept(&so_far);
         report.sync = Some(so_far);
         sync::verdict::failures(&run)?;
-        let kept = kept.and_then(|()| sync::verdict::all_well(&run));
+        let kept = kept.and_then(|()| sync::verdict::all_well(&run.spoke));
         wanted.retain(|connection: &ConnectionView| run.incomplete.contains(&connection.id));
         if wanted.is_empty() {
             return kept;

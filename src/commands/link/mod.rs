@@ -5,8 +5,10 @@ mod guide;
 mod outcome;
 mod simplefin;
 
+use std::collections::HashSet;
+
 use crate::{
-    commands::{bank, candidates, connections, notify},
+    commands::{bank, candidates, connections, notify, sync::verdict::all_well},
     context::Context,
     domain::ids::{ConnectionId, InstitutionId},
     error::{Error, Kind, Result},
@@ -119,11 +121,7 @@ impl Args {
             return simplefin::Args::repair(repair.connection, self.no_sync).run(context);
         }
         if context.settings.dry_run {
-            context.ui.status(&format!(
-                "would link a bank of {} with {} days of history",
-                wish.countries.join(", "),
-                wish.days
-            ));
+            context.ui.status(&self.intent(&wish));
             return Ok(());
         }
         context.require(Right::Write)?;
@@ -185,7 +183,19 @@ impl Args {
         })
     }
 
-    /// The command that tries the same once more.
+    /// What would be done.
+    fn intent(&self, wish: &Wish) -> String {
+        match wish.repair {
+            Some(Repair { connection, choose_accounts }) => {
+                let what = if choose_accounts { "add or drop accounts" } else { "sign in again" };
+                format!("would open the bank's page of {connection}, to {what}")
+            }
+            None if self.way.resume => "would go on with a link of the last six hours".to_owned(),
+            None => format!("would link a bank of {} with {} days of history", wish.countries.join(", "), wish.days),
+        }
+    }
+
+    /// The command that tries the same once more, but for the connection that it is about.
     fn again(&self) -> String {
         match &self.way {
             Way { institution: Some(id), .. } => format!("bursar link --institution {id}"),
@@ -266,8 +276,9 @@ type Fresh = Vec<ConnectionId>;
 /// Syncs what is new unless that was not wanted, shows what came of it, and says what comes next.
 fn conclude(context: &mut Context, outcome: Outcome, no_sync: bool, again: &str) -> Result<()> {
     let mut report = LinkReport::default();
+    let (spoke, said) = heard(context, &outcome);
     let fresh = report.take(outcome, again)?;
-    let verdict = if no_sync { Ok(()) } else { first_sync::run(context, &fresh, &mut report) };
+    let verdict = if no_sync { all_well(&spoke) } else { first_sync::run(context, &fresh, &mut report, said) };
     if context.is_machine() || !report.is_empty() {
         context.present(&report)?;
     }
@@ -283,6 +294,16 @@ fn conclude(context: &mut Context, outcome: Outcome, no_sync: bool, again: &str)
         connections::settle(context, fresh)?;
     }
     report.verdict(again)
+}
+
+/// Says what the providers of new connections want to be read; gives back the banks that spoke, and what was said.
+fn heard(context: &mut Context, outcome: &Outcome) -> (Vec<String>, HashSet<String>) {
+    let Outcome::Finished { linked, .. } = outcome else { return Default::default() };
+    let spoke = linked.iter().filter(|new| !new.said.is_empty());
+    let spoke = spoke.map(|new| new.institution.clone().unwrap_or_else(|| new.id.to_string())).collect();
+    let said: Vec<String> = linked.iter().flat_map(|new| new.said.clone()).collect();
+    said.iter().for_each(|sentence| context.ui.warn(sentence));
+    (spoke, said.into_iter().collect())
 }
 
 #[cfg(test)]

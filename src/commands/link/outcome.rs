@@ -6,7 +6,7 @@ use super::Fresh;
 use crate::{
     domain::{ids::ConnectionId, sync::ItemError, views::SyncOutcome},
     error::{Error, Kind, Result},
-    ops::link::{Duplicate, Outcome},
+    ops::link::{Duplicate, Outcome, Repair},
     plaid::LinkExit,
     render::{Sheet, ToSheet},
 };
@@ -65,10 +65,9 @@ impl LinkReport {
                 Ok(vec![connection])
             }
             Outcome::Repaired { connection, error: Some(error) } => Err(still_broken(connection, &error)),
-            Outcome::Left(exit) => Err(left(&exit, again)),
-            Outcome::Expired => {
-                let sentence = "nobody finished at the bank's page in time; nothing was linked";
-                Err(Error::new(Kind::Refused, "link_expired", sentence).hint(again))
+            Outcome::Left(exit, repair) => Err(left(&exit, repair, again)),
+            Outcome::Expired(repair) => {
+                Err(unfinished("link_expired", "nobody finished at the bank's page in time", repair, again))
             }
         }
     }
@@ -118,15 +117,25 @@ pub(super) fn few(accounts: &[String]) -> String {
     }
 }
 
-fn left(exit: &LinkExit, again: &str) -> Error {
+fn left(exit: &LinkExit, repair: Option<Repair>, again: &str) -> Error {
     let Some(code) = &exit.error_code else {
-        let sentence = "the bank's page was closed before the end; nothing was linked";
-        return Error::new(Kind::Refused, "link_cancelled", sentence).hint(again);
+        return unfinished("link_cancelled", "the bank's page was closed before the end", repair, again);
     };
     let words = exit.message.as_deref().map_or_else(String::new, |message| format!(": {message}"));
     let request = exit.request_id.as_deref().map_or_else(String::new, |id| format!(" (request {id})"));
-    let sentence = format!("the bank's page ended with {code}{words}{request}; nothing was linked");
-    Error::new(Kind::Refused, "link_failed", sentence).hint(again)
+    unfinished("link_failed", &format!("the bank's page ended with {code}{words}{request}"), repair, again)
+}
+
+/// A page of which nothing came. What was to be mended is mended by its own command: a new link would make a second connection.
+fn unfinished(code: &'static str, what: &str, repair: Option<Repair>, again: &str) -> Error {
+    let (kept, hint) = match repair {
+        None => ("nothing was linked".to_owned(), again.to_owned()),
+        Some(Repair { connection, choose_accounts }) => {
+            let aim = if choose_accounts { "--add-accounts" } else { "--repair" };
+            (format!("{connection} stays as it was"), format!("{again} {aim} {connection}"))
+        }
+    };
+    Error::new(Kind::Refused, code, format!("{what}; {kept}")).hint(hint)
 }
 
 fn still_broken(connection: ConnectionId, error: &ItemError) -> Error {

@@ -17,6 +17,7 @@ use crate::{
         secrets,
     },
     secret::Secret,
+    ui::PromptError,
     vault::Right,
 };
 
@@ -49,6 +50,8 @@ pub(crate) struct Args {
 }
 
 const AGAIN: &str = "bursar link simplefin";
+/// What answers the question for the setup token where nobody can be asked: the standard input.
+const TOKEN_FILE: &str = "--token-file -";
 
 impl Args {
     /// What `link --repair` means for a connection of SimpleFIN.
@@ -72,7 +75,7 @@ impl Args {
             consent(context)?;
         }
         let client = simplefin::client(context.bank_environment()?, context.meter()?);
-        let token = client.setup_token(&self.token(context)?)?;
+        let token = client.setup_token(&self.token(context, repair)?)?;
         let wish = Wish { token: &token, name: self.name.as_deref(), repair };
         let mut ui = context.ui.again();
         let mut asking = context.ui.again();
@@ -99,12 +102,19 @@ impl Args {
         conclude(context, outcome, self.no_sync, AGAIN)
     }
 
-    fn token(&self, context: &mut Context) -> Result<Secret<String>> {
-        Ok(match &self.token_file {
-            Some(file) if file.as_os_str() == "-" => secrets::from_descriptor(0)?,
-            Some(file) => secrets::from_file(file)?,
-            None => context.ui.secret("SimpleFIN setup token", "--token-file FILE")?,
-        })
+    fn token(&self, context: &mut Context, repair: Option<ConnectionId>) -> Result<Secret<String>> {
+        match (&self.token_file, repair) {
+            (Some(file), _) if file.as_os_str() == "-" => Ok(secrets::from_descriptor(0)?),
+            (Some(file), _) => Ok(secrets::from_file(file)?),
+            (None, repair) => match (context.ui.secret("SimpleFIN setup token", TOKEN_FILE), repair) {
+                // It may have been typed as `link --repair`, which reads no file.
+                (Err(error @ PromptError::NotInteractive { .. }), Some(id)) => {
+                    let hint = format!("{AGAIN} --repair {id} {TOKEN_FILE}");
+                    Err(Error::new(Kind::Usage, "needs_answer", error.to_string()).hint(hint))
+                }
+                (answer, _) => Ok(answer?),
+            },
+        }
     }
 }
 

@@ -6,14 +6,14 @@ use crate::{
     commands::selection::Selection, context::Context, domain::dates::Period, error::Result, reports::recurring,
 };
 
-/// How far back is looked without a period: two payments of a yearly bill, and a month in case one was late.
+/// How far back is looked at least: two payments of a yearly bill, and a month in case one was late.
 const MONTHS: i32 = 25;
 
 /// Subscriptions, bills and wages that come back: how often, how much, when next
 ///
-/// Found in your own history, by dates and amounts; nothing is asked of the bank. Without a period the last 25 months are
-/// looked at. `missed` is what should have come by now; `Was` is the amount before the latest change of a fixed one. What
-/// has ended is left out.
+/// Found in your own history of at least 25 months, by dates and amounts; nothing is asked of the bank. With a period: what had
+/// a payment in it, as it stands today. `missed` is what should have come by now; `Was` is the amount before the latest change of
+/// a fixed one. What has ended is left out.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  bursar report recurring\n  bursar report recurring type:expense --fields label,amount,next\n  bursar report recurring --ended -p 2025"
@@ -29,11 +29,17 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self, context: &mut Context) -> Result<()> {
         let today = context.clock.today();
-        let (query, mut period) = self.selection.resolve(context)?;
-        if period == Period::ALL {
-            period.begin = Some(today.saturating_sub(MONTHS.months()));
-        }
-        let series = context.book()?.series(&query, period)?;
+        let (mut query, period) = self.selection.resolve(context)?;
+        let period = query.take_period().map_or(period, |named| period.intersection(named));
+        // How a payment stands is known only from what came after it, and how often it comes from what came before.
+        let least = today.saturating_sub(MONTHS.months());
+        let (history, period) = if period == Period::ALL {
+            let history = Period { begin: Some(least), end: None };
+            (history, history)
+        } else {
+            (Period { begin: period.begin.map(|begin| begin.min(least)), end: None }, period)
+        };
+        let series = context.book()?.series(&query, history)?;
         context.present(&recurring::build(&series, period, today, self.ended)?)
     }
 }

@@ -34,8 +34,10 @@ pub(crate) struct ScheduleView {
     pub(crate) files: Vec<PathBuf>,
     /// When a sync of this vault last ended, by hand or by the clock; `null` if never, or while the vault is locked.
     pub(crate) last_sync_at: Option<Timestamp>,
-    /// How it ended: `ok`, `reauth`, `failed`.
+    /// How it ended: `ok`, `reauth`, `failed`, `skipped` (stopped before its end).
     pub(crate) last_outcome: Option<String>,
+    /// What went wrong with it, also where it was saved all the same; `null` if nothing did.
+    pub(crate) last_error: Option<String>,
     /// When it starts next, in the scheduler's words; `null` if it does not say.
     pub(crate) next: Option<String>,
 }
@@ -71,6 +73,7 @@ pub(crate) fn schedules(context: &mut Context) -> Result<Vec<ScheduleView>> {
         files: found.files,
         last_sync_at: last.as_ref().map(|run| run.finished_at),
         last_outcome: last.as_ref().map(|run| run.outcome.clone()),
+        last_error: last.as_ref().and_then(|run| run.error.clone()),
         next: found.next,
     };
     Ok(found.into_iter().map(view).collect())
@@ -84,6 +87,7 @@ impl ToSheet for Listing<ScheduleView> {
             Column::new(Kind::Text, "state", "State"),
             Column::new(Kind::Text, "last_sync_at", "Last sync (UTC)"),
             Column::new(Kind::Text, "last_outcome", "Outcome"),
+            Column::new(Kind::Text, "last_error", "Error").priority(1),
             Column::new(Kind::Text, "next", "Next"),
         ];
         let mut sheet = Sheet::new(columns, "nothing syncs this vault by the clock");
@@ -98,6 +102,7 @@ impl ToSheet for Listing<ScheduleView> {
                 state.into(),
                 Cell::from(item.last_sync_at),
                 item.last_outcome.as_ref().into(),
+                item.last_error.as_ref().into(),
                 item.next.as_ref().into(),
             ];
             sheet.push(Style::Normal, cells);

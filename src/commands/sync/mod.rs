@@ -77,9 +77,15 @@ impl Args {
             context.ui.status(&format!("{first}: {}", names.join(", ")));
             return Ok(());
         }
-        let refreshed = if self.refresh { live::refresh(context, &wanted, self.max_wait)? } else { Ok(()) };
-        let mode = if self.full { SyncMode::Full } else { SyncMode::Changes };
         let per_day = context.settings.config.sync.max_per_day.filter(|most| *most > 0);
+        let refreshed = if self.refresh {
+            // What is not synced any more today is not paid for either.
+            let allowed = within(context, &wanted, per_day)?;
+            live::refresh(context, &allowed, self.max_wait)?
+        } else {
+            Ok(())
+        };
+        let mode = if self.full { SyncMode::Full } else { SyncMode::Changes };
         let run = run(context, &wanted, Terms { mode, max_runtime: self.max_runtime, per_day })?;
         report(context, &run)?;
         refreshed
@@ -94,6 +100,19 @@ fn wait_a_part(context: &mut Context, most: Duration) {
     let pause = Duration::from_millis(random % most_ms.saturating_add(1));
     context.ui.status(&format!("starting in {} s", pause.as_secs()));
     std::thread::sleep(pause);
+}
+
+/// The connections that may be synced once more today.
+fn within(context: &mut Context, wanted: &[ConnectionView], per_day: Option<u64>) -> Result<Vec<ConnectionView>> {
+    let allowance = Allowance { per_day, now: context.clock.now() };
+    let book = context.book()?;
+    let mut allowed = Vec::new();
+    for connection in wanted {
+        if allowance.admits(&book, connection.id)? {
+            allowed.push(connection.clone());
+        }
+    }
+    Ok(allowed)
 }
 
 /// How a run is to go.
@@ -153,7 +172,7 @@ fn report(context: &mut Context, run: &Run) -> Result<()> {
     }
     verdict::failures(run)?;
     verdict::all_kept(&run.outcome)?;
-    verdict::all_well(run)
+    verdict::all_well(&run.spoke)
 }
 
 /// Says what the table does not, each sentence once: roundings, placeholders, rows that were not kept.

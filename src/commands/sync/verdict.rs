@@ -85,12 +85,12 @@ pub(in crate::commands) fn all_kept(outcome: &SyncOutcome) -> Result<()> {
 }
 
 /// Turns what a provider says of banks that it may not have read into the error that it is.
-pub(in crate::commands) fn all_well(run: &Run) -> Result<()> {
-    if run.spoke.is_empty() {
+pub(in crate::commands) fn all_well(spoke: &[String]) -> Result<()> {
+    if spoke.is_empty() {
         return Ok(());
     }
     let sentence =
-        format!("what came is saved, but not all of {} may have come; see the warnings above", run.spoke.join(", "));
+        format!("what came is saved, but not all of {} may have come; see the warnings above", spoke.join(", "));
     Err(Error::new(Kind::Partial, "provider_says", sentence).hint("bursar connections"))
 }
 

@@ -150,3 +150,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn one_period_is_taken_out_of_the_words() {
+    let taken = |words: &[&str]| {
+        let mut query = Query::from_words(words, TODAY).unwrap();
+        (query.take_period().map(|period| period.to_string()), query.to_string())
+    };
+    assert_eq!(taken(&["date:2025", "rent"]), (Some("2025".to_owned()), "rent".to_owned()));
+    assert_eq!(taken(&["not:date:2025", "date:2024"]), (Some("2024".to_owned()), "not:date:2025".to_owned()));
+    assert_eq!(taken(&["date:2025", "date:2023"]), (None, "date:2025 date:2023".to_owned()));
+    assert_eq!(taken(&["rent"]), (None, "rent".to_owned()));
+}

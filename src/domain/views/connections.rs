@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::domain::{
     dates::Timestamp,
     ids::ConnectionId,
-    standing::ConnectionState,
+    standing::{ConnectionState, Remedy},
     sync::{ItemError, Refusal, RowKind},
 };
 
@@ -61,11 +61,21 @@ pub enum OutcomeKind {
     Reauth,
     /// Something else went wrong.
     Failed,
-    /// Not tried.
+    /// Not tried, or not until its end.
     Skipped,
 }
 
 impl OutcomeKind {
+    /// How a run ended that was saved, by what is left to be done about the connection.
+    pub fn saved(remedy: Remedy) -> Self {
+        if remedy.needs_owner() { Self::Reauth } else { Self::Ok }
+    }
+
+    /// How a run ended that was not.
+    pub fn failed(remedy: Remedy) -> Self {
+        if remedy.needs_owner() { Self::Reauth } else { Self::Failed }
+    }
+
     /// The word in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -58,7 +58,7 @@ fn of_action(action: Action, sentence: String) -> Error {
         A::Relink | A::Consent | A::ChooseAccounts | A::UserAtBank => {
             Error::new(Kind::Reauth, "reauth", sentence).hint("bursar connections")
         }
-        A::Retry | A::NotReady | A::RetryLater | A::RestartLoop | A::FullResync | A::ReadAccounts | A::UseCached => {
+        A::Retry | A::NotReady | A::RetryLater | A::RestartLoop | A::FullResync | A::UseCached => {
             Error::new(Kind::Unavailable, "bank_unavailable", sentence).hint("bursar sync")
         }
         A::Gone | A::RemoveAndLink => Error::new(Kind::NotFound, "connection_gone", sentence).hint("bursar link"),

@@ -59,9 +59,10 @@ fn one(
     kept: &ConnectionSecrets,
 ) -> Result<(Turn, Option<PlaidError>), ConnectionError> {
     let Some(old) = bank.token(kept)? else { return Ok((Turn::Gone, None)) };
+    let client = bank.plaid()?.about(kept.id);
     let space = bank.vault.reserve_pending(book.writer()?)?;
     let intent = rotation::begin(bank, book, kept)?;
-    let error = match bank.runtime.block_on(bank.plaid()?.about(kept.id).access_token_invalidate(&old)) {
+    let error = match bank.runtime.block_on(client.access_token_invalidate(&old)) {
         Ok(rotated) => {
             let made = Made {
                 provider: kept.provider.clone(),
@@ -71,6 +72,7 @@ fn one(
                 institution_id: kept.institution_id.clone(),
                 institution: None,
                 name: None,
+                exchange: None,
             };
             let (pending, _or_only_in_the_commit) = space.keep(&made.to_json()?);
             let sealed = bank.vault.seal_token(made.item_id.as_str(), &made.environment, &made.access_token)?;

@@ -223,10 +223,10 @@ pub enum Outcome {
         /// What is still wrong with it.
         error: Option<ItemError>,
     },
-    /// The user left, or the bank refused.
-    Left(LinkExit),
-    /// Nobody finished in time.
-    Expired,
+    /// The user left, or the bank refused; with the connection that was to be mended.
+    Left(LinkExit, Option<Repair>),
+    /// Nobody finished in time; with the connection that was to be mended.
+    Expired(Option<Repair>),
 }
 
 impl Linker<'_> {
@@ -251,7 +251,11 @@ impl Linker<'_> {
             purpose,
             hosted,
         };
-        Ok(self.bank.runtime.block_on(self.bank.plaid()?.link_token_create(&request))?)
+        let token = self.bank.runtime.block_on(self.bank.plaid()?.link_token_create(&request));
+        match wish.mends() {
+            Some(id) => self.answered(id, token),
+            None => Ok(token?),
+        }
     }
 }
 

@@ -4,9 +4,13 @@
 
 use super::{ALSO_CONSENT, LinkError, Linker, Outcome};
 use crate::{
-    domain::{ids::ConnectionId, standing::Remedy},
+    domain::{
+        ids::ConnectionId,
+        standing::Remedy,
+        sync::{Health, ItemError},
+    },
     ops::provider::NOT_CONSENTED,
-    plaid::{KnownCurrencies, action_of},
+    plaid::{KnownCurrencies, PlaidError, action_of},
     secret::Secret,
 };
 
@@ -32,10 +36,24 @@ impl Linker<'_> {
         Ok(missing(&consented, &refused))
     }
 
+    /// What Plaid answered about a connection; that it has to be made anew is remembered, so that it is not asked in vain again.
+    pub(super) fn answered<T>(&self, id: ConnectionId, answer: Result<T, PlaidError>) -> Result<T, LinkError> {
+        if let Err(error) = &answer
+            && let (remedy @ (Remedy::Gone | Remedy::Replace), Some(code)) = (error.action().remedy(), error.code())
+        {
+            let request_id = error.request_id().map(str::to_owned);
+            let said = ItemError { code: code.to_owned(), message: error.words(), request_id };
+            let health = Health { error: Some(said), ..Health::default() };
+            self.bank.write_book()?.write(&self.bank.event("link.repair"), |tx| tx.set_health(id, remedy, &health))?;
+        }
+        Ok(answer?)
+    }
+
     /// Reads a mended connection's health and its accounts, of which some may have come or gone.
     pub(super) fn verify(&self, id: ConnectionId) -> Result<Outcome, LinkError> {
         let token = self.open_connection(id)?;
-        let health = self.bank.runtime.block_on(self.bank.plaid()?.item_get(&token))?.health;
+        let item = self.bank.runtime.block_on(self.bank.plaid()?.item_get(&token));
+        let health = self.answered(id, item)?.health;
         let accounts = match &health.error {
             None => {
                 self.bank.runtime.block_on(self.bank.plaid()?.accounts_get(&token, &KnownCurrencies::default())).ok()

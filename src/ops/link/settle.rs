@@ -29,8 +29,8 @@ impl Linker<'_> {
         guide: &mut dyn Guide,
     ) -> Result<Outcome, LinkError> {
         let (state, outcome) = match end {
-            End::Left(exit) => (IntentState::Abandoned, Outcome::Left(exit)),
-            End::Expired => (IntentState::Abandoned, Outcome::Expired),
+            End::Left(exit) => (IntentState::Abandoned, Outcome::Left(exit, wish.repair)),
+            End::Expired => (IntentState::Abandoned, Outcome::Expired(wish.repair)),
             End::Completed(id) => (IntentState::Done, self.verify(id)?),
             End::Granted(grants) => {
                 let (mut linked, mut duplicates) = (Vec::new(), Vec::new());
@@ -81,20 +81,26 @@ impl Linker<'_> {
         known: &[KnownAccount],
     ) -> Result<Result<Linked, Duplicate>, LinkError> {
         let mut book = self.bank.write_book()?;
-        book.write(&self.bank.event("link.exchange"), |tx| tx.advance_intent(intent, IntentState::Exchanging, None))?;
+        let exchange = book.write(&self.bank.event("link.exchange"), |tx| {
+            tx.advance_intent(intent, IntentState::Exchanging, None)?;
+            tx.begin_exchange(self.bank.environment())
+        })?;
         let space = self.bank.vault.reserve_pending(book.writer()?)?;
         let exchanged = match self.bank.runtime.block_on(self.bank.plaid()?.public_token_exchange(&grant.public_token))
         {
             Ok(exchanged) => exchanged,
             Err(error) => {
                 space.release()?;
-                if error.code() == Some("INVALID_PUBLIC_TOKEN") {
-                    // Used or too old: nothing can come of this flow any more.
-                    book.write(&self.bank.event("link.end"), |tx| {
-                        tx.advance_intent(intent, IntentState::Abandoned, None)
-                    })?;
+                if error.outcome_unknown() {
+                    return Err(LinkError::AnswerLost(error));
                 }
-                return Err(if error.outcome_unknown() { LinkError::AnswerLost(error) } else { error.into() });
+                book.write(&self.bank.event("link.end"), |tx| {
+                    tx.advance_intent(exchange, IntentState::Abandoned, None)?;
+                    // Used or too old: nothing can come of this flow any more.
+                    let over = error.code() == Some("INVALID_PUBLIC_TOKEN");
+                    if over { tx.advance_intent(intent, IntentState::Abandoned, None) } else { Ok(()) }
+                })?;
+                return Err(error.into());
             }
         };
         let mut made = Made {
@@ -105,6 +111,7 @@ impl Linker<'_> {
             institution_id: grant.institution_id.clone(),
             institution: grant.institution.clone(),
             name: None,
+            exchange: Some(exchange),
         };
         let (pending, kept) = space.keep(&made.to_json()?);
         // From here on nothing is lost; what could not be kept goes into the book at once. The bank may be slow to show accounts;
@@ -117,6 +124,7 @@ impl Linker<'_> {
                 .block_on(self.bank.plaid()?.item_remove(&made.access_token, RemovalReason::Other))
                 .is_ok()
         {
+            book.write(&self.bank.event("link.duplicate"), |tx| tx.end_exchange(exchange, None))?;
             pending.discard()?;
             return Ok(Err(duplicate));
         }

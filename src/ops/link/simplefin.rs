@@ -97,6 +97,7 @@ pub fn link(
         institution_id: None,
         institution: Some(NAMELESS.to_owned()),
         name: wish.name.map(str::to_owned),
+        exchange: None,
     };
     let (pending, kept) = space.keep(&made.to_json()?);
     // From here on nothing is lost; what could not be kept goes into the book at once.
@@ -113,7 +114,9 @@ pub fn link(
         return Ok(Outcome::Duplicate(twin));
     }
     made.institution = found.institution.or(made.institution);
-    let linked = ahead::adopt(bank, &mut book, &made, &found.accounts)?;
+    let mut linked = ahead::adopt(bank, &mut book, &made, &found.accounts)?;
+    let name = made.name.or(made.institution).unwrap_or_default();
+    linked.said = found.said.iter().map(|sentence| format!("{name}: {sentence}")).collect();
     pending.discard()?;
     Ok(Outcome::Linked(linked))
 }

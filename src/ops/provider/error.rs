@@ -1,10 +1,13 @@
 //! What went wrong at a provider, in terms that hold for all of them.
 
 use crate::{
-    domain::standing::Remedy,
+    domain::{standing::Remedy, sync::NO_KEYS},
     plaid::{Action, PlaidError},
     simplefin::SimpleFinError,
 };
+
+/// The code of a run that was stopped before its end.
+const STOPPED: &str = "STOPPED";
 
 /// An error of the bank side.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +44,11 @@ impl ProviderError {
         Self::Plaid(PlaidError::Stopped)
     }
 
-    /// The provider's code.
+    /// The provider's code, or bursar's own for what the provider never heard of.
     pub fn code(&self) -> Option<&str> {
         match self {
+            Self::Plaid(PlaidError::NoKeys) => Some(NO_KEYS),
+            Self::Plaid(PlaidError::Stopped) => Some(STOPPED),
             Self::Plaid(error) => error.code(),
             Self::SimpleFin(error) => Some(error.code()),
             Self::Unknown(_) => None,
@@ -88,8 +93,33 @@ impl ProviderError {
                 _ => Trouble::Other,
             },
             Self::SimpleFin(SimpleFinError::PaymentRequired) => Trouble::PlanLimit,
-            Self::SimpleFin(error) if error.heals_by_itself() => Trouble::Unavailable,
-            Self::SimpleFin(_) | Self::Unknown(_) => Trouble::Other,
+            Self::SimpleFin(error) if error.is_refusal() => Trouble::Other,
+            Self::SimpleFin(_) => Trouble::Unavailable,
+            Self::Unknown(_) => Trouble::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_refuses_nothing_and_gives_nothing_is_out_of_reach() {
+        use SimpleFinError as S;
+        let reason = || String::from("r");
+        for (error, expected) in [
+            (S::Tls { reason: reason() }, Trouble::Unavailable),
+            (S::Status { status: 404 }, Trouble::Unavailable),
+            (S::Status { status: 500 }, Trouble::Unavailable),
+            (S::Network { sent: true, reason: reason() }, Trouble::Unavailable),
+            (S::Malformed { what: reason() }, Trouble::Unavailable),
+            (S::PaymentRequired, Trouble::PlanLimit),
+            (S::Revoked, Trouble::Other),
+            (S::BadAccessUrl { reason: "r" }, Trouble::Other),
+        ] {
+            let words = error.to_string();
+            assert_eq!(ProviderError::from(error).trouble(), expected, "{words}");
         }
     }
 }

@@ -62,6 +62,8 @@ pub struct Found {
     pub accounts: Vec<ProviderAccount>,
     /// The bank's name, or the names of several.
     pub institution: Option<String>,
+    /// What the provider wants its user to read, one sentence each.
+    pub said: Vec<String>,
 }
 
 /// What is to be read.

@@ -27,7 +27,7 @@ impl Provider for Client {
     fn accounts<'a>(&'a self, token: &'a Secret<String>) -> Answer<'a, Found> {
         Box::pin(async move {
             let list = self.accounts_get(token, &KnownCurrencies::default()).await?;
-            Ok(Found { accounts: list.accounts, institution: list.item.institution_name })
+            Ok(Found { accounts: list.accounts, institution: list.item.institution_name, said: Vec::new() })
         })
     }
 

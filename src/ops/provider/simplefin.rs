@@ -37,7 +37,8 @@ impl Provider for Client {
                 [one] => Some(one.clone()),
                 [first, rest @ ..] => Some(format!("{first} and {} more", rest.len())),
             };
-            Ok(Found { accounts: batch.accounts, institution })
+            let said = batch.said.into_iter().map(|one| one.sentence).collect();
+            Ok(Found { accounts: batch.accounts, institution, said })
         })
     }
 

@@ -47,6 +47,13 @@ pub struct Job {
     mode: SyncMode,
 }
 
+/// A connection that nobody can be asked for.
+struct Barred {
+    id: ConnectionId,
+    name: String,
+    why: ProviderError,
+}
+
 /// What a run has to do.
 #[derive(Default)]
 pub struct Jobs {
@@ -56,6 +63,8 @@ pub struct Jobs {
     pub gone: Vec<SyncLine>,
     /// Connections that were asked often enough today.
     pub over: Vec<SyncLine>,
+    /// Connections that there is nobody to ask for, as without the provider's keys.
+    barred: Vec<Barred>,
     /// What there is to say of connections that soon will have been.
     notes: Vec<String>,
     /// All of them, in the order asked for.
@@ -136,6 +145,12 @@ pub struct Allowance {
 }
 
 impl Allowance {
+    /// Whether a connection may be asked once more on this day.
+    pub fn admits(self, store: &Store, connection: ConnectionId) -> Result<bool, StoreError> {
+        let Some(most) = self.per_day else { return Ok(true) };
+        Ok(store.syncs_on_day(connection, self.now)? < most)
+    }
+
     /// The sentence of a connection that has used it up, or of one that nearly has.
     fn judge(self, store: &Store, connection: &ConnectionView) -> Result<Result<Option<String>, String>, StoreError> {
         let Some(most) = self.per_day else { return Ok(Ok(None)) };
@@ -180,7 +195,13 @@ pub fn prepare(
         let secrets = store.connection(connection.id)?;
         let Some(sealed) = &secrets.token else { continue };
         let token = unlocked.open_token(secrets.item_id.as_str(), &secrets.environment, sealed)?;
-        let provider = providers.of(&secrets.provider)?;
+        let provider = match providers.of(&secrets.provider) {
+            Ok(provider) => provider,
+            Err(why) => {
+                jobs.barred.push(Barred { id: connection.id, name: connection.name.clone(), why });
+                continue;
+            }
+        };
         let cursor = secrets.cursor.filter(|_| mode == SyncMode::Changes);
         if let Some(why) =
             over_quota(store, connection, provider.quota(cursor.as_deref(), allowance.now), allowance.now)?
@@ -231,7 +252,11 @@ pub fn run(store: &mut Store, jobs: Jobs, means: &Means<'_>) -> Result<Run, Sync
     }
     let halt = *stopped.borrow();
     listener.abort();
-    let mut run = summary(lines.into_iter().flatten().collect(), (jobs.gone, jobs.over), halt);
+    let mut saved: Vec<save::Saved> = lines.into_iter().flatten().collect();
+    for Barred { id, name, why } in jobs.barred {
+        saved.push(save::failed(store, (id, &name), means, (means.now)(), why)?);
+    }
+    let mut run = summary(saved, (jobs.gone, jobs.over), halt);
     run.notes.extend(jobs.notes);
     run.outcome.connections.sort_by_key(|line| jobs.order.iter().position(|id| *id == line.id));
     Ok(run)

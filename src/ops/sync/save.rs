@@ -5,6 +5,7 @@ use crate::{
     domain::{
         accounts::ProviderAccount,
         dates::Timestamp,
+        ids::ConnectionId,
         sync::{Health, History, ItemError},
         views::{OutcomeKind, SyncLine},
     },
@@ -50,7 +51,7 @@ pub(super) fn connection(store: &mut Store, arrival: &mut Arrival, means: &Means
     }
     let verdict = arrival.verdict.take().and_then(|verdict| verdict.blocking_recv().ok());
     let error = verdict.and_then(Result::err).unwrap_or_else(ProviderError::stopped);
-    failed(store, arrival, means, started_at, error)
+    failed(store, (arrival.id, &arrival.name), means, started_at, error)
 }
 
 /// What was rounded of an account, with its name.
@@ -68,7 +69,7 @@ fn changes(
     let started_at = (means.now)();
     let mut mode = arrival.mode;
     loop {
-        let event = event(arrival, (means.now)());
+        let event = event(arrival.id, (means.now)());
         let written = store.write(&event, |tx| {
             if start.partial {
                 tx.add_accounts(arrival.id, &start.accounts)?;
@@ -110,10 +111,7 @@ fn changes(
 }
 
 fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) -> Saved {
-    let outcome = match &start.health.error {
-        Some(_) if start.remedy.needs_owner() => OutcomeKind::Reauth,
-        _ => OutcomeKind::Ok,
-    };
+    let outcome = OutcomeKind::saved(start.remedy);
     let line = SyncLine {
         id: arrival.id,
         name: arrival.name.clone(),
@@ -134,10 +132,10 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
     Saved { line, rounded, notes, error: None, incomplete, spoke }
 }
 
-/// Records that a connection failed; its rows and cursor stay as they were.
-fn failed(
+/// Records that a connection failed, or was stopped after it had been asked; its rows and cursor stay as they were.
+pub(super) fn failed(
     store: &mut Store,
-    arrival: &Arrival,
+    (id, name): (ConnectionId, &str),
     means: &Means<'_>,
     started_at: Timestamp,
     error: ProviderError,
@@ -148,22 +146,22 @@ fn failed(
         message: error.words(),
         request_id: error.request_id().map(str::to_owned),
     };
-    let health = Health { error: Some(item_error), ..Health::default() };
     let stopped = error.trouble() == Trouble::Stopped;
-    if !stopped {
-        store.write(&event(arrival, (means.now)()), |tx| {
-            tx.sync_failed(arrival.id, started_at, remedy, &health)?;
-            tx.count_calls(&means.meter.take_about(arrival.id))
+    if !stopped || means.meter.has_about(id) {
+        store.write(&event(id, (means.now)()), |tx| {
+            if stopped {
+                tx.sync_stopped(id, started_at, &item_error)?;
+            } else {
+                let health = Health { error: Some(item_error), ..Health::default() };
+                tx.sync_failed(id, started_at, remedy, &health)?;
+            }
+            tx.count_calls(&means.meter.take_about(id))
         })?;
     }
-    let outcome = match remedy {
-        _ if stopped => OutcomeKind::Skipped,
-        remedy if remedy.needs_owner() => OutcomeKind::Reauth,
-        _ => OutcomeKind::Failed,
-    };
+    let outcome = if stopped { OutcomeKind::Skipped } else { OutcomeKind::failed(remedy) };
     let line = SyncLine {
-        id: arrival.id,
-        name: arrival.name.clone(),
+        id,
+        name: name.to_owned(),
         outcome,
         added: 0,
         modified: 0,
@@ -176,6 +174,6 @@ fn failed(
     Ok(Saved { line, rounded: Vec::new(), notes: Vec::new(), error: Some(error), incomplete: false, spoke: false })
 }
 
-fn event(arrival: &Arrival, at: Timestamp) -> Event {
-    Event { at, action: "sync".to_owned(), resource: Some(arrival.id.to_string()) }
+fn event(id: ConnectionId, at: Timestamp) -> Event {
+    Event { at, action: "sync".to_owned(), resource: Some(id.to_string()) }
 }

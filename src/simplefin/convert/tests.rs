@@ -104,6 +104,18 @@ fn a_servers_sentences_are_shown_without_tricks() {
 }
 
 #[test]
+fn of_many_sentences_the_last_are_counted_and_ask_all_the_same() {
+    let problems: Vec<String> = (1..=30)
+        .map(|n| format!(r#"{{"code":"{}","msg":"sentence {n}"}}"#, if n == 29 { "con.auth" } else { "gen." }))
+        .collect();
+    let json = format!(r#"{{"errlist":[{}],"accounts":[]}}"#, problems.join(","));
+    let said = accounts(serde_json::from_str(&json).unwrap()).said;
+    assert_eq!((said.len(), said[19].sentence.as_str()), (21, "sentence 20"));
+    let rest = Said { sentence: "and 10 more that the server says".to_owned(), asks: Asks::SignIn, missing: true };
+    assert_eq!(said[20], rest);
+}
+
+#[test]
 fn a_codes_prefix_counts_where_its_second_part_is_not_known() {
     for (code, expected) in [
         ("gen.", (Asks::Nothing, false)),
