@@ -107,9 +107,11 @@ impl Tx<'_> {
 
     /// Says that the connection came into being, and as which one the book has it; none if it was ended at once.
     pub fn end_exchange(&mut self, id: i64, connection: Option<ConnectionId>) -> Result<()> {
-        self.advance_intent(id, IntentState::Done, None)?;
-        let sql = "UPDATE link_intents SET connection = ?2 WHERE id = ?1";
-        self.db.prepare_cached(sql)?.execute((id, connection.map(|connection| connection.0)))?;
+        // An older copy of the book may not have it, which must not cost the token that is being taken in.
+        let sql = "UPDATE link_intents SET state = ?2, updated_at = ?3, connection = ?4 WHERE id = ?1 AND mode = ?5";
+        let (done, at) = (IntentState::Done.as_str(), encode::millis(self.at));
+        let connection = connection.map(|connection| connection.0);
+        self.db.prepare_cached(sql)?.execute((id, done, at, connection, EXCHANGE))?;
         Ok(())
     }
 

@@ -108,7 +108,7 @@ fn within(context: &mut Context, wanted: &[ConnectionView], per_day: Option<u64>
     let book = context.book()?;
     let mut allowed = Vec::new();
     for connection in wanted {
-        if allowance.admits(&book, connection.id)? {
+        if allowance.admits(&book, connection)? {
             allowed.push(connection.clone());
         }
     }

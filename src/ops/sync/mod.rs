@@ -146,9 +146,8 @@ pub struct Allowance {
 
 impl Allowance {
     /// Whether a connection may be asked once more on this day.
-    pub fn admits(self, store: &Store, connection: ConnectionId) -> Result<bool, StoreError> {
-        let Some(most) = self.per_day else { return Ok(true) };
-        Ok(store.syncs_on_day(connection, self.now)? < most)
+    pub fn admits(self, store: &Store, connection: &ConnectionView) -> Result<bool, StoreError> {
+        Ok(self.judge(store, connection)?.is_ok())
     }
 
     /// The sentence of a connection that has used it up, or of one that nearly has.

@@ -245,6 +245,27 @@ fn link_sessions_survive_until_they_are_done() {
 }
 
 #[test]
+fn an_exchange_counts_as_a_connection_until_one_stands_for_it_or_it_was_refused() {
+    let mut store = linked();
+    let made = |store: &Store| store.connections_made("plaid", "sandbox").unwrap();
+    let before = made(&store);
+    let begun = |store: &mut Store| store.write(&event("link"), |tx| tx.begin_exchange("sandbox")).unwrap();
+    let [kept, ended, refused] = [begun(&mut store), begun(&mut store), begun(&mut store)];
+    assert_eq!(made(&store), before + 3, "a killed process may have made them");
+    write(&mut store, |tx| tx.end_exchange(kept, Some(ConnectionId(1))));
+    write(&mut store, |tx| tx.end_exchange(ended, None));
+    write(&mut store, |tx| tx.advance_intent(refused, IntentState::Abandoned, None));
+    assert_eq!(made(&store), before + 1);
+    assert_eq!(store.connections_made("plaid", "production").unwrap(), 0);
+    write(&mut store, |tx| tx.end_exchange(99, Some(ConnectionId(1))));
+    assert_eq!(
+        made(&store),
+        before + 1,
+        "a copy of the book that is older than the exchange takes the token in all the same"
+    );
+}
+
+#[test]
 fn consents_and_credentials_are_kept() {
     let mut store = linked();
     let id = store.write(&event("consent"), |tx| tx.give_consent(Some(ConnectionId(1)), "v1", "transactions")).unwrap();
