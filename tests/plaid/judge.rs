@@ -59,7 +59,7 @@ fn plaids_definition_has_nothing_to_say_against_what_is_sent() {
     let sandbox = start();
     let Some(judge) = Between::start(&sandbox.base_url) else { return };
     whole_life(&sandbox, &judge.base_url);
-    judge.acquits(&["/item/webhook/update", "/transactions/recurring/get"]);
+    judge.acquits(&["/item/webhook/update"]);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn nor_against_what_the_finished_binary_sends() {
     let Some(judge) = Between::start(&env.sandbox().base_url) else { return };
     env.set("BURSAR_PLAID_BASE_URL", &judge.base_url);
     env.init();
-    env.ok(&["config", "set", "sync.products", "[\"liabilities\", \"investments\", \"trades\"]"]);
+    env.ok(&["config", "set", "sync.products", "[\"liabilities\", \"investments\", \"trades\", \"recurring\"]"]);
     let sign_in = "username=user_good&password=pass_good";
     let linked =
         linked_by_hand(&env, &[], true, &["institution=ins_109508", sign_in, "account=0000&account=3333&account=6666"]);
@@ -85,7 +85,6 @@ fn nor_against_what_the_finished_binary_sends() {
     env.ok(&["connections", "remove", "c1", "--yes"]);
     judge.acquits(&[
         "/item/webhook/update",
-        "/transactions/recurring/get",
         "/sandbox/public_token/create",
         "/sandbox/item/fire_webhook",
         "/sandbox/transactions/create",

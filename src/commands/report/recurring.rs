@@ -11,12 +11,12 @@ const MONTHS: i32 = 25;
 
 /// Subscriptions, bills and wages that come back: how often, how much, when next
 ///
-/// Found in your own history, by dates and amounts; nothing is asked of the bank. Without a period the last 25 months are
+/// Found in your own history, by dates and amounts; nothing is asked of the bank, whose own list --bank shows. Without a period the last 25 months are
 /// looked at. `missed` is what should have come by now; `Was` is the amount before the latest change of a fixed one. What
 /// has ended is left out.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bursar report recurring\n  bursar report recurring type:expense --fields label,amount,next\n  bursar report recurring --ended -p 2025"
+    after_help = "Examples:\n  bursar report recurring\n  bursar report recurring type:expense --fields label,amount,next\n  bursar report recurring --ended -p 2025\n  bursar report recurring --bank"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -24,6 +24,9 @@ pub(super) struct Args {
     /// Show what has ended too
     #[arg(long)]
     ended: bool,
+    /// Show what the banks see coming back instead (needs `recurring` in sync.products, which Plaid bills on its own)
+    #[arg(long, conflicts_with_all = ["ended", "query", "period", "begin", "end"])]
+    bank: bool,
 }
 
 impl Args {
@@ -33,7 +36,11 @@ impl Args {
         if period == Period::ALL {
             period.begin = Some(today.saturating_sub(MONTHS.months()));
         }
-        let series = context.book()?.series(&query, period)?;
-        context.present(&recurring::build(&series, period, today, self.ended)?)
+        let book = context.book()?;
+        let mut report = recurring::build(&book.series(&query, period)?, period, today, self.ended)?;
+        if self.bank {
+            report.bank = Some(book.bank_streams()?);
+        }
+        context.present(&report)
     }
 }
