@@ -50,6 +50,12 @@ COVERED = [
         "account, provider_id, date, security, ticker, kind, subtype, name, quantity, price, currency, amount, fees",
         lambda row: (row[0], 0),
     ),
+    (
+        7,
+        "streams",
+        "account, provider_id, label, frequency, status, active, currency, amount, average, first, last, next, as_of",
+        lambda row: (row[0], 0),
+    ),
     (7, "securities", "id, connection, provider_id, name, ticker, kind", None),
     (8, "alerts", "key, kind, first_seen, told_at", None),
     (8, "regular_alerts", "kind, payee, account, currency, amount, amount_before, date, until", None),

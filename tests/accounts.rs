@@ -121,3 +121,35 @@ fn an_empty_vault_has_an_empty_list_and_a_next_step() {
     assert_eq!(env.json(&["accounts"])["items"], serde_json::json!([]));
     assert_eq!(env.ok(&["accounts", "--quiet"]).stderr, "");
 }
+
+#[test]
+fn a_closed_account_leaves_lists_and_totals_and_keeps_its_history() {
+    let env = TestEnv::household();
+    let listed = |args: &[&str]| -> Vec<String> {
+        let items = env.json(args)["items"].as_array().unwrap().clone();
+        items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let worth = || env.json(&["report", "networth"])["totals"][0]["minor"].as_i64().unwrap();
+    let spent = || env.json(&["report", "spending", "-p", "2026"])["totals"].clone();
+    let (before, spent_before, rows) = (worth(), spent(), env.json(&["tx", "acct:a4"])["total"].clone());
+    let card = env.json(&["accounts", "show", "a4"])["balance"]["current"]["minor"].as_i64().unwrap();
+    assert!(card < 0 && rows.as_u64().unwrap() > 0);
+
+    assert_eq!(env.json(&["accounts", "hide", "a4"])["status"], "hidden");
+    assert!(!listed(&["accounts"]).contains(&"a4".to_owned()) && worth() == before, "a hidden account counts");
+    assert_eq!(env.json(&["accounts", "close", "3333"])["status"], "closed");
+    env.ok(&["sync"]);
+    assert!(!listed(&["accounts"]).contains(&"a4".to_owned()), "a sync does not open it");
+    assert!(listed(&["accounts", "--all"]).contains(&"a4".to_owned()));
+    assert_eq!(worth(), before - card);
+    assert_eq!((env.json(&["tx", "acct:a4"])["total"].clone(), spent()), (rows, spent_before));
+    assert!(env.json(&["report", "liabilities"])["rows"].as_array().unwrap().iter().all(|row| row["account"] != "a4"));
+    let entries = env.json(&["audit"])["items"].as_array().unwrap().clone();
+    assert!(entries.iter().any(|entry| entry["action"] == "accounts.close" && entry["resource"] == "a4"));
+
+    assert_eq!(env.json(&["accounts", "close", "a4", "--undo"])["status"], "hidden");
+    assert_eq!(env.json(&["accounts", "hide", "a4", "--undo"])["status"], "open");
+    assert_eq!(worth(), before);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    env.fails(5, &["accounts", "close", "nobody"]);
+}

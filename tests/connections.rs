@@ -1,6 +1,6 @@
 //! `bursar connections`: how each stands, new tokens for old, and the end of a connection.
 
-mod adopt;
+pub(crate) mod adopt;
 mod churn;
 mod remove;
 mod rotate;

@@ -84,8 +84,13 @@ fn a_person_is_asked_before_the_same_accounts_are_linked_twice() {
         terminal.type_line(answer);
         env.keep(terminal.finish())
     };
+    // A fault that waits at the exchange tells whether it was ever called.
+    env.sandbox().faults_at(Fault::InternalError, "/item/public_token/exchange", 1);
     let no = answered("n");
     assert_eq!(no.status, 6, "{no}");
+    assert!(no.stdout.contains("bursar link --add-accounts c1"), "{no}");
+    assert_eq!(env.sandbox().waits(Fault::InternalError), Some(1), "nothing was exchanged");
+    env.sandbox().clear_faults();
     assert_eq!(env.json(&["connections"])["items"].as_array().unwrap().len(), 1);
     let yes = answered("y");
     assert_eq!(yes.status, 0, "{yes}");
@@ -144,6 +149,12 @@ fn ways_exclude_each_other() {
         env.fails(2, &["link", pair[0], pair[1]]);
     }
     env.fails(2, &["link", "--user", "user_good"]);
+    let nowhere = env.fails(2, &["link", "--hosted", "--country", "us,zz"]);
+    assert_eq!(nowhere.hint(), "bursar link --help", "{nowhere}");
+    assert!(nowhere.sentence().contains("US, GB"), "{nowhere}");
+    env.ok(&["config", "set", "link.countries", "[\"ZZ\"]"]);
+    let configured = env.fails(2, &["link", "--hosted", "--yes"]);
+    assert_eq!(configured.hint(), "bursar config get link.countries", "{configured}");
     env.fails(2, &["link", "--days", "731"]);
 }
 

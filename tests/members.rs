@@ -80,6 +80,8 @@ fn an_auditor_sees_amounts_and_categories_but_no_names_and_notes() {
     let env = TestEnv::household();
     env.ok(&["transactions", "note", "t1", "REDACTCANARY note"]);
     env.ok(&["transactions", "tag", "t1", "REDACTCANARY"]);
+    env.ok(&["config", "set", "sync.products", "[\"liabilities\", \"investments\", \"recurring\"]"]);
+    env.ok(&["sync"]);
     let (taxes, recipient) = person(&env, "taxes");
     env.ok(&["members", "add", "taxes", &recipient, "--role", "auditor"]);
     env.ok(&["members", "share", "taxes", env.path("home/audit").to_str().unwrap(), "--expires", "2199-01-01"]);
@@ -112,6 +114,8 @@ fn an_auditor_sees_amounts_and_categories_but_no_names_and_notes() {
     };
     let recurring = ["report", "recurring", "--ended"];
     assert_eq!(streams(&read(&recurring)), streams(&env.json(&recurring)));
+    let streams = read(&["report", "recurring", "--bank"])["bank"].as_array().unwrap().clone();
+    assert!(!streams.is_empty() && streams.iter().all(|stream| stream["label"] == "redacted"), "{streams:?}");
     let by_category = ["report", "spending", "--monthly", "--by", "category"];
     assert_eq!(read(&by_category), env.json(&by_category));
     let raw = Raw::open(&env, "home/audit", &taxes);

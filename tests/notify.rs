@@ -238,8 +238,18 @@ fn a_hook_gets_five_variables_no_files_and_nothing_in_its_arguments() {
     assert!(!output.to_string().contains("loud"), "what it prints goes nowhere\n{output}");
     let read = |name: &str| fs::read_to_string(env.path("home").join(name)).unwrap();
     let names: Vec<String> = read("env").lines().filter_map(|line| Some(line.split_once('=')?.0.to_owned())).collect();
-    let allowed =
-        ["PATH", "HOME", "LANG", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "PWD", "SHLVL", "_", "OLDPWD"];
+    let allowed = [
+        "PATH",
+        "HOME",
+        "LANG",
+        "XDG_STATE_HOME",
+        "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "PWD",
+        "SHLVL",
+        "_",
+        "OLDPWD",
+    ];
     assert!(names.iter().all(|name| allowed.contains(&name.as_str())), "{names:?}");
     assert!(!read("files").contains("secrets/open") && !read("files").contains("vault"), "{}", read("files"));
     let notice: Value = serde_json::from_str(&read("notice")).unwrap();
@@ -321,8 +331,8 @@ fn the_example_hook_writes_one_line_an_alert() {
     let example = crate::architecture::source::root().join("examples/tell-log.sh");
     env.ok(&["config", "set", "notify.command", &format!("[\"bash\", {:?}]", example.to_str().unwrap())]);
     env.ok(&["notify", "test"]);
-    let log = fs::read_to_string(env.path("home/bursar-alerts.log")).unwrap();
+    let log = fs::read_to_string(env.path("home/.local/state/bursar/alerts.log")).unwrap();
     assert!(log.ends_with("vault: this is a test; nothing has happened (bursar status)\n"), "{log}");
     env.ok(&["sync"]);
-    assert!(fs::read_to_string(env.path("home/bursar-alerts.log")).unwrap().lines().count() > 1);
+    assert!(fs::read_to_string(env.path("home/.local/state/bursar/alerts.log")).unwrap().lines().count() > 1);
 }

@@ -18,6 +18,12 @@ fn a_sync_brings_terms_and_holdings_and_reports_show_them() {
         env.snapshot(&format!("products-{report}-json"), &env.ok(&["report", report, "--json"]));
         env.snapshot(&format!("products-{report}-csv"), &env.ok(&["report", report, "--format", "csv"]));
     }
+    for report in REPORTS {
+        let answer = env.json(&["report", report]);
+        for field in ["begin", "end", "interval", "by"] {
+            assert!(answer.get(field).is_some_and(serde_json::Value::is_null), "{field} in {answer}");
+        }
+    }
     let held = env.json(&["report", "holdings"]);
     let accounts = env.json(&["accounts"]);
     let balance = |name: &str| {
@@ -29,6 +35,8 @@ fn a_sync_brings_terms_and_holdings_and_reports_show_them() {
     let debts = env.json(&["report", "liabilities"]);
     let card = debts["rows"].as_array().unwrap().iter().find(|row| row["type"] == "credit").unwrap().clone();
     assert_eq!(card["apr"], "12.5", "{card}");
+    let owed: i64 = debts["rows"].as_array().unwrap().iter().filter_map(|row| row["balance"]["minor"].as_i64()).sum();
+    assert_eq!(debts["totals"][0]["minor"], owed);
     assert!(card["statement_balance"]["minor"].as_i64().unwrap() <= 0, "what is owed is negative: {card}");
     assert!(card["minimum"]["minor"].as_i64().unwrap() >= 0, "what is asked for is not: {card}");
     let shown = env.json(&["connections", "show", "c1"]);
@@ -56,7 +64,7 @@ fn products_are_asked_for_as_the_owner_says() {
     env.ok(&["sync"]);
     assert_eq!((calls(&env, "/liabilities/get"), calls(&env, "/investments/holdings/get")), (1, 2));
     let wrong = env.fails(2, &["config", "set", "sync.products", "[\"loans\"]"]);
-    assert!(wrong.stderr.contains("liabilities, investments and trades"), "{wrong}");
+    assert!(wrong.stderr.contains("liabilities, investments, trades and recurring"), "{wrong}");
 }
 
 #[test]
@@ -233,5 +241,49 @@ fn what_was_not_consented_to_is_asked_for_by_a_repair() {
     for report in ["liabilities", "holdings"] {
         assert!(!env.json(&["report", report])["rows"].as_array().unwrap().is_empty(), "{report}");
     }
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
+
+#[test]
+fn regular_payments_by_the_banks_word_come_when_they_are_asked_for() {
+    const PATH: &str = "/transactions/recurring/get";
+    let mut env = TestEnv::household();
+    env.set("COLUMNS", "120");
+    let report = || env.json(&["report", "recurring", "--bank"])["bank"].as_array().unwrap().clone();
+    assert_eq!(env.json(&["report", "recurring"])["bank"], serde_json::Value::Null);
+    assert!(report().is_empty() && calls(&env, PATH) == 0, "it is billed, so nobody asks by himself");
+    env.ok(&["config", "set", "sync.products", "[\"recurring\"]"]);
+    env.ok(&["sync"]);
+    env.snapshot("recurring-bank", &env.ok(&["report", "recurring", "--bank"]));
+    let streams = report();
+    let of = |label: &str| streams.iter().find(|stream| stream["label"].as_str().unwrap().starts_with(label)).unwrap();
+    let netflix = of("Netflix");
+    assert_eq!((&netflix["frequency"], &netflix["amount"]["minor"]), (&"monthly".into(), &(-1549).into()));
+    assert!(of("CONTOSO ROBOTICS")["amount"]["minor"].as_i64().unwrap() > 0, "wages are money in");
+    // What the bank sees, bursar finds by itself.
+    let own = env.json(&["report", "recurring", "payee:netflix"])["rows"][0].clone();
+    assert_eq!(
+        (&own["last"], &own["amount"], &own["account"]),
+        (&netflix["last"], &netflix["amount"], &netflix["account"])
+    );
+    let metrics = env.json(&["metrics"]);
+    let endpoint = metrics["endpoints"].as_array().unwrap().iter().find(|row| row["endpoint"] == PATH).unwrap();
+    assert_eq!((&endpoint["calls"], &endpoint["billing"]), (&1.into(), &"connection".into()), "{endpoint}");
+
+    // A plan without it is noted, and costs neither the sync nor what was known.
+    env.sandbox().fault_at(Fault::CreditsExhausted, PATH);
+    env.ok(&["sync"]);
+    let shown = env.json(&["connections", "show", "c1"]);
+    let noted = shown["products"].as_array().unwrap().iter().find(|view| view["product"] == "recurring").unwrap();
+    assert_eq!(noted["available"], false, "{noted}");
+    assert_eq!(report(), streams);
+    env.sandbox().clear_faults();
+    env.sandbox().fault_at(Fault::BadProductRow, PATH);
+    let refused = env.fails(3, &["sync"]);
+    assert!(refused.stderr.contains("stream ") && refused.stderr.contains("was not kept"), "{refused}");
+    assert_eq!(report().len(), streams.len() - 1);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    env.ok(&["connections", "remove", "c1", "--purge", "--yes"]);
+    assert!(report().is_empty());
     assert_eq!(env.json(&["vault", "check"])["ok"], true);
 }

@@ -1,43 +1,18 @@
 //! The judge of the Plaid definition stands between a client and the sandbox and checks every answer.
-//!
-//! The definition and the judge lie beside the repository on machines that check conformance (`../shared`); the
-//! judge's Python packages are in the interpreter that `BURSAR_TEST_PYTHON` names.
 
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 use bursar::sandbox::{Config, Fault, Progress, Running, Server};
 
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
-
-/// The interpreter and the shared files, or why the test cannot judge here.
-fn judge() -> Result<(String, String, String), String> {
-    let python =
-        std::env::var("BURSAR_TEST_PYTHON").map_err(|_| "BURSAR_TEST_PYTHON names no interpreter".to_owned())?;
-    let (proxy, spec) =
-        (format!("{SHARED}/tools/validate_proxy.py"), format!("{SHARED}/spec/plaid/openapi-subset.yml"));
-    if !Path::new(&proxy).exists() || !Path::new(&spec).exists() {
-        return Err("the Plaid definition is not beside the repository".to_owned());
-    }
-    let packages = Command::new(&python).args(["-c", "import yaml, jsonschema"]).status();
-    if !packages.is_ok_and(|status| status.success()) {
-        return Err(format!("{python} lacks pyyaml and jsonschema"));
-    }
-    Ok((python, proxy, spec))
-}
+use crate::env::judge;
 
 /// Runs a script through the judge against a bank; what the judge said, or nothing where it is not at hand.
-#[expect(clippy::print_stderr, reason = "a skipped test says why")]
 fn judged(bank: &Running, script: &str) -> Option<(bool, String)> {
-    let (python, proxy, spec) = match judge() {
-        Ok(judge) => judge,
-        Err(reason) => {
-            eprintln!("skipped: {reason}");
-            return None;
-        }
-    };
+    let judge = judge()?;
     let script = format!("{}/tests/protocol/{script}", env!("CARGO_MANIFEST_DIR"));
-    let run = Command::new(&python)
-        .args([&proxy, &spec, &bank.base_url, "--port", "0", "--judge", "server", "--strict", "--", &python, &script])
+    let run = Command::new(&judge.python)
+        .args([&judge.proxy, &judge.definition])
+        .args([&bank.base_url, "--port", "0", "--judge", "server", "--strict", "--", &judge.python, &script])
         .env("PLAID_CLIENT_ID", &bank.client_id)
         .env("PLAID_SECRET", &bank.secret)
         .output()

@@ -46,7 +46,9 @@ pub(crate) const READING: &[&str] = &[
 
 /// What changes the vault, or asks a bank.
 const WRITING: &[&str] = &[
+    "accounts close a1",
     "accounts edit a1 --type credit",
+    "accounts hide a1",
     "config plaid --remove",
     "connections adopt c1 c1",
     "connections remove c1 --yes",

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     architecture::source::root,
-    env::{TestEnv, have},
+    env::{TestEnv, can_mount, have},
 };
 
 /// The crontab of a user, in a file; `systemctl` writes down what it is told. Both answer as the real ones do.
@@ -108,7 +108,7 @@ fn every_scheduler_is_told_the_same_hours() {
     let of = |kind: &str, every: &str| parts(&env, &["--kind", kind, "--every", every]).pop().unwrap().1;
     assert!(of("systemd", "6h").contains("\nOnCalendar=*-*-* 00,06,12,18:00:00\nRandomizedDelaySec=30m\n"));
     assert!(of("cron", "12h").contains("\n0 0,12 * * * "));
-    assert!(of("cron", "1d").contains(" sync --no-input --lock-timeout 5m --jitter 30m\n"));
+    assert!(of("cron", "1d").contains(" sync --no-input --lock-timeout 5m --jitter 30m --quiet >/dev/null\n"));
     assert_eq!(of("launchd", "8h").matches("<key>Hour</key>").count(), 3);
     let odd = env.fails(2, &["schedule", "print", "--every", "5h"]);
     assert!(odd.sentence().contains("does not divide a day"), "{odd}");
@@ -234,7 +234,11 @@ fn the_line_in_the_crontab_syncs_with_its_key() {
     fs::write(&script, format!("{command}\n")).unwrap();
     env.unset("BURSAR_PASSPHRASE_FILE");
     let synced = env.run_command(env.shell(&script));
-    assert_eq!(synced.status, 0, "{synced}");
+    assert_eq!((synced.status, synced.stdout.as_str(), synced.stderr.as_str()), (0, "", ""), "cron mails it\n{synced}");
+    env.sandbox().fault(bursar::sandbox::Fault::LoginRequired, Some(1));
+    let failed = env.run_command(env.shell(&script));
+    assert!(failed.status == 8 && failed.stdout.is_empty() && failed.stderr.starts_with("error: "), "{failed}");
+    assert_eq!(env.run_command(env.shell(&script)).status, 0);
     env.set("BURSAR_IDENTITY", key);
     let item = &env.json(&["schedule"])["items"][0];
     assert_eq!((&item["scheduler"], &item["last_outcome"]), (&"cron".into(), &"ok".into()));
@@ -275,4 +279,35 @@ fn nothing_is_written_or_removed_without_a_yes() {
     assert!(no.status == 7 && no.stdout.contains("\"code\":\"not_confirmed\""), "{no}");
     assert_eq!((files(), told()), (written.clone(), before));
     assert!(fs::read_to_string(timer).unwrap().ends_with("# mine\n"));
+}
+
+/// The unit leaves the home read-only but for `ReadWritePaths`; the shipped hook and the sync itself get along with that.
+#[cfg(feature = "sandbox")]
+#[test]
+fn the_shipped_hook_writes_where_the_unit_lets_it() {
+    if !can_mount() || !have("jq") {
+        return;
+    }
+    let mut env = machine();
+    env.bank();
+    env.link("ins_109508");
+    let home = env.path("home");
+    let unit = parts(&env, &["--kind", "systemd"]).remove(0).1;
+    assert!(unit.contains("\nProtectHome=read-only\n"), "{unit}");
+    let writable = unit.lines().find_map(|line| line.strip_prefix("ReadWritePaths=")).unwrap();
+    let writable = writable.replace("%h", home.to_str().unwrap());
+    let confine = format!(
+        "mount --bind \"$folder\" \"$folder\"; mount -o remount,bind,ro \"$folder\"; \
+         for place in {writable}; do mount --bind \"$place\" \"$place\"; mount -o remount,bind,rw \"$place\"; done"
+    );
+    let told_by = |hook: &str| {
+        env.ok(&["config", "set", "notify.command", hook]);
+        env.on_mount(&home, &confine, &["sync", "--no-input"])
+    };
+    let elsewhere = told_by("[\"sh\", \"-c\", \"cat >$HOME/alerts.log\"]");
+    assert!(elsewhere.status == 0 && elsewhere.stderr.contains("told again at the next sync"), "{elsewhere}");
+    let example = root().join("examples/tell-log.sh");
+    let told = told_by(&format!("[\"bash\", {:?}]", example.to_str().unwrap()));
+    assert!(told.status == 0 && !told.stderr.contains("warning:"), "{told}");
+    assert!(read(&env, ".local/state/bursar/alerts.log").contains("default: "), "{told}");
 }

@@ -1,5 +1,6 @@
 //! SimpleFIN as a second source: linked, synced and broken, on the finished binary.
 
+mod adopt;
 mod calls;
 mod claim;
 mod mixed;
@@ -266,6 +267,8 @@ fn both_sources_live_in_one_vault() {
     let rotated = env.ok(&["connections", "rotate", "--all", "--json"]);
     assert_eq!(rotated.json()["connections"].as_array().unwrap().len(), 1, "{rotated}");
     assert!(rotated.stderr.contains("the access of c2 cannot be replaced"), "{rotated}");
+    let live = env.ok(&["accounts", "--realtime", "--yes"]);
+    assert!(live.stderr.contains("warning: First Platypus Bank cannot be asked to give live balances"), "{live}");
     env.ok(&["keys", "rotate", "--tokens", "--yes"]);
     env.sandbox().fault(Fault::LoginRequired, None);
     env.sandbox().fault(Fault::SimplefinRevoked, None);
@@ -313,7 +316,16 @@ fn only_its_owner_can_end_or_replace_it() {
     let env = bridge();
     link(&env, 1);
     let refused = env.fails(7, &["connections", "rotate", "c1"]);
-    assert!(refused.stderr.contains("bursar link simplefin --repair c1"), "{refused}");
+    assert_eq!(refused.hint(), "bursar link --repair c1", "{refused}");
+    let plan = env.ok(&["connections", "remove", "c1", "--dry-run"]);
+    assert!(plan.stdout.contains("SimpleFIN   will not be told\n") && !plan.to_string().contains("Plaid"), "{plan}");
+    for live in
+        [&["accounts", "--realtime=c1"][..], &["accounts", "--realtime", "--dry-run"], &["sync", "c1", "--refresh"]]
+    {
+        let refused = env.fails(7, &[live, &["--yes", "--json"]].concat()).error();
+        assert_eq!(refused["code"], "not_on_demand", "{refused}");
+        assert!(refused["message"].as_str().unwrap().contains("SimpleFIN does not read a bank when it is asked to"));
+    }
     let plan = env.json(&["incident", "--dry-run"]);
     let by_hand = plan["by_hand"].as_array().unwrap();
     assert!(by_hand.iter().any(|item| item["step"] == "simplefin"), "{plan}");

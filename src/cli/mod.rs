@@ -47,9 +47,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let wants_json = wants_json(&arguments, &environment);
     let line = typed(&arguments);
-    let (cli, name) = match parse(arguments) {
+    let (cli, name) = match parse(arguments.clone()) {
         Ok(parsed) => parsed,
-        Err(error) => return usage(&error, &line, wants_json),
+        Err(error) => return usage(&error, &meant(&arguments), &line, wants_json),
     };
     let mut ui = Ui::standard(Profile::plain());
     match context(cli.global, environment) {
@@ -112,6 +112,19 @@ fn typed(arguments: &[OsString]) -> String {
     shell_words::join(std::iter::once("bursar".into()).chain(words))
 }
 
+/// The command that was meant, whatever is wrong with the rest of the line.
+fn meant(arguments: &[OsString]) -> String {
+    let program = Cli::command();
+    let (mut command, mut words) = (&program, vec!["bursar"]);
+    for word in arguments.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--") {
+        if let Some(inner) = command.find_subcommand(word) {
+            words.push(inner.get_name());
+            command = inner;
+        }
+    }
+    words.join(" ")
+}
+
 fn finish(ui: &mut Ui, outcome: Result<()>, line: &str, as_json: bool) -> ExitCode {
     let Err(error) = outcome else { return ExitCode::SUCCESS };
     if error.is_broken_pipe() {
@@ -134,15 +147,15 @@ fn finish(ui: &mut Ui, outcome: Result<()>, line: &str, as_json: bool) -> ExitCo
 }
 
 /// Help and version are data; everything else is wrong usage.
-fn usage(error: &clap::Error, line: &str, as_json: bool) -> ExitCode {
+fn usage(error: &clap::Error, meant: &str, line: &str, as_json: bool) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(Kind::Io.exit_code()) };
     }
-    finish(&mut Ui::standard(Profile::plain()), Err(wrong_usage(error)), line, as_json)
+    finish(&mut Ui::standard(Profile::plain()), Err(wrong_usage(error, meant)), line, as_json)
 }
 
 /// clap's paragraphs as one sentence (what is wrong, and its tip), and the help of the command that was meant.
-fn wrong_usage(error: &clap::Error) -> Error {
+fn wrong_usage(error: &clap::Error, meant: &str) -> Error {
     let text = error.render().to_string();
     let paragraphs: Vec<String> =
         text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
@@ -151,9 +164,7 @@ fn wrong_usage(error: &clap::Error) -> Error {
     if let Some(tip) = starting("tip: ") {
         sentence = format!("{sentence}; {tip}");
     }
-    let meant = starting("Usage: ").unwrap_or("bursar");
-    let command: Vec<&str> = meant.split(' ').take_while(|word| !word.starts_with(['-', '[', '<'])).collect();
-    Error::new(Kind::Usage, "usage", sentence).hint(format!("{} --help", command.join(" ")))
+    Error::new(Kind::Usage, "usage", sentence).hint(format!("{meant} --help"))
 }
 
 /// Whether errors of the command line itself are to be JSON: it could not be parsed, so look for the plain words.
@@ -174,6 +185,20 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_is_that_of_the_command_that_was_meant() {
+        for (line, command) in [
+            ("bursar", "bursar"),
+            ("bursar acounts", "bursar"),
+            ("bursar accounts edit a1 --type x", "bursar accounts edit"),
+            ("bursar --format table tx lst", "bursar transactions"),
+            ("bursar accounts -- edit", "bursar accounts"),
+        ] {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(meant(&arguments), command, "{line}");
+        }
     }
 
     #[test]

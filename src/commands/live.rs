@@ -14,6 +14,10 @@ use crate::{
     vault::Right,
 };
 
+/// What a bank is asked to do.
+const NEWS: &str = "look for new transactions";
+const BALANCES: &str = "give live balances";
+
 /// Calls a day that may be billed one by one, unless plaid.max_billable_per_day says otherwise.
 const PER_DAY: u64 = 50;
 
@@ -24,11 +28,11 @@ pub(super) fn per_day(context: &Context) -> Option<u64> {
 
 /// Has the banks look for new transactions. The inner result is that of the banks, for when the sync is over too.
 pub(super) fn refresh(context: &mut Context, wanted: &[ConnectionView], max_wait: Duration) -> Result<Result<()>> {
-    let wanted = live::askable(wanted.to_vec());
+    let wanted = askable(context, wanted, NEWS)?;
     if wanted.is_empty() {
         return Ok(Ok(()));
     }
-    agreed(context, "look for new transactions", wanted.len())?;
+    agreed(context, NEWS, wanted.len())?;
     let (per_day, mut ui) = (per_day(context), context.ui.again());
     let found = bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
@@ -41,11 +45,18 @@ pub(super) fn refresh(context: &mut Context, wanted: &[ConnectionView], max_wait
 
 /// Reads live balances into the book. The inner result is that of the banks, for when the accounts were shown.
 pub(super) fn balances(context: &mut Context, wanted: &[ConnectionView]) -> Result<Result<()>> {
-    let wanted = live::askable(wanted.to_vec());
+    let wanted = askable(context, wanted, BALANCES)?;
+    if context.settings.dry_run {
+        let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
+        context
+            .ui
+            .status(&format!("would ask for live balances, each a call that may be billed: {}", names.join(", ")));
+        return Ok(Ok(()));
+    }
     if wanted.is_empty() {
         return Ok(Ok(()));
     }
-    agreed(context, "give live balances", wanted.len())?;
+    agreed(context, BALANCES, wanted.len())?;
     let (per_day, mut ui) = (per_day(context), context.ui.again());
     let found = bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
@@ -53,6 +64,24 @@ pub(super) fn balances(context: &mut Context, wanted: &[ConnectionView]) -> Resu
         Ok(live::balances(bank, &mut book, &wanted, per_day, &|message| progress.say(message))?)
     })?;
     Ok(verdict(context, found))
+}
+
+/// The connections that can be asked. The others are named; where there are no others to ask, that is an error.
+fn askable(context: &mut Context, wanted: &[ConnectionView], what: &str) -> Result<Vec<ConnectionView>> {
+    let mut able = Vec::new();
+    let mut unable = Vec::new();
+    for connection in wanted {
+        match live::hindrance(connection) {
+            None => able.push(connection.clone()),
+            Some(why) => unable.push(format!("{} cannot be asked to {what}: {why}", connection.name)),
+        }
+    }
+    if able.is_empty() && !unable.is_empty() {
+        let sentence = format!("{}; nothing was asked", unable.join("; "));
+        return Err(Error::new(Kind::Refused, "not_on_demand", sentence).hint("bursar connections"));
+    }
+    unable.iter().for_each(|sentence| context.ui.warn(sentence));
+    Ok(able)
 }
 
 /// Says what it may cost, and asks.

@@ -44,7 +44,7 @@ impl Args {
             if connection.state != ConnectionState::Removed {
                 connections.push(ConnectionMetrics {
                     id: connection.id,
-                    max_calls_per_day: provider::calls_per_day(&connection.provider),
+                    max_calls_per_day: provider::manner(&connection.provider).calls_per_day,
                     name: connection.name,
                     calls_today: today.get(&connection.id).copied().unwrap_or_default(),
                     syncs_today: book.syncs_on_day(connection.id, now)?,

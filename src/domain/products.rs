@@ -21,11 +21,13 @@ pub enum Product {
     Investments,
     /// What was bought, sold and paid in investment accounts; a second bill where a plan bills it.
     Trades,
+    /// Payments that come back, as the bank sees them; a bill of its own as well.
+    Recurring,
 }
 
 impl Product {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Liabilities, Self::Investments, Self::Trades];
+    pub const ALL: [Self; 4] = [Self::Liabilities, Self::Investments, Self::Trades, Self::Recurring];
     /// Those that are asked for unless the owner says otherwise.
     pub const USUAL: [Self; 2] = [Self::Liabilities, Self::Investments];
 
@@ -35,6 +37,7 @@ impl Product {
             Self::Liabilities => "liabilities",
             Self::Investments => "investments",
             Self::Trades => "trades",
+            Self::Recurring => "recurring",
         }
     }
 
@@ -43,6 +46,8 @@ impl Product {
         match self {
             Self::Liabilities => "liabilities",
             Self::Investments | Self::Trades => "investments",
+            // An add-on of transactions: no consent of its own.
+            Self::Recurring => "transactions",
         }
     }
 
@@ -207,6 +212,40 @@ pub struct Trades {
     pub trades: Vec<Trade>,
 }
 
+/// Payments that come back, in the bank's words, apart from their account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Regular {
+    /// Who is paid or pays.
+    pub label: String,
+    /// `weekly`, `biweekly`, `semi_monthly`, `monthly`, `annually`, `unknown`.
+    pub frequency: String,
+    /// `mature`, `early_detection`, `tombstoned`, `unknown`.
+    pub status: String,
+    /// Whether it goes on.
+    pub active: bool,
+    /// The latest payment; negative when it left the owner.
+    pub amount: Money,
+    /// The mean of all payments.
+    pub average: Money,
+    /// Day of the first payment.
+    pub first: Date,
+    /// Day of the latest payment.
+    pub last: Date,
+    /// When the bank expects the next one.
+    pub next: Option<Date>,
+}
+
+/// The same as a provider reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BankStream {
+    /// The provider's id.
+    pub id: String,
+    /// The account.
+    pub account: ProviderAccountId,
+    /// What comes back.
+    pub regular: Regular,
+}
+
 /// What a bank answered when it was asked for a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProductReport {
@@ -216,6 +255,8 @@ pub enum ProductReport {
     Investments(Portfolio),
     /// All trades from a day on.
     Trades(Trades),
+    /// All payments that come back.
+    Recurring(Vec<BankStream>),
     /// Nothing this time; what is known stays. The provider's code says why.
     Nothing(Product, String),
 }

@@ -66,11 +66,13 @@ pub enum RowKind {
     Holding,
     /// A trade.
     Trade,
+    /// Payments that come back.
+    Stream,
 }
 
 impl RowKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Account, Self::Transaction, Self::Debt, Self::Holding, Self::Trade];
+    pub const ALL: [Self; 6] = [Self::Account, Self::Transaction, Self::Debt, Self::Holding, Self::Trade, Self::Stream];
 
     /// The word in sentences, in JSON and in the database.
     pub fn as_str(self) -> &'static str {
@@ -80,6 +82,7 @@ impl RowKind {
             Self::Debt => "debt",
             Self::Holding => "holding",
             Self::Trade => "trade",
+            Self::Stream => "stream",
         }
     }
 }

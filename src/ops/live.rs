@@ -10,7 +10,7 @@ use crate::{
         calls::Call, dates::Timestamp, ids::ConnectionId, standing::ConnectionState, sync::Refusal,
         views::ConnectionView,
     },
-    ops::{bank::Bank, provider::PLAID},
+    ops::{bank::Bank, provider::manner},
     plaid::{AccountList, Action, BalanceRequest, Client, KnownCurrencies, PlaidError},
     secret::Secret,
     store::{Event, Store, StoreError},
@@ -73,10 +73,15 @@ pub struct Live {
     pub last: bool,
 }
 
-/// The connections that such a call can be made for: only Plaid takes one.
-pub fn askable(connections: Vec<ConnectionView>) -> Vec<ConnectionView> {
-    let alive = |state| !matches!(state, ConnectionState::Gone | ConnectionState::Removed);
-    connections.into_iter().filter(|connection| connection.provider == PLAID && alive(connection.state)).collect()
+/// Why no such call can be made for a connection; none if it can.
+pub fn hindrance(connection: &ConnectionView) -> Option<String> {
+    let manner = manner(&connection.provider);
+    match connection.state {
+        _ if !manner.on_demand => Some(format!("{} does not read a bank when it is asked to", manner.name)),
+        ConnectionState::Gone => Some(format!("it is gone at {}", manner.name)),
+        ConnectionState::Removed => Some("it was removed".to_owned()),
+        _ => None,
+    }
 }
 
 /// Reads balances from the banks themselves and keeps them.

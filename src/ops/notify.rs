@@ -11,8 +11,8 @@ use crate::domain::{alerts::Notice, views::AlertView};
 /// How long a program has.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// What a program may know of our environment: enough to find programs, its user's files and the desktop.
-const PASSED_ON: [&str; 5] = ["PATH", "HOME", "LANG", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
+/// What a program may know of our environment: enough to find programs, its user's files, the place it may write to and the desktop.
+const PASSED_ON: [&str; 6] = ["PATH", "HOME", "LANG", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
 
 /// The longest list of kinds on the desktop.
 const KINDS: usize = 3;

@@ -29,6 +29,8 @@ pub enum Endpoint {
     TransactionsSync,
     /// `/transactions/refresh`
     TransactionsRefresh,
+    /// `/transactions/recurring/get`
+    RecurringGet,
     /// `/liabilities/get`
     LiabilitiesGet,
     /// `/investments/holdings/get`
@@ -119,7 +121,7 @@ impl Facts {
 
 impl Endpoint {
     /// All endpoints, in the order of Plaid's reference.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::LinkTokenCreate,
         Self::LinkTokenGet,
         Self::PublicTokenExchange,
@@ -131,6 +133,7 @@ impl Endpoint {
         Self::BalanceGet,
         Self::TransactionsSync,
         Self::TransactionsRefresh,
+        Self::RecurringGet,
         Self::LiabilitiesGet,
         Self::HoldingsGet,
         Self::TradesGet,
@@ -155,7 +158,11 @@ impl Endpoint {
     pub const fn billing(self) -> Billing {
         match self {
             Self::BalanceGet | Self::TransactionsRefresh => Billing::Request,
-            Self::TransactionsSync | Self::LiabilitiesGet | Self::HoldingsGet | Self::TradesGet => Billing::Connection,
+            Self::TransactionsSync
+            | Self::RecurringGet
+            | Self::LiabilitiesGet
+            | Self::HoldingsGet
+            | Self::TradesGet => Billing::Connection,
             _ => Billing::Free,
         }
     }
@@ -186,6 +193,9 @@ impl Endpoint {
             }
             Self::TransactionsRefresh => {
                 facts("/transactions/refresh", Costly).slow().limits(allowed(2, 100), allowed(2, 100))
+            }
+            Self::RecurringGet => {
+                facts("/transactions/recurring/get", Harmless).slow().limits(allowed(20, 1000), allowed(20, 1000))
             }
             Self::LiabilitiesGet => {
                 facts("/liabilities/get", Harmless).slow().limits(allowed(15, 1000), allowed(10, 1000))

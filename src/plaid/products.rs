@@ -1,17 +1,18 @@
-//! `/liabilities/get`, `/investments/holdings/get`, `/investments/transactions/get`: each billed from its first call on, where a plan
-//! bills it.
+//! `/liabilities/get`, `/investments/holdings/get`, `/investments/transactions/get`, `/transactions/recurring/get`: each billed from
+//! its first call on, where a plan bills it.
 
 use std::collections::HashSet;
 
 use super::{
     client::{Bearer, Client, decode},
-    convert::{self, DebtRows, HoldingRows, KnownCurrencies, TradeRows},
+    convert::{self, DebtRows, HoldingRows, KnownCurrencies, StreamRows, TradeRows},
     endpoint::Endpoint,
     error::PlaidError,
     wire::{
         Token,
         investments::{TradesGetOptions, TradesGetRequest},
         liabilities::ProductGetRequest,
+        recurring::RecurringGetRequest,
     },
 };
 use crate::{
@@ -56,6 +57,15 @@ impl Client {
                 self.call_with(Endpoint::HoldingsGet, bearer, &request, read).await
             }
             Product::Trades => self.trades_get(access_token, since, today).await,
+            Product::Recurring => {
+                let access_token = Token::from(access_token);
+                let request = RecurringGetRequest { access_token, account_ids: None, options: None };
+                let read = |answer: &_| {
+                    let (streams, refused) = convert::streams(&decode::<StreamRows<'_>>(answer)?);
+                    Ok((ProductReport::Recurring(streams), refused))
+                };
+                self.call_with(Endpoint::RecurringGet, bearer, &request, read).await
+            }
         }
     }
 

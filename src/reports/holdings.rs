@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::ReportError;
+use super::{NoPeriod, ReportError};
 use crate::domain::{
     dates::Date,
     ids::AccountId,
@@ -18,6 +18,9 @@ use crate::domain::{
 pub struct Holdings {
     /// `holdings`.
     pub report: &'static str,
+    /// Its period: none.
+    #[serde(flatten)]
+    pub period: NoPeriod,
     /// The holdings, currency by currency, the most valuable first.
     pub rows: Vec<Row>,
     /// What they are worth, one amount a currency.
@@ -90,5 +93,12 @@ pub fn build(accounts: &[AccountView], holdings: &[HoldingView]) -> Result<Holdi
         });
     }
     rows.sort_by(|a, b| (a.currency.code(), -a.value.minor).cmp(&(b.currency.code(), -b.value.minor)));
-    Ok(Holdings { report: "holdings", rows, totals: values.totals()?, gains: gains.totals()?, trades: None })
+    Ok(Holdings {
+        report: "holdings",
+        period: NoPeriod::default(),
+        rows,
+        totals: values.totals()?,
+        gains: gains.totals()?,
+        trades: None,
+    })
 }

@@ -4,11 +4,12 @@
 
 use serde::Serialize;
 
+use super::{NoPeriod, ReportError};
 use crate::domain::{
     accounts::AccountType,
     dates::Date,
     ids::AccountId,
-    money::{Currency, Money},
+    money::{Currency, Money, Sums},
     products::Rate,
     views::{AccountStatus, AccountView, LiabilityView},
 };
@@ -18,8 +19,13 @@ use crate::domain::{
 pub struct Liabilities {
     /// `liabilities`.
     pub report: &'static str,
+    /// Its period: none.
+    #[serde(flatten)]
+    pub period: NoPeriod,
     /// The debts: what is overdue first, then by due date.
     pub rows: Vec<Row>,
+    /// What is owed in all, negative, one amount a currency.
+    pub totals: Vec<Money>,
 }
 
 /// One debt.
@@ -61,11 +67,18 @@ pub struct Row {
 }
 
 /// Lists the debts of accounts that are not closed.
-pub fn build(accounts: &[AccountView], terms: &[LiabilityView], today: Date) -> Liabilities {
+pub fn build(accounts: &[AccountView], terms: &[LiabilityView], today: Date) -> Result<Liabilities, ReportError> {
+    let rows = debts(accounts, terms, today);
+    let mut owed = Sums::default();
+    rows.iter().filter_map(|row| row.balance).for_each(|balance| owed.add(balance));
+    Ok(Liabilities { report: "liabilities", period: NoPeriod::default(), rows, totals: owed.totals()? })
+}
+
+fn debts(accounts: &[AccountView], terms: &[LiabilityView], today: Date) -> Vec<Row> {
     let debts = accounts.iter().filter(|account| account.kind.is_debt() && account.status != AccountStatus::Closed);
     let mut rows: Vec<Row> = debts.map(|account| row(account, terms, today)).collect();
     rows.sort_by_key(|row| (!row.overdue, row.due.is_none(), row.due, row.account));
-    Liabilities { report: "liabilities", rows }
+    rows
 }
 
 fn row(account: &AccountView, terms: &[LiabilityView], today: Date) -> Row {
@@ -116,7 +129,7 @@ pub struct Due {
 /// The payments that are late or due within [`SOON`] days.
 pub fn due_soon(accounts: &[AccountView], terms: &[LiabilityView], today: Date) -> Vec<Due> {
     let soon = |row: &Row| row.overdue || row.days_left.is_some_and(|days| (0..=SOON).contains(&days));
-    let rows = build(accounts, terms, today).rows.into_iter().filter(soon);
+    let rows = debts(accounts, terms, today).into_iter().filter(soon);
     rows.map(|row| Due {
         label: row.label,
         account: row.account,

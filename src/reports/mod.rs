@@ -80,6 +80,19 @@ impl Request {
     }
 }
 
+/// What every report says of its period, where it has none: how things stand now, account by account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
+pub struct NoPeriod {
+    /// Always `null`: it says how things stand.
+    pub begin: Option<Date>,
+    /// Always `null`.
+    pub end: Option<Date>,
+    /// Always `null`.
+    pub interval: Option<Interval>,
+    /// Always `null`: the rows are accounts or what they hold.
+    pub by: Option<Grouping>,
+}
+
 /// Every report but the summary (cli.md, "report …").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Report {

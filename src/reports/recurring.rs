@@ -12,7 +12,7 @@ use crate::domain::{
     ratio::Ratio,
     recurring::{self, Cadence, Occurrence, Series, Standing, Stream},
     transactions::Kind,
-    views::Grouping,
+    views::{BankStreamView, Grouping},
 };
 
 /// `report recurring --json`.
@@ -36,6 +36,8 @@ pub struct Recurring {
     pub yearly_spent: Vec<Money>,
     /// What the streams that have not ended bring a year, one amount a currency.
     pub yearly_earned: Vec<Money>,
+    /// What the banks themselves see coming back; `null` without --bank.
+    pub bank: Option<Vec<BankStreamView>>,
 }
 
 /// One stream of payments.
@@ -117,7 +119,18 @@ pub fn build(series: &[Series], period: Period, today: Date, ended: bool) -> Res
     let yearly_earned = sum(live(Kind::Income).map(|row| row.yearly))?;
     let (begin, end) = (period.begin, period.end);
     let by = Grouping::Payee;
-    Ok(Recurring { report: "recurring", begin, end, interval: None, by, rows, totals, yearly_spent, yearly_earned })
+    Ok(Recurring {
+        report: "recurring",
+        begin,
+        end,
+        interval: None,
+        by,
+        rows,
+        totals,
+        yearly_spent,
+        yearly_earned,
+        bank: None,
+    })
 }
 
 fn sum(amounts: impl Iterator<Item = Money>) -> Result<Vec<Money>, ReportError> {

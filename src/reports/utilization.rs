@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::ReportError;
+use super::{NoPeriod, ReportError};
 use crate::domain::{
     accounts::AccountType,
     ids::AccountId,
@@ -18,6 +18,9 @@ use crate::domain::{
 pub struct Utilization {
     /// `utilization`.
     pub report: &'static str,
+    /// Its period: none.
+    #[serde(flatten)]
+    pub period: NoPeriod,
     /// The cards, the most used first.
     pub rows: Vec<Row>,
     /// One line a currency, over the cards that have a limit.
@@ -91,7 +94,7 @@ pub fn build(accounts: &[AccountView]) -> Result<Utilization, ReportError> {
         let (left, utilization) = (left(used, limit)?, Ratio::of(used, limit));
         totals.push(Total { currency: limit.currency, used, limit, left, utilization });
     }
-    Ok(Utilization { report: "utilization", rows, totals })
+    Ok(Utilization { report: "utilization", period: NoPeriod::default(), rows, totals })
 }
 
 fn left(used: Money, limit: Money) -> Result<Money, ReportError> {

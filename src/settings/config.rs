@@ -33,7 +33,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("plaid.max_billable_per_day", "calls a day (UTC) that Plaid may bill one by one, 50 unless set; 0 for no limit"),
     (
         "sync.products",
-        "what each sync asks for besides transactions: liabilities, investments, trades (each billed by the month)",
+        "what each sync asks for besides transactions: liabilities, investments, trades, recurring (each billed by the month)",
     ),
     ("sync.max_per_day", "syncs of one connection a day (UTC); 0 for no limit"),
     ("notify.command", "program and arguments that get alerts as JSON on standard input"),
@@ -156,7 +156,7 @@ pub struct SyncConfig {
 }
 
 impl SyncConfig {
-    /// What is asked for besides transactions; trades only where they are named, because they are a bill of their own.
+    /// What is asked for besides transactions; trades and regular payments only where they are named, because each is a bill of its own.
     pub fn products(&self) -> Vec<Product> {
         self.products.clone().unwrap_or_else(|| Product::USUAL.to_vec())
     }
@@ -245,8 +245,9 @@ fn format<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Format>,
 fn products<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Vec<Product>>, D::Error> {
     let words = Vec::<String>::deserialize(source)?;
     let known = |word: &String| {
-        Product::from_word(word)
-            .ok_or_else(|| serde::de::Error::custom(format!("`{word}` is none of liabilities, investments and trades")))
+        Product::from_word(word).ok_or_else(|| {
+            serde::de::Error::custom(format!("`{word}` is none of liabilities, investments, trades and recurring"))
+        })
     };
     words.iter().map(known).collect::<Result<_, _>>().map(Some)
 }

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_book.sql"),
     include_str!("migrations/0002_products.sql"),
     include_str!("migrations/0003_real_life.sql"),
+    include_str!("migrations/0004_streams.sql"),
 ];
 
 /// The format this program writes.

@@ -43,6 +43,7 @@ mod runs;
 mod seen;
 mod series;
 mod snapshot;
+mod streams;
 mod sums;
 mod sync;
 #[cfg(test)]

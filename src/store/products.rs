@@ -8,7 +8,7 @@ use rusqlite::{Row, params};
 use super::{
     Result, Store, StoreError, SyncRun, Tx,
     digests::{Area, Place},
-    encode, trades,
+    encode, streams, trades,
 };
 use crate::domain::{
     dates::Date,
@@ -19,7 +19,7 @@ use crate::domain::{
 };
 
 /// What digests cover, in the order that is hashed; the account comes first.
-pub(crate) const COVERED: [(&str, &str); 3] = [
+pub(crate) const COVERED: [(&str, &str); 4] = [
     (
         "liabilities",
         "SELECT account, currency, kind, rates, statement_balance, statement_date, minimum, due, overdue, past_due,
@@ -27,6 +27,7 @@ pub(crate) const COVERED: [(&str, &str); 3] = [
     ),
     ("holdings", "SELECT account, security, currency, quantity, price, price_date, value, cost, as_of FROM holdings"),
     trades::COVERED,
+    streams::COVERED,
 ];
 /// The same for securities.
 pub(crate) const COVERED_SECURITIES: &str = "SELECT id, connection, provider_id, name, ticker, kind FROM securities";
@@ -53,6 +54,10 @@ impl SyncRun<'_, '_> {
                 self.tx.set_trades(connection, found)?;
                 self.tx.note_product(connection, Product::Trades, None)
             }
+            ProductReport::Recurring(found) => {
+                self.tx.set_streams(connection, found)?;
+                self.tx.note_product(connection, Product::Recurring, None)
+            }
             ProductReport::Nothing(product, code) => self.tx.note_product(connection, *product, Some(code)),
         }
     }
@@ -69,13 +74,13 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets what a bank said last of an account's debts and holdings; it says them again at the next sync.
+    /// Forgets what a bank said last of an account's debts, holdings and regular payments; it says them again at the next sync.
     pub(crate) fn forget_terms_and_holdings(&mut self, account: i64) -> Result<()> {
-        [COVERED[0], COVERED[1]].into_iter().try_for_each(|covered| self.clear(covered, account))
+        [COVERED[0], COVERED[1], streams::COVERED].into_iter().try_for_each(|covered| self.clear(covered, account))
     }
 
     /// Takes the rows of one of the [`COVERED`] tables about an account.
-    fn clear(&mut self, (table, covered): (&str, &str), account: i64) -> Result<()> {
+    pub(super) fn clear(&mut self, (table, covered): (&str, &str), account: i64) -> Result<()> {
         let covered = format!("{covered} WHERE account = ?1");
         self.digests.take_rows(self.db, (place(account), table), &covered, [account])?;
         self.db.prepare_cached(&format!("DELETE FROM {table} WHERE account = ?1"))?.execute([account])?;
@@ -83,7 +88,7 @@ impl Tx<'_> {
     }
 
     /// Counts the rows of one of the [`COVERED`] tables about an account into its digest.
-    fn cover(&mut self, (table, covered): (&str, &str), account: i64) -> Result<()> {
+    pub(super) fn cover(&mut self, (table, covered): (&str, &str), account: i64) -> Result<()> {
         let covered = format!("{covered} WHERE account = {account}");
         self.digests.add_table(self.db, place(account), table, &covered)
     }
@@ -201,7 +206,7 @@ pub(crate) fn currency(row: &Row<'_>, at: usize) -> Result<Currency> {
     encode::currency(&row.get::<_, String>(at)?, row.get(at + 1)?, row.get(at + 2)?)
 }
 
-fn day(row: &Row<'_>, at: usize) -> Result<Option<Date>> {
+pub(crate) fn day(row: &Row<'_>, at: usize) -> Result<Option<Date>> {
     row.get::<_, Option<i64>>(at)?.map(encode::date).transpose()
 }
 

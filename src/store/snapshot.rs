@@ -24,6 +24,7 @@ const STRIP: &str = "
     DELETE FROM connection_calls;
     UPDATE trades SET provider_id = 'snapshot-' || id;
     UPDATE securities SET provider_id = 'snapshot-' || id;
+    UPDATE streams SET provider_id = 'snapshot-' || rowid;
     DELETE FROM audit;
     DELETE FROM audit_state;
     DELETE FROM digests;
@@ -50,7 +51,8 @@ const REDACT: &str = "
     DELETE FROM merchants;
     DELETE FROM documents;
     UPDATE securities SET name = NULL, ticker = NULL;
-    UPDATE trades SET name = 'redacted', security = NULL, ticker = NULL;";
+    UPDATE trades SET name = 'redacted', security = NULL, ticker = NULL;
+    UPDATE streams SET label = 'redacted';";
 
 impl Store {
     /// Makes a copied database somebody's snapshot and closes it.

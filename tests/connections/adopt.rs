@@ -1,9 +1,13 @@
 //! A bank that had to be linked anew: its accounts and transactions join those of the connection before, and part again.
 
-use bursar::sandbox::Fault;
+use bursar::{
+    domain::money::{Currency, Money},
+    plaid::MadeUp,
+    sandbox::Fault,
+};
 use serde_json::{Value, json};
 
-use crate::env::TestEnv;
+use crate::env::{TestEnv, block_on};
 
 const BANK: &str = "ins_109508";
 
@@ -18,9 +22,14 @@ pub(super) fn book(env: &TestEnv) -> Value {
 }
 
 /// Date, payee, amount, account name, status, note and tags of all transactions, whatever their ids.
-pub(super) fn rows(env: &TestEnv) -> Vec<String> {
-    let fields = "date,payee,amount,currency,account,status,note,tags";
-    let text = env.ok(&["tx", "--format", "csv", "--fields", fields, "--limit", "100000"]).stdout;
+pub(crate) fn rows(env: &TestEnv) -> Vec<String> {
+    fields_of(env, &[], "date,payee,amount,currency,account,status,note,tags")
+}
+
+/// Fields of the transactions that a query wants.
+fn fields_of(env: &TestEnv, query: &[&str], fields: &str) -> Vec<String> {
+    let all = ["--format", "csv", "--fields", fields, "--limit", "100000"];
+    let text = env.ok(&[&["tx"], query, &all].concat()).stdout;
     let mut rows: Vec<String> = text.lines().map(str::to_owned).collect();
     rows.sort();
     rows
@@ -205,4 +214,60 @@ fn trades_stay_where_the_new_connection_is_told_none() {
     env.ok(&["connections", "adopt", "c1", "c2", "--undo", "--yes"]);
     assert_eq!(trades(&env).len(), 2 * before.len(), "each connection has its own");
     assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
+
+const WITHOUT_IDS: &str = "date,payee,amount,currency,status,note,tags";
+
+/// What each of three connections has.
+fn by_connection(env: &TestEnv) -> [Vec<String>; 3] {
+    ["conn:c1", "conn:c2", "conn:c3"].map(|of| fields_of(env, &[of], WITHOUT_IDS))
+}
+
+/// Rows that only this connection of the sandbox's has, and a sync that brings them.
+fn spend(env: &TestEnv, connection: i64, descriptions: &[&'static str]) {
+    let (day, amount) = (crate::env::TODAY.parse().unwrap(), Money::new(-450, Currency::iso("USD").unwrap()));
+    let made = |&description: &&'static str| MadeUp { transacted: day, posted: day, amount, description };
+    let made: Vec<MadeUp<'_>> = descriptions.iter().map(made).collect();
+    block_on(env.client().sandbox_transactions_create(&env.token(connection).0, &made)).unwrap();
+    assert_eq!(env.json(&["sync"])["added"], descriptions.len());
+}
+
+/// The same life twice: in one vault the accounts are joined twice, with rows that come between, and parted twice.
+#[test]
+fn two_joinings_of_one_account_are_undone_one_after_the_other() {
+    let [joined, apart] = [true, false].map(|joins| {
+        let mut env = TestEnv::new();
+        env.bank();
+        env.init();
+        let link = || env.json(&["link", "--institution", BANK, "--user", "user_transactions_dynamic", "--yes"]);
+        let adopt = |old: &str, new: &str| {
+            if joins {
+                env.ok(&["connections", "adopt", old, new, "--yes"]);
+            }
+        };
+        link();
+        env.ok(&["tx", "note", "t3", "mine"]);
+        env.ok(&["connections", "remove", "c1", "--yes"]);
+        link();
+        adopt("c1", "c2");
+        spend(&env, 2, &["BETWEEN", "BETWEEN TOO"]);
+        env.ok(&["connections", "remove", "c2", "--yes"]);
+        link();
+        adopt("c2", "c3");
+        spend(&env, 3, &["AFTER"]);
+        env
+    });
+    let parted = by_connection(&apart);
+    let came = |row: &String| row.contains("BETWEEN") || row.contains("AFTER");
+    let mut whole = parted[0].clone();
+    whole.extend(parted[1..].iter().flatten().filter(|row| came(row)).cloned());
+    whole.sort();
+    assert_eq!(fields_of(&joined, &[], WITHOUT_IDS), whole, "nothing stands twice, nothing is lost");
+    for (old, new) in [("c2", "c3"), ("c1", "c2")] {
+        assert_eq!(joined.json(&["vault", "check"])["ok"], true);
+        joined.ok(&["connections", "adopt", old, new, "--undo", "--yes"]);
+    }
+    assert_eq!(joined.json(&["vault", "check"])["ok"], true);
+    assert_eq!(by_connection(&joined), parted, "as if nothing had ever been joined");
+    assert_eq!(joined.json(&["sync", "--full"])["removed"], 0);
 }

@@ -92,9 +92,16 @@ fn a_token_that_plaid_does_not_take_is_no_reason_to_pretend() {
     assert_ne!(removed(&env, "c1")["state"], "removed");
     env.set("BURSAR_PLAID_BASE_URL", "http://127.0.0.1:9");
     env.fails(9, &["connections", "remove", "c1", "--yes"]);
+    let plan = env.ok(&["connections", "remove", "c1", "--local", "--dry-run"]);
+    assert!(
+        plan.stdout.contains("Plaid       will not be told\n") && plan.stderr.contains("Plaid is NOT told"),
+        "{plan}"
+    );
     let local = env.json(&["connections", "remove", "c1", "--local", "--yes", "--offline"]);
     assert_eq!(local["provider"], "not_told");
     assert_eq!(removed(&env, "c1")["state"], "removed");
+    let past = env.ok(&["connections", "remove", "c1", "--purge", "--dry-run"]);
+    assert!(past.stdout.contains("will not be told") && past.stderr.contains("Plaid is not told again"), "{past}");
 }
 
 #[test]

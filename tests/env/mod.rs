@@ -6,8 +6,11 @@
 #[cfg(feature = "sandbox")]
 mod bank;
 mod canary;
+#[cfg(feature = "sandbox")]
+mod judge;
 #[cfg(target_os = "linux")]
 pub(crate) mod keyring;
+mod mount;
 mod output;
 mod process;
 mod strace;
@@ -24,6 +27,9 @@ use std::{
 
 #[cfg(feature = "sandbox")]
 pub(crate) use bank::block_on;
+#[cfg(feature = "sandbox")]
+pub(crate) use judge::judge;
+pub(crate) use mount::can_mount;
 pub(crate) use output::Output;
 pub(crate) use process::Background;
 use serde_json::Value;

@@ -9,7 +9,12 @@ pub(crate) fn python_with_argon2() -> Option<String> {
 
 /// The same for other modules, with commas between.
 pub(crate) fn python_with(modules: &str) -> Option<String> {
-    let named = env::var("BURSAR_TEST_FORMAT_PYTHON").ok();
+    python_of("BURSAR_TEST_FORMAT_PYTHON", modules)
+}
+
+/// The Python that a variable names, which then has to have the modules, or the machine's if that does.
+pub(super) fn python_of(variable: &str, modules: &str) -> Option<String> {
+    let named = env::var(variable).ok();
     let python = named.clone().unwrap_or_else(|| "python3".to_owned());
     let has = std::process::Command::new(&python).args(["-c", &format!("import {modules}")]).output();
     let has = has.is_ok_and(|output| output.status.success());

@@ -2,31 +2,10 @@
 
 use std::{
     fs,
-    path::Path,
     process::{Command, Stdio},
 };
 
-use crate::env::{Output, TestEnv, have};
-
-/// Whether this user may mount in a name space of their own; some systems forbid it, and CI is not one of them.
-fn can_mount() -> bool {
-    let probe = ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"];
-    let may = have("unshare") && Command::new("unshare").args(probe).stderr(Stdio::null()).status().unwrap().success();
-    assert!(may || std::env::var_os("CI").is_none(), "CI cannot mount in a name space of its own");
-    may
-}
-
-/// Runs bursar where `folder` is a file system of its own, mounted with the given options: visible to this run only.
-fn on_mount(env: &TestEnv, folder: &Path, mount: &str, args: &[&str]) -> Output {
-    let bursar = env.command(args);
-    let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-euc"]);
-    command.arg(format!("folder=$1; shift; {mount}; exec \"$@\"")).arg("sh").arg(folder);
-    command.arg(bursar.get_program()).args(bursar.get_args()).env_clear();
-    command.envs(bursar.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.current_dir(bursar.get_current_dir().unwrap());
-    env.run_command(command)
-}
+use crate::env::{Output, TestEnv, can_mount};
 
 const INIT: [&str; 6] = ["init", "--env", "sandbox", "--no-recovery", "--yes", "--no-input"];
 
@@ -46,7 +25,7 @@ fn a_full_disk_at_init() {
     fs::create_dir(&folder).unwrap();
     let mut args = vec!["--vault", "./small/vault"];
     args.extend(INIT);
-    let output = on_mount(&env, &folder, "mount -t tmpfs -o size=32k,mode=700 none \"$folder\"", &args);
+    let output = env.on_mount(&folder, "mount -t tmpfs -o size=32k,mode=700 none \"$folder\"", &args);
     told_once(&env, "disk-full-init", &output);
 }
 
@@ -60,7 +39,7 @@ fn a_read_only_folder_at_init() {
     fs::create_dir(&folder).unwrap();
     let mut args = vec!["--vault", "./sealed/vault"];
     args.extend(INIT);
-    let output = on_mount(&env, &folder, "mount -t tmpfs -o ro,mode=700 none \"$folder\"", &args);
+    let output = env.on_mount(&folder, "mount -t tmpfs -o ro,mode=700 none \"$folder\"", &args);
     told_once(&env, "read-only-init", &output);
 }
 
@@ -74,7 +53,7 @@ fn a_full_disk_under_the_output_file() {
     let folder = env.path("home/small");
     fs::create_dir(&folder).unwrap();
     let fill = "mount -t tmpfs -o size=4k,mode=700 none \"$folder\"; head -c 4096 /dev/zero >\"$folder/full\"";
-    let output = on_mount(&env, &folder, fill, &["accounts", "-o", "small/accounts.csv"]);
+    let output = env.on_mount(&folder, fill, &["accounts", "-o", "small/accounts.csv"]);
     told_once(&env, "disk-full-output", &output);
 }
 

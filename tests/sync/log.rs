@@ -34,6 +34,14 @@ fn empty() -> TestEnv {
 }
 
 #[test]
+fn a_name_that_is_not_there_waits_for_nobody() {
+    let env = TestEnv::household();
+    let began = std::time::Instant::now();
+    let unknown = env.fails(5, &["sync", "nosuch", "--jitter", "12h"]);
+    assert!(began.elapsed().as_secs() < 60 && !unknown.stderr.contains("starting in"), "{unknown}");
+}
+
+#[test]
 fn what_is_not_saved_when_the_time_is_up_comes_with_the_next_sync() {
     let env = TestEnv::household();
     env.sandbox().advance(2);

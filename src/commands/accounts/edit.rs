@@ -49,11 +49,6 @@ impl Args {
             return Err(Error::new(Kind::Usage, "nothing_to_edit", sentence).hint("bursar help accounts edit"));
         }
         let edit = AccountEdit { name: self.name, kind: self.kind.map(|said| said.0), ..AccountEdit::default() };
-        let mut book = context.book_mut()?;
-        let id = book.find_account(&self.account)?.id;
-        let event = context.event("accounts.edit", Some(id.to_string()));
-        book.write(&event, |tx| tx.edit_account(id, &edit))?;
-        let account = book.account(id)?;
-        context.present(&account)
+        super::change(context, &self.account, "accounts.edit", &edit)
     }
 }

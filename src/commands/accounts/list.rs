@@ -26,7 +26,10 @@ impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         let live = match &self.realtime {
             None => Ok(()),
-            Some(names) => realtime(context, names)?,
+            Some(names) => {
+                let wanted = bank::connections(context, names)?;
+                live::balances(context, &wanted)?
+            }
         };
         let mut items = context.book()?.accounts()?;
         items.retain(|account| self.all || account.status == AccountStatus::Open);
@@ -37,17 +40,4 @@ impl Args {
         }
         live
     }
-}
-
-/// Reads live balances into the book; the inner result is that of the banks.
-fn realtime(context: &mut Context, names: &[String]) -> Result<Result<()>> {
-    let wanted = bank::connections(context, names)?;
-    if context.settings.dry_run {
-        let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
-        context
-            .ui
-            .status(&format!("would ask for live balances, each a call that may be billed: {}", names.join(", ")));
-        return Ok(Ok(()));
-    }
-    live::balances(context, &wanted)
 }

@@ -1,10 +1,12 @@
-//! `bursar accounts [list|show|edit]`.
+//! `bursar accounts [list|show|edit|hide|close]`.
 
+mod close;
 mod edit;
+mod hide;
 mod list;
 mod show;
 
-use crate::{context::Context, error::Result};
+use crate::{context::Context, error::Result, store::AccountEdit};
 
 /// Accounts with balances, totals per currency, and how fresh they are
 #[derive(Debug, clap::Args)]
@@ -21,6 +23,8 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     Edit(edit::Args),
+    Hide(hide::Args),
+    Close(close::Args),
 }
 
 impl Args {
@@ -30,6 +34,18 @@ impl Args {
             Some(Verb::List(args)) => args.run(context),
             Some(Verb::Show(args)) => args.run(context),
             Some(Verb::Edit(args)) => args.run(context),
+            Some(Verb::Hide(args)) => args.run(context),
+            Some(Verb::Close(args)) => args.run(context),
         }
     }
+}
+
+/// Writes what the owner says of an account, and shows it.
+fn change(context: &mut Context, account: &str, action: &str, edit: &AccountEdit) -> Result<()> {
+    let mut book = context.book_mut()?;
+    let id = book.find_account(account)?.id;
+    let event = context.event(action, Some(id.to_string()));
+    book.write(&event, |tx| tx.edit_account(id, edit))?;
+    let account = book.account(id)?;
+    context.present(&account)
 }

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Kind, Result},
     ops::{
         connections::{AtProvider, Removal, remove},
-        provider::SIMPLEFIN,
+        provider::manner,
     },
     render::{Fact, Facts, Sheet, ToSheet},
     store::Contents,
@@ -45,14 +45,53 @@ pub(crate) struct Ending {
     name: String,
     /// What Plaid knows of it now; `null` for a plan (--dry-run).
     provider: Option<AtProvider>,
+    /// What it is to know, for the plan.
+    #[serde(skip)]
+    word: Word,
     /// What the vault has of it before.
     contents: Contents,
     /// Whether that is deleted.
     purged: bool,
 }
 
-/// What bursar cannot do for a connection of SimpleFIN.
-const BY_HAND: &str = "The SimpleFIN server is NOT told, because it cannot be: disable this access on its site (My Account, Connected apps).";
+/// What the provider is told of the end, and who it is.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    provider: &'static str,
+    telling: Telling,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    /// A call ends it there.
+    Call,
+    /// Nothing is to be told: it was removed before.
+    Past,
+    /// Nothing, because that was not wanted.
+    Unwanted,
+    /// Nothing, because only its owner can end it, at this place.
+    ByHand(&'static str),
+}
+
+impl Word {
+    /// What stands in the plan.
+    fn sentence(self) -> String {
+        let Self { provider, telling } = self;
+        match telling {
+            Telling::Call => format!(
+                "{provider} ends it, and its monthly bill with it. This cannot be undone: linking the bank again makes a new\n\
+                 connection, and on Plaid's Trial plan a removed one does not come back to the count of ten."
+            ),
+            Telling::Past => format!("It was removed before; {provider} is not told again."),
+            Telling::Unwanted => {
+                format!("{provider} is NOT told: if it still has the connection, its monthly bill goes on.")
+            }
+            Telling::ByHand(place) => {
+                format!("{provider} is NOT told, because it cannot be: disable this access {place}.")
+            }
+        }
+    }
+}
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
@@ -61,69 +100,72 @@ impl Args {
         let found = book.find_connection(&self.connection)?;
         let contents = book.contents_of(found.id)?;
         drop(book);
-        let mut ending =
-            Ending { id: found.id, name: found.name.clone(), provider: None, contents, purged: self.purge };
+        let (name, word) = (found.name.clone(), self.word(&found));
+        let mut ending = Ending { id: found.id, name, provider: None, word, contents, purged: self.purge };
         if context.settings.dry_run || !context.ui.profile().yes {
-            context.ui.status(&self.plan(&found, contents));
+            context.ui.status(&ending.plan());
         }
         if context.settings.dry_run {
             return context.present(&ending);
         }
-        let word = if self.purge { "purge" } else { "remove" };
-        if !context.ui.confirm_typed(word)? {
-            let sentence = format!("{} stays as it is, because you did not type {word}", found.id);
+        let consent = if self.purge { "purge" } else { "remove" };
+        if !context.ui.confirm_typed(consent)? {
+            let sentence = format!("{} stays as it is, because you did not type {consent}", found.id);
             return Err(Error::new(Kind::Refused, "not_confirmed", sentence).again_with("--yes"));
         }
         let removal = Removal { id: found.id, purge: self.purge };
         let event = context.event("connection.remove", Some(found.id.to_string()));
-        let by_hand = found.provider == SIMPLEFIN;
-        let alone = self.local || by_hand || found.state == ConnectionState::Removed;
-        ending.provider = Some(if alone {
-            remove(&mut context.book_mut()?, &event, None, removal)?
-        } else {
+        ending.provider = Some(if word.telling == Telling::Call {
             bank::with(context, Right::Admin, |bank, mut book| Ok(remove(&mut book, &event, Some(bank), removal)?))?
+        } else {
+            remove(&mut context.book_mut()?, &event, None, removal)?
         });
         context.present(&ending)?;
-        if by_hand && found.state != ConnectionState::Removed {
-            context.ui.warn(BY_HAND);
+        if matches!(word.telling, Telling::ByHand(_)) {
+            context.ui.warn(&word.sentence());
         }
         Ok(())
     }
 
-    /// What will happen, and what it costs.
-    fn plan(&self, found: &ConnectionView, contents: Contents) -> String {
-        let Contents { accounts, transactions } = contents;
-        let plaid = match (found.state, self.local) {
-            _ if found.provider == SIMPLEFIN => BY_HAND,
-            (ConnectionState::Removed, _) => "Plaid was told when it was removed.",
-            (_, true) => "Plaid is NOT told: if it still has the connection, its monthly bill goes on.",
-            (_, false) => {
-                "Plaid ends it, and its monthly bill with it. This cannot be undone: linking the bank again makes a new\n\
-                 connection, and on Plaid's Trial plan a removed one does not come back to the count of ten."
-            }
+    fn word(&self, found: &ConnectionView) -> Word {
+        let manner = manner(&found.provider);
+        let telling = match (found.state, manner.by_hand) {
+            (ConnectionState::Removed, _) => Telling::Past,
+            (_, Some(place)) => Telling::ByHand(place),
+            (_, None) if self.local => Telling::Unwanted,
+            (_, None) => Telling::Call,
         };
-        let history = if self.purge {
+        Word { provider: manner.name, telling }
+    }
+}
+
+impl Ending {
+    /// What will happen, and what it costs.
+    fn plan(&self) -> String {
+        let Contents { accounts, transactions } = self.contents;
+        let history = if self.purged {
             format!("{accounts} accounts and {transactions} transactions are deleted, with your edits.")
         } else {
             format!("{accounts} accounts and {transactions} transactions stay as they are.")
         };
-        format!("{} ({}) is removed.\n{plaid}\n{history}", found.id, found.name)
+        format!("{} ({}) is removed.\n{}\n{history}", self.id, self.name, self.word.sentence())
     }
 }
 
 impl ToSheet for Ending {
     fn to_sheet(&self) -> Sheet {
-        let plaid = match self.provider {
-            None => "will be told",
-            Some(AtProvider::Ended) => "ended it",
-            Some(AtProvider::Gone) => "had it no more",
-            Some(AtProvider::NotTold) => "was not told",
+        let told = match (self.provider, self.word.telling) {
+            (None, Telling::Call) => "will be told",
+            (None, _) => "will not be told",
+            (Some(AtProvider::Ended), _) => "ended it",
+            (Some(AtProvider::Gone), _) => "had it no more",
+            (Some(AtProvider::NotTold), _) => "was not told",
         };
         let Contents { accounts, transactions } = self.contents;
         let history = format!("{accounts} accounts, {transactions} transactions");
         Facts(vec![
             Fact::new("id", "Connection", format!("{} ({})", self.id, self.name)),
-            Fact::new("provider", "Plaid", plaid),
+            Fact::new("provider", self.word.provider, told),
             Fact::new("contents", if self.purged { "Deleted" } else { "Kept" }, history),
         ])
         .to_sheet()

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Kind, Result},
     ops::{
         connections::{Rotation, rotate},
-        provider::SIMPLEFIN,
+        provider::manner,
         rotation::Turn,
     },
     render::{Cell, Column, Kind as CellKind, Sheet, Style, ToSheet},
@@ -55,12 +55,13 @@ impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         context.unlock_for_admin()?;
         let mut wanted = bank::connections(context, &self.connections)?;
-        if let Some(other) = wanted.iter().find(|connection| connection.provider == SIMPLEFIN) {
+        let by_hand = |connection: &ConnectionView| manner(&connection.provider).by_hand;
+        if let Some((other, place)) = wanted.iter().find_map(|connection| Some((connection, by_hand(connection)?))) {
             if !self.all {
-                return Err(only_by_hand(other));
+                return Err(only_by_hand(other, place));
             }
-            context.ui.warn(&only_by_hand(other).message);
-            wanted.retain(|connection| connection.provider != SIMPLEFIN);
+            context.ui.warn(&only_by_hand(other, place).message);
+            wanted.retain(|connection| by_hand(connection).is_none());
         }
         if context.settings.dry_run {
             let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
@@ -76,13 +77,13 @@ impl Args {
     }
 }
 
-/// The access of a connection of SimpleFIN is made anew by its owner.
-fn only_by_hand(connection: &ConnectionView) -> Error {
+/// Access that only its owner gives is made anew by its owner.
+fn only_by_hand(connection: &ConnectionView, place: &str) -> Error {
     let sentence = format!(
-        "the access of {} cannot be replaced by bursar: disable it at the SimpleFIN server and give a new setup token",
+        "the access of {} cannot be replaced by bursar: disable it {place}, then repair the connection with a new one",
         connection.id
     );
-    Error::new(Kind::Refused, "by_hand", sentence).hint(format!("bursar link simplefin --repair {}", connection.id))
+    Error::new(Kind::Refused, "by_hand", sentence).hint(format!("bursar link --repair {}", connection.id))
 }
 
 /// Replaces the tokens of these connections, with progress on the screen.

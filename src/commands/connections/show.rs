@@ -119,6 +119,7 @@ fn product(view: &ProductView, connection: ConnectionId) -> Fact {
         Product::Liabilities => "Liabilities",
         Product::Investments => "Investments",
         Product::Trades => "Trades",
+        Product::Recurring => "Regular payments",
     };
     let words = match view.code.as_deref() {
         None => "available".to_owned(),

@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     domain::standing::ConnectionState,
     error::Result,
-    ops::{provider::SIMPLEFIN, totp},
+    ops::{provider::manner, totp},
 };
 
 /// The list, the most urgent first.
@@ -23,15 +23,13 @@ pub(super) fn list(context: &mut Context) -> Result<Vec<Item>> {
         list.push(("codes", "their seed is the old one: bursar keys totp disable, then enable"));
     }
     let connections = context.book()?.connections()?;
-    let simplefin = connections
-        .iter()
-        .filter(|connection| connection.provider == SIMPLEFIN && connection.state != ConnectionState::Removed)
-        .map(|connection| {
-            let command = format!("bursar link simplefin --repair {}", connection.id);
-            let detail = format!("disable the access of {} at the SimpleFIN server, then: {command}", connection.name);
-            Item::new("simplefin", State::ByHand, detail)
-        });
-    let simplefin: Vec<Item> = simplefin.collect();
+    let living = connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
+    let access = living.filter_map(|connection| {
+        let place = manner(&connection.provider).by_hand?;
+        let command = format!("bursar link --repair {}", connection.id);
+        let detail = format!("disable the access of {} {place}, then: {command}", connection.name);
+        Some(Item::new(&connection.provider, State::ByHand, detail))
+    });
     let list = list.into_iter().map(|(step, detail)| Item::new(step, State::ByHand, detail));
-    Ok(simplefin.into_iter().chain(list).collect())
+    Ok(access.chain(list).collect())
 }

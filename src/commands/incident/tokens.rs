@@ -9,7 +9,7 @@ use crate::{
     ops::{
         connections::{self, Removal},
         incident::{self, Progress},
-        provider::PLAID,
+        provider::manner,
         rotation::Turn,
     },
     store::Event,
@@ -19,8 +19,10 @@ use crate::{
 /// Takes every bank's token out of others' reach; what fails is left for the next run.
 pub(super) fn replace(context: &mut Context, progress: &Progress, remove: bool) -> Result<Item> {
     let connections = context.book()?.connections()?;
-    // What SimpleFIN gave can only be taken back by hand: see `by_hand`.
-    let live = connections.into_iter().filter(|bank| bank.state != ConnectionState::Removed && bank.provider == PLAID);
+    // What only the owner can take back is listed by `by_hand`.
+    let live = connections
+        .into_iter()
+        .filter(|bank| bank.state != ConnectionState::Removed && manner(&bank.provider).by_hand.is_none());
     let left: Vec<(ConnectionId, String)> =
         live.filter(|bank| !progress.tokens.contains(&bank.id.to_string())).map(|bank| (bank.id, bank.name)).collect();
     if left.is_empty() {

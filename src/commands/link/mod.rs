@@ -1,5 +1,6 @@
 //! `bursar link`: connects a bank, or mends a connection.
 
+mod country;
 mod first_sync;
 mod guide;
 mod outcome;
@@ -16,7 +17,7 @@ use crate::{
     ops::{
         ahead::Linked,
         link::{LinkError, Linker, Outcome, Pace, Repair, Stop, Wish},
-        provider::{PLAID, SIMPLEFIN},
+        provider::{PLAID, manner},
         recover::{Recovered, recover},
     },
     vault::Right,
@@ -96,7 +97,7 @@ struct Terms {
     #[arg(long, value_name = "NAME", requires = "institution")]
     user: Option<String>,
     /// Countries whose banks are offered (ISO 3166-1)
-    #[arg(long, value_name = "CC", value_delimiter = ',')]
+    #[arg(long, value_name = "CC", value_delimiter = ',', value_parser = country::parse)]
     country: Vec<String>,
     /// Language of the bank's pages
     #[arg(long, value_name = "LANG")]
@@ -116,7 +117,7 @@ impl Args {
         }
         let wish = self.wish(context)?;
         if let Some(repair) = wish.repair
-            && context.book()?.connection(repair.connection)?.provider == SIMPLEFIN
+            && manner(&context.book()?.connection(repair.connection)?.provider).by_hand.is_some()
         {
             return simplefin::Args::repair(repair.connection, self.no_sync).run(context);
         }
@@ -140,12 +141,12 @@ impl Args {
     fn wish(&self, context: &mut Context) -> Result<Wish> {
         let link = context.settings.config.link.clone();
         let countries = if self.terms.country.is_empty() {
-            link.countries.unwrap_or_else(|| vec!["US".to_owned()])
+            country::configured(link.countries)?
         } else {
             self.terms.country.clone()
         };
         Ok(Wish {
-            countries: countries.iter().map(|country| country.trim().to_ascii_uppercase()).collect(),
+            countries,
             language: self.terms.language.clone().or(link.language).unwrap_or_else(|| "en".to_owned()),
             days: self.terms.days.or(link.days).unwrap_or(DAYS),
             allow_duplicates: self.terms.allow_duplicate,

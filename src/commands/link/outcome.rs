@@ -84,11 +84,15 @@ impl LinkReport {
         let sentence =
             format!("{names} linked already by {} ({}), and not linked a second time", known.connection, known.name);
         let kind = if self.connections.is_empty() { Kind::Conflict } else { Kind::Partial };
-        let allow =
-            if again.contains("--institution") || again.contains("simplefin") { again } else { "bursar link --resume" };
-        Err(Error::new(kind, "duplicate", sentence)
-            .hint(format!("bursar link --repair {}", known.connection))
-            .hint(format!("{allow} --allow-duplicate")))
+        let by_token = again.contains("simplefin");
+        let allow = if again.contains("--institution") || by_token { again } else { "bursar link --resume" };
+        let mut error =
+            Error::new(kind, "duplicate", sentence).hint(format!("bursar link --repair {}", known.connection));
+        // Where access is given by a token, the token says which accounts.
+        if !by_token {
+            error = error.hint(format!("bursar link --add-accounts {}", known.connection));
+        }
+        Err(error.hint(format!("{allow} --allow-duplicate")))
     }
 }
 

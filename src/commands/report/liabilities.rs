@@ -15,7 +15,7 @@ impl Args {
     pub(super) fn run(self, context: &mut Context) -> Result<()> {
         let today = context.clock.today();
         let book = context.book()?;
-        let report = liabilities::build(&book.accounts()?, &book.liabilities()?, today);
+        let report = liabilities::build(&book.accounts()?, &book.liabilities()?, today)?;
         context.present(&report)
     }
 }

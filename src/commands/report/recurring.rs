@@ -11,12 +11,13 @@ const MONTHS: i32 = 25;
 
 /// Subscriptions, bills and wages that come back: how often, how much, when next
 ///
-/// Found in your own history of at least 25 months, by dates and amounts; nothing is asked of the bank. With a period: what had
+/// Found in your own history of at least 25 months, by dates and amounts; nothing is asked of the bank,
+/// whose own list --bank shows. With a period: what had
 /// a payment in it, as it stands today. `missed` is what should have come by now; `Was` is the amount before the latest change of
 /// a fixed one. What has ended is left out.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  bursar report recurring\n  bursar report recurring type:expense --fields label,amount,next\n  bursar report recurring --ended -p 2025"
+    after_help = "Examples:\n  bursar report recurring\n  bursar report recurring type:expense --fields label,amount,next\n  bursar report recurring --ended -p 2025\n  bursar report recurring --bank"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -24,6 +25,9 @@ pub(super) struct Args {
     /// Show what has ended too
     #[arg(long)]
     ended: bool,
+    /// Show what the banks see coming back instead (needs `recurring` in sync.products, which Plaid bills on its own)
+    #[arg(long, conflicts_with_all = ["ended", "query", "period", "begin", "end"])]
+    bank: bool,
 }
 
 impl Args {
@@ -39,7 +43,11 @@ impl Args {
         } else {
             (Period { begin: period.begin.map(|begin| begin.min(least)), end: None }, period)
         };
-        let series = context.book()?.series(&query, history)?;
-        context.present(&recurring::build(&series, period, today, self.ended)?)
+        let book = context.book()?;
+        let mut report = recurring::build(&book.series(&query, history)?, period, today, self.ended)?;
+        if self.bank {
+            report.bank = Some(book.bank_streams()?);
+        }
+        context.present(&report)
     }
 }

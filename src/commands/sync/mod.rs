@@ -67,6 +67,10 @@ impl Args {
             return args.run(context);
         }
         if let Some(most) = self.jitter.filter(|_| !context.settings.dry_run) {
+            // A name that is not there is said at once; without names nothing is opened before the wait.
+            if !self.connections.is_empty() {
+                bank::connections(context, &self.connections)?;
+            }
             wait_a_part(context, most);
         }
         let wanted = bank::connections(context, &self.connections)?;
@@ -92,12 +96,9 @@ impl Args {
     }
 }
 
-/// Waits a random part of a time. Nothing is open yet, so Ctrl-C ends it at once.
+/// Waits a random part of a time. Nothing is begun yet, so Ctrl-C ends it at once.
 fn wait_a_part(context: &mut Context, most: Duration) {
-    // Without randomness every timer starts at once, which is no reason not to sync.
-    let random = getrandom::u64().unwrap_or_default();
-    let most_ms = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
-    let pause = Duration::from_millis(random % most_ms.saturating_add(1));
+    let pause = a_part_of(most);
     context.ui.status(&format!("starting in {} s", pause.as_secs()));
     std::thread::sleep(pause);
 }
@@ -113,6 +114,13 @@ fn within(context: &mut Context, wanted: &[ConnectionView], per_day: Option<u64>
         }
     }
     Ok(allowed)
+}
+
+/// Any part of a time, to the millisecond. Without randomness every timer starts at once, which is no reason not to sync.
+fn a_part_of(most: Duration) -> Duration {
+    let random = getrandom::u64().unwrap_or_default();
+    let most_ms = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis(random % most_ms.saturating_add(1))
 }
 
 /// How a run is to go.
@@ -187,5 +195,22 @@ pub(super) fn remarks(context: &mut Context, run: &Run, said: &mut HashSet<Strin
         if said.insert(warning.clone()) {
             context.ui.warn(&warning);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_within_the_time_and_another_each_time() {
+        let most = Duration::from_mins(30);
+        let parts: Vec<Duration> = (0..200).map(|_| a_part_of(most)).collect();
+        assert!(parts.iter().all(|part| *part <= most), "{parts:?}");
+        let different: HashSet<&Duration> = parts.iter().collect();
+        assert!(different.len() > 150, "{parts:?}");
+        // Each half is missed once in 2^200 runs.
+        assert!(parts.iter().any(|part| *part < most / 2) && parts.iter().any(|part| *part > most / 2), "{parts:?}");
+        assert_eq!(a_part_of(Duration::ZERO), Duration::ZERO);
     }
 }

@@ -23,7 +23,7 @@ pub use checks::{CheckItem, CheckReport, Level};
 pub use connections::{ConnectionView, OutcomeKind, RefusedRow, SyncLine, SyncOutcome};
 pub use keys::{KdfView, KeyView};
 pub use members::MemberView;
-pub use products::{HoldingView, LiabilityView, ProductView, TradeView};
+pub use products::{BankStreamView, HoldingView, LiabilityView, ProductView, TradeView};
 pub use review::{AccessView, Finding, Review};
 use serde::Serialize;
 pub use sessions::{Ended, SessionView};

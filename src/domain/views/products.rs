@@ -6,7 +6,7 @@ use crate::domain::{
     dates::{Date, Timestamp},
     ids::AccountId,
     money::{Currency, Money},
-    products::{Product, Terms},
+    products::{Product, Regular, Terms},
 };
 
 /// The terms of an account's debt.
@@ -72,6 +72,18 @@ pub struct TradeView {
     pub amount: Money,
     /// Fees, positive.
     pub fees: Option<Money>,
+}
+
+/// Payments that come back by the bank's own word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct BankStreamView {
+    /// The account.
+    pub account: AccountId,
+    /// What comes back.
+    #[serde(flatten)]
+    pub regular: Regular,
+    /// When the bank said so.
+    pub as_of: Timestamp,
 }
 
 /// Whether a connection offers a product.

@@ -9,7 +9,7 @@ use crate::{
     ops::{
         ahead::Made,
         bank::Bank,
-        provider::PLAID,
+        provider::manner,
         recover::{Recovered, recover},
         rotation::{self, Turn},
     },
@@ -43,7 +43,7 @@ pub fn rotate(
     let mut turns = Vec::new();
     for connection in names.into_iter().filter(|connection| wanted.contains(&connection.id)) {
         let kept = book.connection(connection.id)?;
-        if kept.token.is_none() || kept.provider != PLAID {
+        if kept.token.is_none() || manner(&kept.provider).by_hand.is_some() {
             continue;
         }
         progress(&connection.name);

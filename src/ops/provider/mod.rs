@@ -149,9 +149,36 @@ pub struct Quota {
     pub per_day: u64,
 }
 
-/// Calls a day that the provider of this word lets happen; none if nobody counts them.
-pub fn calls_per_day(word: &str) -> Option<u64> {
-    (word == SIMPLEFIN).then_some(simplefin::CALLS)
+/// What is known of a provider by its word in the book, with nobody to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// What people call it.
+    pub name: &'static str,
+    /// Where its user gives access and takes it back, if bursar cannot: no token is replaced and no connection ended by a call.
+    pub by_hand: Option<&'static str>,
+    /// Whether it reads a bank when it is asked to: live balances, new transactions.
+    pub on_demand: bool,
+    /// Calls a day that it lets happen; none if nobody counts them.
+    pub calls_per_day: Option<u64>,
+}
+
+/// The manner of the provider of this word; of an unknown one nothing can be asked.
+pub fn manner(word: &str) -> Manner {
+    match word {
+        PLAID => Manner { name: "Plaid", by_hand: None, on_demand: true, calls_per_day: None },
+        SIMPLEFIN => Manner {
+            name: "SimpleFIN",
+            by_hand: Some("at the SimpleFIN server (My Account, Connected apps)"),
+            on_demand: false,
+            calls_per_day: Some(simplefin::CALLS),
+        },
+        _ => Manner {
+            name: "an unknown provider",
+            by_hand: Some("at that provider"),
+            on_demand: false,
+            calls_per_day: None,
+        },
+    }
 }
 
 /// The providers that this process can talk to.

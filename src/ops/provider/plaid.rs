@@ -110,6 +110,7 @@ impl Offers {
         let fits = |product: &Product| match product {
             Product::Liabilities => any(&[AccountType::Credit, AccountType::Loan]),
             Product::Investments | Product::Trades => any(&[AccountType::Investment]),
+            Product::Recurring => any(&[AccountType::Depository, AccountType::Credit, AccountType::Loan]),
         };
         let wanted = asked.iter().copied().filter(fits).map(|product| (product, agreed(product))).collect();
         let currencies = list.accounts.iter().map(|account| (account.id.clone(), account.currency)).collect();

@@ -8,7 +8,7 @@ pub(super) fn block(order: &Order) -> Result<String, ScheduleError> {
         return Err(ScheduleError::Credential);
     }
     let words = std::iter::once(order.program.display().to_string()).chain(order.words(true));
-    let words: Vec<String> = words.collect();
+    let words: Vec<String> = words.chain(["--quiet".to_owned()]).collect();
     if let Some(word) = words.iter().find(|word| word.contains(char::is_control)) {
         let path = word.clone();
         return Err(ScheduleError::Unwritable { path, scheduler: "cron", what: "a control character" });
@@ -16,7 +16,8 @@ pub(super) fn block(order: &Order) -> Result<String, ScheduleError> {
     // cron makes line breaks of % before the shell sees the line.
     let line = shell_words::join(words).replace('%', "\\%");
     let hours: Vec<String> = order.every.hours().map(|hour| hour.to_string()).collect();
-    let inner = mark::marked(&format!("0 {} * * * {line}\n", hours.join(",")));
+    // cron mails what is printed: only warnings and errors, which go to stderr, are worth a mail.
+    let inner = mark::marked(&format!("0 {} * * * {line} >/dev/null\n", hours.join(",")));
     let (begin, end) = borders(&order.name);
     Ok(format!("{begin}\n{inner}{end}\n"))
 }

@@ -15,6 +15,7 @@ pub mod item;
 pub mod liabilities;
 pub mod link;
 mod open;
+pub mod recurring;
 pub mod sandbox;
 pub mod token;
 pub mod transactions;

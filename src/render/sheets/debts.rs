@@ -9,6 +9,10 @@ use crate::{
 };
 
 impl ToSheet for Liabilities {
+    fn count(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
     fn to_sheet(&self) -> Sheet {
         use Kind::{Date, Money, Text};
         let mut sheet = Sheet::new(
@@ -32,6 +36,10 @@ impl ToSheet for Liabilities {
             "there are no cards or loans",
         );
         self.rows.iter().for_each(|row| sheet.push(Style::Normal, cells(row)));
+        for total in &self.totals {
+            let front = ["Total".into(), Cell::Empty, Cell::Empty, total.currency.code().into()];
+            sheet.push(Style::Total, front.into_iter().chain([(*total).into()]).collect());
+        }
         sheet
     }
 }

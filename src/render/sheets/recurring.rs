@@ -1,14 +1,21 @@
 //! Payments that come back, one line a stream.
 
 use crate::{
-    domain::{categories, recurring::Standing},
+    domain::{categories, recurring::Standing, views::BankStreamView},
     render::{Cell, Column, Kind, Place, Sheet, Style, ToSheet},
     reports::recurring::{Recurring, Row},
 };
 
 impl ToSheet for Recurring {
+    fn count(&self) -> u64 {
+        self.bank.as_ref().map_or(self.rows.len(), Vec::len) as u64
+    }
+
     fn to_sheet(&self) -> Sheet {
         use Kind::{Date, Money, Number, Text};
+        if let Some(streams) = &self.bank {
+            return by_the_banks(streams);
+        }
         let mut sheet = Sheet::new(
             vec![
                 Column::new(Text, "label", "Payee"),
@@ -72,4 +79,38 @@ fn cells(row: &Row) -> Vec<Cell> {
 fn note(row: &Row) -> Option<String> {
     let missed = row.next.filter(|_| row.status == Standing::Missed);
     missed.map(|due| format!("{} was due on {due} and has not come", row.label))
+}
+
+/// What the banks see coming back, in their words.
+fn by_the_banks(streams: &[BankStreamView]) -> Sheet {
+    use Kind::{Date, Money, Text};
+    let columns = vec![
+        Column::new(Text, "label", "Payee"),
+        Column::new(Text, "frequency", "How often"),
+        Column::new(Text, "status", "Status").priority(3),
+        Column::new(Text, "account", "Account").priority(6),
+        Column::new(Date, "last", "Last").priority(4),
+        Column::new(Date, "next", "Next"),
+        Column::new(Text, "currency", "Currency").place(Place::Several),
+        Column::new(Money, "amount", "Amount").names_currency(),
+        Column::new(Money, "average", "Average").priority(2),
+        Column::new(Date, "first", "First").place(Place::Files),
+    ];
+    let mut sheet = Sheet::new(columns, "no bank has said what comes back");
+    for BankStreamView { account, regular, .. } in streams {
+        let cells = vec![
+            regular.label.as_str().into(),
+            regular.frequency.replace('_', "-").into(),
+            regular.status.replace('_', " ").into(),
+            account.to_string().into(),
+            regular.last.into(),
+            regular.next.into(),
+            regular.amount.currency.code().into(),
+            regular.amount.into(),
+            regular.average.into(),
+            regular.first.into(),
+        ];
+        sheet.push(Style::Normal, cells);
+    }
+    sheet
 }

@@ -7,6 +7,7 @@ pub(crate) mod investments;
 pub(crate) mod item;
 pub(crate) mod liabilities;
 pub(crate) mod link;
+pub(crate) mod recurring;
 pub(crate) mod sandbox;
 pub(crate) mod trades;
 pub(crate) mod transactions;
@@ -27,6 +28,7 @@ pub(crate) const ALL: &[(&str, Endpoint)] = &[
     ("/accounts/balance/get", accounts::balance),
     ("/transactions/sync", transactions::sync),
     ("/transactions/refresh", transactions::refresh),
+    ("/transactions/recurring/get", recurring::get),
     ("/liabilities/get", liabilities::get),
     ("/investments/holdings/get", investments::holdings),
     ("/investments/transactions/get", trades::get),
