@@ -68,18 +68,18 @@ pub(super) fn connections(context: &mut Context, names: &[String]) -> Result<Vec
         all.retain(|connection| connection.state != ConnectionState::Removed);
         return Ok(all);
     }
-    let mut named: Vec<ConnectionView> = Vec::new();
+    let mut wanted: Vec<ConnectionView> = Vec::new();
     for text in names {
         let found = book.find_connection(text)?;
         if found.state == ConnectionState::Removed {
             let sentence = format!("connection {} was removed; its history stays", found.id);
             return Err(Error::new(Kind::NotFound, "connection_removed", sentence).hint("bursar connections"));
         }
-        if named.iter().all(|known| known.id != found.id) {
-            named.push(found);
+        if wanted.iter().all(|known| known.id != found.id) {
+            wanted.push(found);
         }
     }
-    Ok(named)
+    Ok(wanted)
 }
 
 /// Tells what an earlier run had begun and this one has finished.

@@ -303,7 +303,9 @@ fn heard(context: &mut Context, outcome: &Outcome) -> (Vec<String>, HashSet<Stri
     let spoke = linked.iter().filter(|new| !new.said.is_empty());
     let spoke = spoke.map(|new| new.institution.clone().unwrap_or_else(|| new.id.to_string())).collect();
     let said: Vec<String> = linked.iter().flat_map(|new| new.said.clone()).collect();
-    said.iter().for_each(|sentence| context.ui.warn(sentence));
+    for sentence in &said {
+        context.ui.warn(sentence);
+    }
     (spoke, said.into_iter().collect())
 }
 
