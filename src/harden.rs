@@ -22,6 +22,7 @@ pub fn process() {
     #[cfg(target_os = "linux")]
     {
         // A core that root takes of it all the same is empty, SQLCipher's own memory included.
+        #[expect(clippy::disallowed_methods, reason = "a switch of the kernel's for this process, and no file to lose")]
         let _refused = std::fs::write("/proc/self/coredump_filter", "0");
         let _refused = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     }

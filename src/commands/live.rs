@@ -80,7 +80,9 @@ fn askable(context: &mut Context, wanted: &[ConnectionView], what: &str) -> Resu
         let sentence = format!("{}; nothing was asked", unable.join("; "));
         return Err(Error::new(Kind::Refused, "not_on_demand", sentence).hint("bursar connections"));
     }
-    unable.iter().for_each(|sentence| context.ui.warn(sentence));
+    for sentence in &unable {
+        context.ui.warn(sentence);
+    }
     Ok(able)
 }
 
