@@ -44,7 +44,7 @@ pub(super) fn begin(bank: &Bank<'_>, book: &mut Store, kept: &ConnectionSecrets)
         environment: &kept.environment,
         mode: MODE,
         connection: Some(kept.id),
-        sealed: &[],
+        sealed: None,
         expires_at: (bank.clock)(),
         detail: None,
     };

@@ -41,8 +41,8 @@ pub struct NewIntent<'a> {
     pub mode: &'a str,
     /// The connection to repair, if it is not a new one.
     pub connection: Option<ConnectionId>,
-    /// The session's token, sealed.
-    pub sealed: &'a [u8],
+    /// The session's token, sealed; none where there is nothing to resume.
+    pub sealed: Option<&'a [u8]>,
     /// Until when it can be resumed.
     pub expires_at: Timestamp,
     /// What else is needed to resume (never secret).
@@ -99,7 +99,7 @@ impl Tx<'_> {
     /// not to be.
     pub fn begin_exchange(&mut self, environment: &str) -> Result<i64> {
         let expires_at = self.at;
-        let new = NewIntent { environment, mode: EXCHANGE, connection: None, sealed: &[], expires_at, detail: None };
+        let new = NewIntent { environment, mode: EXCHANGE, connection: None, sealed: None, expires_at, detail: None };
         let id = self.add_intent(&new)?;
         self.advance_intent(id, IntentState::Exchanging, None)?;
         Ok(id)

@@ -32,7 +32,7 @@ const PLACES: [(&str, &str); 3] = [
         "UPDATE connections SET token = ?2 WHERE id = ?1",
     ),
     (
-        "SELECT id, NULL, environment, sealed FROM link_intents WHERE sealed IS NOT NULL",
+        "SELECT id, NULL, environment, sealed FROM link_intents WHERE length(sealed) > 0",
         "UPDATE link_intents SET sealed = ?2 WHERE id = ?1",
     ),
     ("SELECT rowid, NULL, environment, sealed FROM credentials", "UPDATE credentials SET sealed = ?2 WHERE rowid = ?1"),

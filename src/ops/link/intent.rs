@@ -72,7 +72,7 @@ impl Linker<'_> {
             environment,
             mode: mode.as_str(),
             connection: wish.mends(),
-            sealed: &sealed,
+            sealed: Some(&sealed),
             expires_at: (self.bank.clock)() + HOSTED_LIFETIME + KEPT,
             detail: None,
         };

@@ -227,7 +227,7 @@ fn link_sessions_survive_until_they_are_done() {
         environment: "sandbox",
         mode: "hosted",
         connection: None,
-        sealed: b"token",
+        sealed: Some(b"token"),
         expires_at: at("2026-03-20T18:00:00Z"),
         detail: Some("{}"),
     };
