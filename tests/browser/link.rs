@@ -93,6 +93,7 @@ fn hosted_in_this_desktops_browser() {
     let page = desk.opened();
     desk.browser.visit(&format!("file://{}", page.display()));
     desk.choose("ins_109508");
+    desk.browser.wait_for("#username", "");
     // A reload of the page starts another session of the same token.
     desk.browser.reload();
     desk.sign_in("wrong");
