@@ -41,7 +41,7 @@ pub struct NewIntent<'a> {
     pub mode: &'a str,
     /// The connection to repair, if it is not a new one.
     pub connection: Option<ConnectionId>,
-    /// The session's token, sealed.
+    /// The session's token, sealed; empty without one.
     pub sealed: &'a [u8],
     /// Until when it can be resumed.
     pub expires_at: Timestamp,
@@ -127,7 +127,8 @@ impl Tx<'_> {
                 new.environment,
                 new.mode,
                 new.connection.map(|id| id.0),
-                new.sealed,
+                // What keeps nothing has nothing to be sealed anew.
+                Some(new.sealed).filter(|sealed| !sealed.is_empty()),
                 encode::millis(self.at),
                 encode::millis(new.expires_at),
                 new.detail
