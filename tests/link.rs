@@ -212,4 +212,5 @@ fn a_lost_answer_leaves_nothing_behind() {
     assert!(output.error()["message"].as_str().unwrap().contains("/item/public_token/exchange"), "{output}");
     assert_eq!(std::fs::read_dir(env.vault().join("pending")).unwrap().count(), 0, "the reserved space is given back");
     env.ok(&["link", "--institution", BANK, "--yes", "--no-sync", "--json"]);
+    env.ok(&["keys", "rotate", "--bank", "--yes"]);
 }
