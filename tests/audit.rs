@@ -131,6 +131,15 @@ fn what_is_refused_is_in_the_log() {
 }
 
 #[test]
+fn a_rotation_leaves_no_reading_beside_its_own_entries() {
+    let env = TestEnv::new();
+    env.init();
+    env.ok(&["keys", "rotate", "--all", "--yes"]);
+    let found = entries(&env, &["--action", "keys.rotate"]);
+    assert!(!found.is_empty() && found.iter().all(|entry| entry["detail"]["rows"].is_null()), "{found:?}");
+}
+
+#[test]
 fn a_key_that_has_expired_is_counted_as_a_failed_unlock() {
     let env = TestEnv::new();
     env.init();

@@ -62,7 +62,7 @@ fn a_hanging_passphrase_command_is_waited_for_once_and_ends_with_all_it_started(
     env.unset("BURSAR_PASSPHRASE_FILE");
     let pid = env.path("secrets/pid");
     let line = format!("sleep 600 & echo $! > {}; exec sleep 600", pid.display());
-    env.set("BURSAR_PASSPHRASE_COMMAND", &shell_words::join(["sh", "-c", &line]));
+    env.set("BURSAR_PASSPHRASE_COMMAND", shell_words::join(["sh", "-c", &line]));
     let begin = Instant::now();
     let output = alone(&env, &["accounts"]);
     // The tests' binary waits five seconds, where the one that people have waits a minute.

@@ -1,7 +1,7 @@
 //! The trace that reading leaves: what was shown, how much, for which period, never what it said.
 //!
-//! A command that opens the vault and changes nothing leaves an entry under its own name before its result is shown,
-//! whether or not its author thought of it; so does one that its key was refused. Invariant: reading never waits for another process and never fails because its trace
+//! A command that opens the book for reading leaves an entry under its own name before its result is shown, whether or
+//! not its author thought of it; so does one that is refused once the vault is open. Invariant: reading never waits for another process and never fails because its trace
 //! could not be kept; that is said, once a run.
 
 use std::{fmt::Display, time::Duration};
@@ -26,8 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the command under way has read.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one command")]
 pub(super) struct Reading {
     command: String,
+    opened: bool,
     began: bool,
     shows_no_money: bool,
     refused: bool,
@@ -38,6 +40,10 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    pub(super) fn opens(&mut self) {
+        self.opened = true;
+    }
+
     pub(super) fn begins(&mut self) {
         self.began = true;
     }
@@ -48,7 +54,8 @@ impl Reading {
     }
 
     fn is_due(&self) -> bool {
-        self.began && !self.changes && !self.noted && (self.refused || !self.shows_no_money)
+        let shows_money = self.began && !self.shows_no_money;
+        !self.changes && !self.noted && (shows_money || (self.opened && self.refused))
     }
 }
 
@@ -58,6 +65,11 @@ impl Context {
         let command = command.into();
         let shows_no_money = NO_MONEY.contains(&command.as_str());
         self.reading = Reading { command, shows_no_money, ..Reading::default() };
+    }
+
+    /// Says that what the command does is entered where it is done.
+    pub fn enters_itself(&mut self) {
+        self.reading.changes();
     }
 
     /// Says that what is about to be shown has nothing of anybody's money in it, this time.

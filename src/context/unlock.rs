@@ -57,7 +57,7 @@ impl Context {
         let secret = self.secret_for_vault()?;
         let unlocked = self.locked()?.unlock_even_if_older(&secret, self.clock.latest())?;
         let unlocked = self.adopt(Arc::new(unlocked));
-        self.reading.begins();
+        self.reading.opens();
         unlocked.require(Right::Admin)?;
         // A plan changes nothing, and taking a code is a change.
         if !self.settings.dry_run {
@@ -108,7 +108,7 @@ impl Context {
     }
 
     fn open(&mut self, bank: bool) -> Result<Arc<Unlocked>> {
-        self.reading.begins();
+        self.reading.opens();
         let locked = self.locked()?;
         let resumed = if self.settings.session_first { locked.resume(bank, self.clock.latest())? } else { None };
         if let Some(unlocked) = resumed {
@@ -124,7 +124,7 @@ impl Context {
     }
 
     fn open_by_secret(&mut self) -> Result<Arc<Unlocked>> {
-        self.reading.begins();
+        self.reading.opens();
         let secret = self.secret_for_vault()?;
         let unlocked = Arc::new(self.locked()?.unlock(&secret, self.clock.latest())?);
         let unlocked = self.carry_on_rotation(unlocked);

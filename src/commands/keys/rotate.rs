@@ -167,6 +167,7 @@ pub(in crate::commands) fn with_means<T>(
     context: &mut Context,
     run: impl FnOnce(&Means) -> std::result::Result<T, keys::KeysError>,
 ) -> Result<T> {
+    context.enters_itself();
     let progress = context.ui.progress("waiting for others to leave the vault");
     let said = progress.clone();
     let means = Means {
