@@ -114,13 +114,11 @@ impl Context {
         if let Some(unlocked) = resumed {
             return Ok(self.adopt(Arc::new(unlocked)));
         }
-        match self.open_by_keyring(&locked, bank)? {
-            Some(unlocked) => Ok(self.adopt(unlocked)),
-            None => {
-                drop(locked);
-                self.open_by_secret()
-            }
+        if let Some(unlocked) = self.open_by_keyring(&locked, bank)? {
+            return Ok(self.adopt(unlocked));
         }
+        drop(locked);
+        self.open_by_secret()
     }
 
     fn open_by_secret(&mut self) -> Result<Arc<Unlocked>> {
