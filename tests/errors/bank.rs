@@ -154,7 +154,7 @@ fn an_institution_nobody_knows() {
 #[test]
 fn a_vault_in_use() {
     let env = linked();
-    env.sandbox().fault(Fault::Slow, Some(3));
+    env.sandbox().fault(Fault::Slow, None);
     let first = env.start(&["sync"]);
     let lock = env.vault().join("writer.lock");
     let begin = std::time::Instant::now();
@@ -163,6 +163,7 @@ fn a_vault_in_use() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     told(&env, "busy", 11, &["sync", "--lock-timeout", "0s"]);
+    env.sandbox().clear_faults();
     let second = env.ok(&["sync"]);
     let first = first.finish();
     assert_eq!(first.status, 0, "{first}");
