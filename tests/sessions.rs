@@ -262,6 +262,16 @@ fn the_banks_ask_again_unless_the_session_is_for_them() {
     unlock(&env, &file, &["--bank"]);
     env.ok(&["sync"]);
     env.ok(&["accounts"]);
+    // What ends a connection or replaces what opens it is the owner's, whatever session there is.
+    for owners in [
+        &["connections", "rotate", "--all", "--yes"][..],
+        &["connections", "remove", "c1", "--yes"],
+        &["connections", "remove", "c1", "--local", "--purge", "--yes"],
+        &["config", "plaid", "--remove"],
+    ] {
+        assert_eq!(env.fails(4, &[owners, &["--json"]].concat()).error()["code"], "vault_locked", "{owners:?}");
+    }
+    assert_eq!(env.json(&["connections"])["items"][0]["state"], "healthy");
     assert_eq!(env.json(&["lock"])["ended"], 1);
     env.fails(4, &["sync"]);
 }
