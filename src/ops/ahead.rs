@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     bank::Bank,
-    provider::{Found, PLAID},
+    provider::{Found, PLAID, manner},
 };
 use crate::{
     domain::{
@@ -21,12 +21,6 @@ use crate::{
 
 /// Version of the sentence that the user agreed to.
 const CONSENT: &str = "1";
-
-/// What the user agreed to.
-const SCOPE: &str = "transactions liabilities investments";
-
-/// The same of a provider that has nothing else.
-const NARROW_SCOPE: &str = "transactions";
 
 /// A connection that has come into the book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +87,7 @@ pub(super) fn adopt(
         if !accounts.is_empty() {
             tx.set_accounts(id, accounts)?;
         }
-        tx.give_consent(Some(id), CONSENT, if made.provider == PLAID { SCOPE } else { NARROW_SCOPE })?;
+        tx.give_consent(Some(id), CONSENT, manner(&made.provider).scope)?;
         if let Some(exchange) = made.exchange {
             tx.end_exchange(exchange, Some(id))?;
         }

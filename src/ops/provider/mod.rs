@@ -160,23 +160,33 @@ pub struct Manner {
     pub on_demand: bool,
     /// Calls a day that it lets happen; none if nobody counts them.
     pub calls_per_day: Option<u64>,
+    /// What whoever links it agrees to have read.
+    pub scope: &'static str,
 }
 
 /// The manner of the provider of this word; of an unknown one nothing can be asked.
 pub fn manner(word: &str) -> Manner {
     match word {
-        PLAID => Manner { name: "Plaid", by_hand: None, on_demand: true, calls_per_day: None },
+        PLAID => Manner {
+            name: "Plaid",
+            by_hand: None,
+            on_demand: true,
+            calls_per_day: None,
+            scope: "transactions liabilities investments",
+        },
         SIMPLEFIN => Manner {
             name: "SimpleFIN",
             by_hand: Some("at the SimpleFIN server (My Account, Connected apps)"),
             on_demand: false,
             calls_per_day: Some(simplefin::CALLS),
+            scope: "transactions",
         },
         _ => Manner {
             name: "an unknown provider",
             by_hand: Some("at that provider"),
             on_demand: false,
             calls_per_day: None,
+            scope: "transactions",
         },
     }
 }
