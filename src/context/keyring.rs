@@ -39,7 +39,8 @@ impl Context {
                 return Ok(None);
             }
         };
-        let unlocked = match locked.unlock_uncounted(&secret, self.clock.latest()) {
+        // The keyring may have asked its user meanwhile: the key file is read again.
+        let unlocked = match self.locked()?.unlock_uncounted(&secret, self.clock.latest()) {
             Ok(unlocked) => Arc::new(unlocked),
             // Nobody tried anything, and the other keys still open it: whoever is here is asked for one.
             Err(error @ VaultError::Expired { .. }) => {

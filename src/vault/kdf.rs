@@ -155,6 +155,8 @@ impl AsMut<[Block]> for Blocks {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::{Zeroize, ZeroizeOnDrop};
+
     use super::*;
 
     #[test]
@@ -167,6 +169,17 @@ mod tests {
         assert_eq!(passes(1), Some(32));
         assert_eq!(passes(1001), None);
         assert!(KdfParams { passes: 32, ..start }.within_caps());
+    }
+
+    #[test]
+    fn argon2s_memory_is_of_a_kind_that_is_wiped_when_it_goes() {
+        fn wiped<T: Zeroize + ZeroizeOnDrop>(memory: &mut T) {
+            memory.zeroize();
+        }
+        let mut blocks = Blocks::allocate(2).unwrap();
+        blocks.as_mut().iter_mut().for_each(|block| block.as_mut().fill(7));
+        wiped(&mut blocks.0);
+        assert!(blocks.as_mut().iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
     }
 
     #[test]
