@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     domain::{
+        accounts::KnownCurrencies,
         dates::{Date, Period, Timestamp, duration, parse_bound, parse_day},
         money::Currency,
         query::Query,
@@ -18,7 +19,7 @@ use crate::{
     },
     error::{Error, Kind},
     loopback::fuzz::{AUTHORITY, Visit, visit},
-    plaid::{self, KnownCurrencies},
+    plaid,
     simplefin::{self, wire::AccountSet},
     store::audit_tampered,
     vault::{VaultError, fuzz as vault},

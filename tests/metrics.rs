@@ -223,6 +223,23 @@ fn live_balances_that_do_not_come_leave_the_book_as_it_was() {
     let metrics = env.json(&["metrics"]);
     assert_eq!(metrics["billable"], 0, "a refusal is not billed");
     assert_eq!(actions(&env, "balances.realtime"), 1, "but audited");
+    assert_eq!(env.json(&["connections"])["items"][0]["state"], "needs_sign_in", "and remembered");
+}
+
+#[test]
+fn a_connection_that_is_found_gone_by_the_way_is_gone_at_once() {
+    for (typed, path) in [
+        (["accounts", "--realtime", "--yes", "--json"], "/accounts/balance/get"),
+        (["sync", "--refresh", "--yes", "--json"], "/transactions/refresh"),
+    ] {
+        let env = TestEnv::household();
+        env.sandbox().refuse("ITEM_NOT_FOUND", path);
+        let said = env.run(&typed);
+        assert!(said.status != 0 && said.stderr.contains("ITEM_NOT_FOUND"), "{said}");
+        let stands = &env.json(&["connections"])["items"][0];
+        assert_eq!(stands["state"], "gone", "{typed:?}: {stands}");
+        assert_eq!(stands["action"], "bursar connections remove c1");
+    }
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn a_revoked_access_is_repaired_with_a_new_setup_token() {
     env.sandbox().fault(Fault::SimplefinRevoked, None);
     env.fails(8, &["sync"]);
     let action = env.json(&["connections"])["items"][0]["action"].clone();
-    assert_eq!(action, "bursar link simplefin --repair c1");
+    assert_eq!(action, "bursar link --repair c1");
     let file = token_file(&env, 2);
     let report = env.json(&["link", "simplefin", "--repair", "c1", "--token-file", &file, "--yes"]);
     guard_access(&env, 1);

@@ -1,18 +1,11 @@
 //! Opens the bank side for commands that change connections, and tells what an earlier run had left.
 
-use std::sync::Arc;
-
 use crate::{
     context::Context,
     domain::{standing::ConnectionState, views::ConnectionView},
     error::{Error, Kind, Result},
-    ops::{
-        bank::Bank,
-        provider::{Provider, Providers},
-        recover::Recovered,
-    },
+    ops::{bank::Bank, provider::Providers, recover::Recovered},
     plaid::{Client, Environment},
-    simplefin,
     store::Store,
     ui::Ui,
     vault::Right,
@@ -26,38 +19,27 @@ pub(super) fn with<T>(
 ) -> Result<T> {
     context.require(right)?;
     let client = context.client_if_keys()?;
-    open(context, (right, client), work)
+    with_client(context, (right, client), work)
 }
 
-/// The same without Plaid, for what another provider does alone.
-pub(super) fn without_plaid<T>(
-    context: &mut Context,
-    right: Right,
-    work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
-) -> Result<T> {
-    context.require(right)?;
-    context.require_network()?;
-    open(context, (right, None), work)
-}
-
-fn open<T>(
+/// The same with a client that is there already, or without one.
+pub(super) fn with_client<T>(
     context: &mut Context,
     (right, client): (Right, Option<Client>),
     work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
 ) -> Result<T> {
+    context.require(right)?;
+    context.require_network()?;
     let vault = context.unlocked_for_bank()?;
     let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
     let environment = context.bank_environment()?;
-    let plaid = client.clone().map(|client| Arc::new(client) as Arc<dyn Provider>);
     let meter = context.meter()?;
-    let simplefin = simplefin::Client::new(environment == Environment::Sandbox, meter.clone());
-    let simplefin = Some(Arc::new(simplefin) as Arc<dyn Provider>);
-    let providers = Providers { plaid, simplefin };
+    let providers = Providers::new(client, environment == Environment::Sandbox, &meter);
     let (clock, lock_timeout) = (context.clock, context.settings.lock_timeout);
     let runtime = context.runtime()?;
     let now = || clock.now();
-    let (plaid, providers, meter) = (client.as_ref(), &providers, &meter);
-    work(&Bank { environment, plaid, providers, meter, runtime, vault: &vault, lock_timeout, clock: &now }, book)
+    let (environment, providers, meter) = (environment.as_str(), &providers, &meter);
+    work(&Bank { environment, providers, meter, runtime, vault: &vault, lock_timeout, clock: &now }, book)
 }
 
 /// The connections that were named, each once; without a name all that were not removed.

@@ -1,11 +1,11 @@
 //! What `sync --refresh` and `accounts --realtime` have in common: they say what it costs, ask, and keep to the day's limit.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     commands::bank,
     context::Context,
-    domain::views::ConnectionView,
+    domain::{provider::manner, views::ConnectionView},
     error::{Error, Kind, Result},
     ops::{
         live::{self, Asked, Live},
@@ -32,7 +32,7 @@ pub(super) fn refresh(context: &mut Context, wanted: &[ConnectionView], max_wait
     if wanted.is_empty() {
         return Ok(Ok(()));
     }
-    agreed(context, NEWS, wanted.len())?;
+    agreed(context, NEWS, &wanted)?;
     let (per_day, mut ui) = (per_day(context), context.ui.again());
     let found = bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
@@ -56,7 +56,7 @@ pub(super) fn balances(context: &mut Context, wanted: &[ConnectionView]) -> Resu
     if wanted.is_empty() {
         return Ok(Ok(()));
     }
-    agreed(context, BALANCES, wanted.len())?;
+    agreed(context, BALANCES, &wanted)?;
     let (per_day, mut ui) = (per_day(context), context.ui.again());
     let found = bank::with(context, Right::Sync, |bank, mut book| {
         bank::recovered(&mut ui, &recover(bank, &mut book)?);
@@ -87,19 +87,27 @@ fn askable(context: &mut Context, wanted: &[ConnectionView], what: &str) -> Resu
 }
 
 /// Says what it may cost, and asks.
-fn agreed(context: &mut Context, what: &str, count: usize) -> Result<()> {
+fn agreed(context: &mut Context, what: &str, wanted: &[ConnectionView]) -> Result<()> {
+    let count = wanted.len();
     context.require_network()?;
     context.require(Right::Sync)?;
     let (banks, calls) = if count == 1 { ("a bank", "one call") } else { ("banks", "calls") };
     let number = if count == 1 { String::new() } else { format!("{count} ") };
     context.ui.status(&format!(
-        "asking {number}{banks} to {what} takes {number}{calls} that Plaid may bill, each at your plan's price"
+        "asking {number}{banks} to {what} takes {number}{calls} that {} may bill, each at your plan's price",
+        billers(wanted)
     ));
     if context.ui.confirm("Go on?")? {
         return Ok(());
     }
     let sentence = format!("no bank was asked to {what}, because you did not agree to what it may cost");
     Err(Error::new(Kind::Refused, "not_confirmed", sentence).again_with("--yes"))
+}
+
+/// Who may bill for them.
+fn billers(wanted: &[ConnectionView]) -> String {
+    let names: BTreeSet<&str> = wanted.iter().map(|connection| manner(&connection.provider).name).collect();
+    Vec::from_iter(names).join(" and ")
 }
 
 /// Tells what did not go well, and turns it into the exit code: one reason for all is that reason, everything else is 3.
@@ -114,7 +122,7 @@ fn verdict(context: &mut Context, live: Live) -> Result<()> {
         if cached {
             context
                 .ui
-                .warn(&format!("{name}: the bank has no balance as fresh as was asked for; this is Plaid's last"));
+                .warn(&format!("{name}: the bank has no balance as fresh as was asked for; this is its last known"));
         }
         refused += rows.len();
         for row in &rows {

@@ -3,10 +3,9 @@
 use crate::{
     commands::{link, live},
     context::Context,
-    domain::{calls::CallBook, dates::Date, standing::ConnectionState},
+    domain::{calls::CallBook, dates::Date, provider::manner, standing::ConnectionState},
     error::Result,
-    ops::provider::{self, PLAID},
-    plaid::{Billing, Endpoint},
+    ops::provider,
     render,
     reports::metrics::{self, ConnectionMetrics, Limits, Metrics},
 };
@@ -44,7 +43,7 @@ impl Args {
             if connection.state != ConnectionState::Removed {
                 connections.push(ConnectionMetrics {
                     id: connection.id,
-                    max_calls_per_day: provider::manner(&connection.provider).calls_per_day,
+                    max_calls_per_day: manner(&connection.provider).calls_per_day,
                     name: connection.name,
                     calls_today: today.get(&connection.id).copied().unwrap_or_default(),
                     syncs_today: book.syncs_on_day(connection.id, now)?,
@@ -53,13 +52,12 @@ impl Args {
         }
         let environment = book.environment()?;
         let limits = Limits {
-            items_made: book.connections_made(PLAID, &environment)?,
+            items_made: provider::connections_made(&book, &environment)?,
             max_items: link::plan(&environment, config.plaid.max_items),
             billable_today: book.billable_on_day(now)?,
             max_billable_per_day: live::per_day(context),
             max_syncs_per_day: config.sync.max_per_day.filter(|most| *most > 0),
         };
-        let billing = |path: &str| Endpoint::of_path(path).map_or(Billing::Free, Endpoint::billing).as_str();
-        Ok(metrics::build(self.since, &calls, connections, limits, billing))
+        Ok(metrics::build(self.since, &calls, connections, limits, provider::billing))
     }
 }

@@ -1,11 +1,16 @@
 //! Accounts as the book keeps them, in bursar's sign.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{
     ids::ProviderAccountId,
     money::{Currency, Money},
 };
+
+/// The currencies of the accounts that the book knows already, for a day on which a provider names none for a balance.
+pub type KnownCurrencies = HashMap<ProviderAccountId, Currency>;
 
 /// What an account is, in the field's five kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, schemars::JsonSchema)]

@@ -13,6 +13,7 @@ pub mod dates;
 pub mod ids;
 pub mod money;
 pub mod products;
+pub mod provider;
 pub mod query;
 pub mod ratio;
 pub mod recurring;

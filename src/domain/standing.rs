@@ -24,6 +24,8 @@ pub enum Remedy {
     ChooseAccounts,
     /// Its owner settles something at the bank, then signs in again.
     ActAtBank,
+    /// Its owner settles something with the provider; the next sync finds it settled.
+    ActAtProvider,
     /// It has to be removed and linked anew.
     Replace,
     /// It does not exist at the provider any more.
@@ -38,12 +40,13 @@ pub enum Remedy {
 
 impl Remedy {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Nothing,
         Self::Wait,
         Self::SignIn,
         Self::ChooseAccounts,
         Self::ActAtBank,
+        Self::ActAtProvider,
         Self::Replace,
         Self::Gone,
         Self::Keys,
@@ -59,6 +62,7 @@ impl Remedy {
             Self::SignIn => "sign_in",
             Self::ChooseAccounts => "choose_accounts",
             Self::ActAtBank => "act_at_bank",
+            Self::ActAtProvider => "act_at_provider",
             Self::Replace => "replace",
             Self::Gone => "gone",
             Self::Keys => "keys",
@@ -74,7 +78,7 @@ impl Remedy {
 
     /// Whether the bank's customer has to act.
     pub fn needs_owner(self) -> bool {
-        matches!(self, Self::SignIn | Self::ChooseAccounts | Self::ActAtBank | Self::Replace)
+        matches!(self, Self::SignIn | Self::ChooseAccounts | Self::ActAtBank | Self::ActAtProvider | Self::Replace)
     }
 
     /// The state it comes to, whatever the time; none if nothing is wrong.
@@ -82,7 +86,9 @@ impl Remedy {
         Some(match self {
             Self::Nothing => return None,
             Self::Wait => ConnectionState::BankDown,
-            Self::SignIn | Self::ChooseAccounts | Self::ActAtBank | Self::Replace => ConnectionState::NeedsSignIn,
+            Self::SignIn | Self::ChooseAccounts | Self::ActAtBank | Self::ActAtProvider | Self::Replace => {
+                ConnectionState::NeedsSignIn
+            }
             Self::Gone => ConnectionState::Gone,
             Self::Keys | Self::Plan | Self::Report => ConnectionState::Failing,
         })
@@ -92,7 +98,7 @@ impl Remedy {
     pub fn command(self, id: ConnectionId) -> Option<String> {
         Some(match self {
             Self::Nothing => return None,
-            Self::Wait | Self::Plan => format!("bursar sync {id}"),
+            Self::Wait | Self::Plan | Self::ActAtProvider => format!("bursar sync {id}"),
             Self::SignIn | Self::ActAtBank => format!("bursar link --repair {id}"),
             Self::ChooseAccounts => format!("bursar link --add-accounts {id}"),
             Self::Replace | Self::Gone => format!("bursar connections remove {id}"),

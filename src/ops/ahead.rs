@@ -5,14 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    bank::Bank,
-    provider::{Found, PLAID, manner},
-};
+use super::{bank::Bank, provider::Found};
 use crate::{
     domain::{
         accounts::ProviderAccount,
         ids::{ConnectionId, InstitutionId, ProviderItemId},
+        provider::{FIRST, manner},
     },
     secret::Secret,
     store::{NewConnection, Store, StoreError},
@@ -116,7 +114,7 @@ struct Written<'a> {
 
 #[derive(Deserialize)]
 struct Read {
-    #[serde(default = "plaid")]
+    #[serde(default = "first")]
     provider: String,
     environment: String,
     item_id: String,
@@ -127,9 +125,8 @@ struct Read {
     exchange: Option<i64>,
 }
 
-/// Who it was before there was another.
-fn plaid() -> String {
-    PLAID.to_owned()
+fn first() -> String {
+    FIRST.to_owned()
 }
 
 impl Made {

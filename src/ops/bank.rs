@@ -8,7 +8,6 @@ use crate::{
     domain::dates::Timestamp,
     http::Meter,
     ops::provider::Providers,
-    plaid::{Client, Environment, PlaidError},
     secret::Secret,
     store::{ConnectionSecrets, Event, Store, StoreError},
     vault::{Access, Unlocked, VaultError},
@@ -18,9 +17,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Bank<'a> {
     /// The environment of the vault.
-    pub environment: Environment,
-    /// Plaid itself, for what only Plaid has; none without its keys.
-    pub plaid: Option<&'a Client>,
+    pub environment: &'static str,
     /// Whoever reads banks.
     pub providers: &'a Providers,
     /// Where their calls are gathered.
@@ -36,14 +33,6 @@ pub struct Bank<'a> {
 }
 
 impl Bank<'_> {
-    pub(super) fn environment(&self) -> &'static str {
-        self.environment.as_str()
-    }
-
-    pub(super) fn plaid(&self) -> Result<&Client, PlaidError> {
-        self.plaid.ok_or(PlaidError::NoKeys)
-    }
-
     pub(super) fn read_book(&self) -> Result<Store, StoreError> {
         Store::open(self.vault, Access::Read, self.lock_timeout)
     }

@@ -3,24 +3,30 @@
 //! Invariant: no call beyond the day's limit, which is judged under the writer's lock; each call is counted and audited in the commit
 //! of what it brought, a refused one too.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crate::{
     domain::{
-        calls::Call, dates::Timestamp, ids::ConnectionId, standing::ConnectionState, sync::Refusal,
+        accounts::KnownCurrencies,
+        calls::Call,
+        dates::Timestamp,
+        ids::ConnectionId,
+        provider::manner,
+        standing::{ConnectionState, Remedy},
+        sync::{Health, Refusal},
         views::ConnectionView,
     },
-    ops::{bank::Bank, provider::manner},
-    plaid::{AccountList, Action, BalanceRequest, Client, KnownCurrencies, PlaidError},
+    ops::{
+        bank::Bank,
+        provider::{AtOnce, Provider, ProviderError, Subject},
+    },
     secret::Secret,
-    store::{Event, Store, StoreError},
+    store::{ConnectionSecrets, Event, Store, StoreError},
     vault::VaultError,
 };
-
-/// The bank whose cards have no live balance without a word on how old it may be (Plaid's page on balances).
-const WANTS_AN_AGE: &str = "ins_128026";
-/// How old it may be.
-const AGE: Duration = Duration::from_hours(24);
 
 /// Why nothing could be asked or kept.
 #[derive(Debug, thiserror::Error)]
@@ -31,9 +37,9 @@ pub enum LiveError {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// No client can be made.
+    /// There is nobody to ask.
     #[error(transparent)]
-    Plaid(#[from] PlaidError),
+    Provider(#[from] ProviderError),
     /// The day's limit.
     #[error(
         "{made} calls that may be billed were made today, and {wanted} more would go beyond the {most} of plaid.max_billable_per_day; \
@@ -57,8 +63,8 @@ pub struct Asked {
     /// Its name.
     pub name: String,
     /// Why nothing came.
-    pub error: Option<PlaidError>,
-    /// Whether what came is Plaid's last word, because the bank had none as fresh as was asked for.
+    pub error: Option<ProviderError>,
+    /// Whether what came is the provider's last word, because the bank had none as fresh as was asked for.
     pub cached: bool,
     /// Accounts whose balance cannot be held.
     pub refused: Vec<Refusal>,
@@ -84,6 +90,31 @@ pub fn hindrance(connection: &ConnectionView) -> Option<String> {
     }
 }
 
+/// A connection with whoever reads it and the token that opens it.
+struct Reached {
+    kept: ConnectionSecrets,
+    token: Secret<String>,
+    provider: Arc<dyn Provider>,
+}
+
+impl Reached {
+    /// None of a connection that has no token any more.
+    fn new(bank: &Bank<'_>, book: &Store, id: ConnectionId) -> Result<Option<Self>, LiveError> {
+        let kept = book.connection(id)?;
+        let Some(token) = bank.token(&kept)? else { return Ok(None) };
+        let provider = bank.providers.of(&kept.provider)?;
+        Ok(Some(Self { kept, token, provider }))
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject { connection: self.kept.id, token: &self.token, institution: self.kept.institution_id.as_ref() }
+    }
+
+    fn provider(&self) -> Result<&dyn AtOnce, ProviderError> {
+        self.provider.at_once().ok_or(ProviderError::Unable(manner(&self.kept.provider).name))
+    }
+}
+
 /// Reads balances from the banks themselves and keeps them.
 pub fn balances(
     bank: &Bank<'_>,
@@ -97,44 +128,27 @@ pub fn balances(
     let mut live = Live { asked: Vec::new(), last };
     for connection in wanted {
         progress(&connection.name);
-        let kept = book.connection(connection.id)?;
-        let Some(token) = bank.token(&kept)? else { continue };
-        let oldest = (bank.clock)().checked_sub(AGE).ok();
-        let demands = kept.institution_id.as_ref().is_some_and(|id| id.as_str() == WANTS_AN_AGE);
-        let request = BalanceRequest { accounts: Vec::new(), not_before: oldest.filter(|_| demands) };
-        let client = bank.plaid()?.about(connection.id);
-        let answer = bank.runtime.block_on(live_or_cached(&client, &token, &request, &known));
+        let Some(reached) = Reached::new(bank, book, connection.id)? else { continue };
+        let asking = reached.provider()?.balances(reached.subject(), &known, (bank.clock)());
+        let answer = bank.runtime.block_on(asking);
         let calls = bank.meter.take_about(connection.id);
         let event = about(bank, "balances.realtime", connection.id);
         let (error, cached, refused) = match answer {
-            Ok((answer, cached)) => {
+            Ok(balances) => {
                 book.write(&event, |tx| {
                     tx.count_calls(&calls)?;
-                    tx.set_balances(connection.id, &answer.accounts)
+                    tx.set_balances(connection.id, &balances.accounts)
                 })?;
-                (None, cached, answer.refused)
+                (None, balances.cached, balances.refused)
             }
             Err(error) => {
-                failed(book, &event, &calls, &error)?;
+                failed(book, (&event, connection.id), &calls, &error)?;
                 (Some(error), false, Vec::new())
             }
         };
         live.asked.push(Asked { id: connection.id, name: connection.name.clone(), error, cached, refused });
     }
     Ok(live)
-}
-
-/// The bank's own balances, else those that Plaid has in stock; and whether it is those.
-async fn live_or_cached(
-    client: &Client,
-    token: &Secret<String>,
-    request: &BalanceRequest,
-    known: &KnownCurrencies,
-) -> Result<(AccountList, bool), PlaidError> {
-    match client.balance_get(token, request, known).await {
-        Err(error) if error.action() == Action::UseCached => Ok((client.accounts_get(token, known).await?, true)),
-        answer => Ok((answer?, false)),
-    }
 }
 
 /// Tells the banks to look for new transactions now, and waits until their data is newer or the time is up.
@@ -150,20 +164,18 @@ pub fn refresh(
     let mut waiting = Vec::new();
     for connection in wanted {
         progress(&connection.name);
-        let Some(token) = bank.token(&book.connection(connection.id)?)? else { continue };
-        let client = bank.plaid()?.about(connection.id);
-        let before = bank.runtime.block_on(updated_at(&client, &token));
-        let answer = bank.runtime.block_on(client.transactions_refresh(&token));
+        let Some(reached) = Reached::new(bank, book, connection.id)? else { continue };
+        let answer = bank.runtime.block_on(reached.provider()?.refresh(reached.subject()));
         let calls = bank.meter.take_about(connection.id);
         let event = about(bank, "transactions.refresh", connection.id);
         let error = match answer {
-            Ok(_request_id) => {
+            Ok(before) => {
                 book.write(&event, |tx| tx.count_calls(&calls))?;
-                waiting.push((client, token, before));
+                waiting.push((reached, before));
                 None
             }
             Err(error) => {
-                failed(book, &event, &calls, &error)?;
+                failed(book, (&event, connection.id), &calls, &error)?;
                 Some(error)
             }
         };
@@ -176,25 +188,13 @@ pub fn refresh(
         });
     }
     progress("waiting for the banks");
-    bank.runtime.block_on(newer(waiting, max_wait));
-    Ok(live)
-}
-
-/// Waits for each connection in turn; all of them share the time.
-async fn newer(waiting: Vec<(Client, Secret<String>, Option<Timestamp>)>, max_wait: Duration) {
+    // All of them share the time.
     let began = Instant::now();
-    for (client, token, before) in waiting {
-        let mut nth = 0;
-        while began.elapsed() < max_wait && updated_at(&client, &token).await <= before {
-            client.pause(nth).await;
-            nth += 1;
-        }
+    for (reached, before) in waiting {
+        let left = max_wait.saturating_sub(began.elapsed());
+        bank.runtime.block_on(reached.provider()?.newer(reached.subject(), before, left))?;
     }
-}
-
-/// When the provider last had the bank's transactions.
-async fn updated_at(client: &Client, token: &Secret<String>) -> Option<Timestamp> {
-    client.item_get(token).await.ok()?.health.bank_updated_at
+    Ok(live)
 }
 
 /// Refuses what goes beyond the day's limit; whether it is reached with these calls.
@@ -207,10 +207,21 @@ fn within(book: &Store, wanted: &[ConnectionView], per_day: Option<u64>, now: Ti
     Ok(made + wanted == most && wanted > 0)
 }
 
-fn failed(book: &mut Store, event: &Event, calls: &[Call], error: &PlaidError) -> Result<(), StoreError> {
+/// Counts what an attempt cost; that the owner has to act, or that the connection is gone, is remembered as after a sync.
+fn failed(
+    book: &mut Store,
+    (event, id): (&Event, ConnectionId),
+    calls: &[Call],
+    error: &ProviderError,
+) -> Result<(), StoreError> {
+    let (said, remedy) = (error.to_item_error(), error.remedy());
     book.write(event, |tx| {
-        tx.note("error", error.code().unwrap_or("NO_ANSWER"));
-        tx.count_calls(calls)
+        tx.note("error", said.code.as_str());
+        tx.count_calls(calls)?;
+        if remedy != Remedy::Gone && !remedy.needs_owner() {
+            return Ok(());
+        }
+        tx.set_health(id, remedy, &Health { error: Some(said), ..Health::default() })
     })
 }
 

@@ -8,10 +8,11 @@ use super::{ahead::AheadError, bank::Bank};
 use crate::{
     domain::{
         ids::ConnectionId,
+        provider::manner,
         standing::Remedy,
         sync::{Health, ItemError},
     },
-    plaid::Action,
+    ops::provider::{ProviderError, Taken},
     secret::Secret,
     store::{ConnectionSecrets, IntentState, NewIntent, Store, StoreError},
 };
@@ -57,12 +58,15 @@ pub(super) fn begin(bank: &Bank<'_>, book: &mut Store, kept: &ConnectionSecrets)
 }
 
 /// What became of a rotation whose answer was lost, as the old token tells.
-pub(super) fn ask(bank: &Bank<'_>, old: &Secret<String>) -> Turn {
-    let Ok(plaid) = bank.plaid() else { return Turn::Unknown };
-    match bank.runtime.block_on(plaid.item_get(old)) {
-        Ok(_) => Turn::Failed,
-        Err(error) if error.code() == Some("INVALID_ACCESS_TOKEN") => Turn::Lost,
-        Err(error) if error.action() == Action::Gone => Turn::Gone,
+pub(super) fn ask(bank: &Bank<'_>, kept: &ConnectionSecrets, old: &Secret<String>) -> Turn {
+    let asked = bank.providers.of(&kept.provider).and_then(|provider| {
+        let tokens = provider.tokens().ok_or(ProviderError::Unable(manner(&kept.provider).name))?;
+        bank.runtime.block_on(tokens.takes(kept.id, old))
+    });
+    match asked {
+        Ok(Taken::Yes) => Turn::Failed,
+        Ok(Taken::Dead) => Turn::Lost,
+        Ok(Taken::Gone) => Turn::Gone,
         Err(_) => Turn::Unknown,
     }
 }
@@ -71,24 +75,25 @@ pub(super) fn ask(bank: &Bank<'_>, old: &Secret<String>) -> Turn {
 pub(super) fn close(
     bank: &Bank<'_>,
     book: &mut Store,
-    (intent, id): (i64, ConnectionId),
+    (intent, kept): (i64, &ConnectionSecrets),
     turn: Turn,
 ) -> Result<(), StoreError> {
+    let name = manner(&kept.provider).name;
     let (code, message) = match turn {
         Turn::Unknown => return Ok(()),
-        Turn::Lost => (TOKEN_LOST, "the answer with its new token was lost; Plaid's support can end it"),
-        Turn::Gone => ("ITEM_NOT_FOUND", "the connection does not exist at Plaid any more"),
-        Turn::Rotated | Turn::Failed => ("", ""),
+        Turn::Lost => (TOKEN_LOST, format!("the answer with its new token was lost; {name}'s support can end it")),
+        Turn::Gone => ("ITEM_NOT_FOUND", format!("the connection does not exist at {name} any more")),
+        Turn::Rotated | Turn::Failed => ("", String::new()),
     };
     let state = if turn == Turn::Rotated { IntentState::Done } else { IntentState::Abandoned };
-    let error = ItemError { code: code.to_owned(), message: message.to_owned(), request_id: None };
+    let error = ItemError { code: code.to_owned(), message, request_id: None };
     let health = Health { error: Some(error), ..Health::default() };
     book.write(&bank.event("token.rotate.end"), |tx| {
         tx.advance_intent(intent, state, None)?;
         if !code.is_empty() {
-            tx.set_health(id, Remedy::Gone, &health)?;
+            tx.set_health(kept.id, Remedy::Gone, &health)?;
         }
-        tx.about(id);
+        tx.about(kept.id);
         Ok(())
     })
 }
@@ -96,7 +101,7 @@ pub(super) fn close(
 /// Finds out about a rotation whose process was killed before an answer was written; says whether the token is lost.
 pub(super) fn settle(bank: &Bank<'_>, book: &mut Store, (intent, id): (i64, ConnectionId)) -> Result<bool, AheadError> {
     let kept = book.connection(id)?;
-    let turn = bank.token(&kept)?.map_or(Turn::Failed, |token| ask(bank, &token));
-    close(bank, book, (intent, id), turn)?;
+    let turn = bank.token(&kept)?.map_or(Turn::Failed, |token| ask(bank, &kept, &token));
+    close(bank, book, (intent, &kept), turn)?;
     Ok(turn == Turn::Lost)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     client::{Bearer, Client, decode},
-    convert::{self, AccountRows, KnownCurrencies},
+    convert::{self, AccountRows},
     endpoint::Endpoint,
     error::PlaidError,
     item::ItemState,
@@ -12,7 +12,12 @@ use super::{
     },
 };
 use crate::{
-    domain::{accounts::ProviderAccount, dates::Timestamp, ids::ProviderAccountId, sync::Refusal},
+    domain::{
+        accounts::{KnownCurrencies, ProviderAccount},
+        dates::Timestamp,
+        ids::ProviderAccountId,
+        sync::Refusal,
+    },
     secret::Secret,
 };
 

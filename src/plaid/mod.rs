@@ -27,7 +27,7 @@ pub use action::{Action, BY_TYPE, TABLE, action_of};
 pub use client::{Client, Config, LoopBounds};
 #[cfg(feature = "fuzzing")]
 pub(crate) use convert::delta as page;
-pub use convert::{KnownCurrencies, account, health, item_error, transaction};
+pub use convert::{account, health, item_error, transaction};
 pub use endpoint::{Billing, Endpoint};
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::{Answered, ApiError, PlaidError, Source};

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::{
     client::{Bearer, Client, decode},
-    convert::{self, DebtRows, HoldingRows, KnownCurrencies, StreamRows, TradeRows},
+    convert::{self, DebtRows, HoldingRows, StreamRows, TradeRows},
     endpoint::Endpoint,
     error::PlaidError,
     wire::{
@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
+        accounts::KnownCurrencies,
         dates::Date,
         products::{Product, ProductReport, Trades},
         sync::Refusal,

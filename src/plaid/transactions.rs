@@ -13,7 +13,7 @@ use tokio::sync::mpsc::Sender;
 use super::{
     action::Action,
     client::{Bearer, Client, LoopBounds, misread},
-    convert::{self, KnownCurrencies},
+    convert,
     endpoint::Endpoint,
     error::PlaidError,
     http::Answer,
@@ -24,7 +24,10 @@ use super::{
     },
 };
 use crate::{
-    domain::sync::{Delta, History},
+    domain::{
+        accounts::KnownCurrencies,
+        sync::{Delta, History},
+    },
     secret::Secret,
 };
 

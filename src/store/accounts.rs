@@ -16,6 +16,7 @@ use crate::domain::{
     accounts::{AccountType, ProviderAccount},
     ids::{AccountId, ConnectionId, ProviderAccountId},
     money::{Currency, Money},
+    provider::manner,
     views::{AccountStatus, AccountView, BalanceView, TypeSource},
 };
 
@@ -56,7 +57,7 @@ const VIEW: &str =
     "SELECT a.id, coalesce(a.user_name, a.name), a.official_name, a.mask, coalesce(s.kind, a.kind), a.subtype,
      a.connection, coalesce(c.institution, c.name), a.hidden, a.closed OR a.vanished_at IS NOT NULL,
      y.code, y.exponent, y.official, a.current, a.available, a.credit_limit, a.as_of,
-     s.kind IS NOT NULL, coalesce(c.provider = 'simplefin', 0)
+     s.kind IS NOT NULL, c.provider
      FROM accounts a JOIN currencies y ON y.id = a.currency LEFT JOIN connections c ON c.id = a.connection
      LEFT JOIN account_types s ON s.account = a.id";
 
@@ -70,11 +71,9 @@ fn view(row: &Row<'_>) -> Result<AccountView> {
         (true, false) => AccountStatus::Hidden,
         (false, false) => AccountStatus::Open,
     };
-    let kind_source = match (row.get(17)?, row.get(18)?) {
-        (true, _) => TypeSource::User,
-        (false, true) => TypeSource::Name,
-        (false, false) => TypeSource::Bank,
-    };
+    let provider: Option<String> = row.get(18)?;
+    let by_provider = provider.map_or(TypeSource::Bank, |word| manner(&word).type_source);
+    let kind_source = if row.get(17)? { TypeSource::User } else { by_provider };
     Ok(AccountView {
         id: AccountId(row.get(0)?),
         name: row.get(1)?,

@@ -8,6 +8,7 @@ use super::{Result, Store, StoreError, Tx, encode};
 use crate::domain::{
     dates::Timestamp,
     ids::{ConnectionId, InstitutionId, ProviderItemId},
+    provider::manner,
     standing::{self, Facts, Remedy},
     sync::{Health, History, ItemError},
     views::ConnectionView,
@@ -16,7 +17,7 @@ use crate::domain::{
 /// A connection to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewConnection<'a> {
-    /// `plaid`.
+    /// Who reads the bank, by its word (`domain::provider`).
     pub provider: &'a str,
     /// `sandbox` or `production`.
     pub environment: &'a str,
@@ -35,7 +36,7 @@ pub struct NewConnection<'a> {
 pub struct ConnectionSecrets {
     /// `c1`.
     pub id: ConnectionId,
-    /// `plaid`.
+    /// Who reads the bank, by its word (`domain::provider`).
     pub provider: String,
     /// `sandbox` or `production`.
     pub environment: String,
@@ -72,13 +73,6 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
         Some(code) => Some(ItemError { code, message: message.unwrap_or_default(), request_id: row.get(12)? }),
         None => None,
     };
-    let provider: String = row.get(13)?;
-    let action = action.map(|command| match (provider.as_str(), facts.remedy) {
-        // What the server says of a bank is settled at the server; a token that it takes no more is replaced.
-        ("simplefin", Remedy::ActAtBank) => format!("bursar sync {}", facts.id),
-        ("simplefin", Remedy::SignIn) => format!("bursar link simplefin --repair {}", facts.id),
-        _ => command,
-    });
     let ended = facts.consent_expires_at.filter(|end| *end <= now && !facts.removed);
     let ended = ended.map(|end| format!("the owner's consent ended on {}", standing::day(end)));
     let said = last_error.as_ref().map(|error| match error.message.as_str() {
@@ -87,7 +81,7 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
     });
     Ok(ConnectionView {
         id: facts.id,
-        provider,
+        provider: row.get(13)?,
         name: row.get(1)?,
         institution: row.get(2)?,
         state,
@@ -102,17 +96,18 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
 }
 
 impl Store {
-    /// Since when each connection has the token it has; without those of SimpleFIN, whose token only its owner can replace.
+    /// Since when each connection has the token it has; without those whose token only the owner can replace.
     pub fn tokens_made(&self) -> Result<Vec<(ConnectionId, Timestamp)>> {
         let sql = "SELECT c.id, max(c.created_at, coalesce((SELECT max(i.updated_at) FROM link_intents i
-                     WHERE i.connection = c.id AND i.mode = 'rotate' AND i.state = 'done'), 0))
-                   FROM connections c WHERE c.token IS NOT NULL AND c.removed_at IS NULL AND c.provider <> 'simplefin'
-                   ORDER BY c.id";
+                     WHERE i.connection = c.id AND i.mode = 'rotate' AND i.state = 'done'), 0)), c.provider
+                   FROM connections c WHERE c.token IS NOT NULL AND c.removed_at IS NULL ORDER BY c.id";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         let mut made = Vec::new();
         while let Some(row) = rows.next()? {
-            made.push((ConnectionId(row.get(0)?), encode::instant(row.get(1)?)?));
+            if manner(&row.get::<_, String>(2)?).by_hand.is_none() {
+                made.push((ConnectionId(row.get(0)?), encode::instant(row.get(1)?)?));
+            }
         }
         Ok(made)
     }

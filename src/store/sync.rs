@@ -20,6 +20,7 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::{ConnectionId, ProviderAccountId},
+        provider::manner,
         standing::Remedy,
         sync::{Delta, Health, History, Refusal, Removed},
         transactions::{ProviderTransaction, Status},
@@ -101,11 +102,10 @@ impl<'a> Tx<'a> {
     /// Starts a run of a connection's change stream.
     pub fn sync(&mut self, connection: ConnectionId, mode: SyncMode) -> Result<SyncRun<'_, 'a>> {
         use rusqlite::OptionalExtension as _;
-        let sql =
-            "SELECT cursor, provider = 'simplefin', history FROM connections WHERE id = ?1 AND removed_at IS NULL";
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?));
+        let sql = "SELECT cursor, provider, history FROM connections WHERE id = ?1 AND removed_at IS NULL";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?));
         let found = self.db.prepare_cached(sql)?.query_row([connection.0], read).optional()?;
-        let (cursor, simplefin, history) =
+        let (cursor, provider, history) =
             found.ok_or_else(|| StoreError::NotFound { noun: "connection", text: connection.to_string() })?;
         let sql = "SELECT coalesce(max(id), 0) FROM transactions";
         let last_before = self.db.query_row(sql, [], |row| row.get(0))?;
@@ -117,7 +117,7 @@ impl<'a> Tx<'a> {
         Ok(SyncRun {
             tx: self,
             connection,
-            source: if simplefin { Source::SimpleFin } else { Source::Plaid },
+            source: manner(&provider).source,
             cursor,
             history: encode::history(&history),
             accounts: HashMap::new(),

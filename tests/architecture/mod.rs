@@ -7,6 +7,7 @@ mod names;
 mod rooms;
 mod sizes;
 pub(crate) mod source;
+mod sources;
 
 /// Fails with every broken rule at once, one a line.
 fn hold(rule: &str, broken: &[String]) {

@@ -2,13 +2,14 @@
 
 use bursar::{
     domain::{
+        accounts::KnownCurrencies,
         ids::InstitutionId,
         money::{Currency, Money},
         products::{Product, ProductReport},
     },
     plaid::{
-        Action, BalanceRequest, DAYS_REQUESTED, Hosted, KnownCurrencies, LinkProgress, LinkRequest, MadeUp, Purpose,
-        RemovalReason, TestLogin,
+        Action, BalanceRequest, DAYS_REQUESTED, Hosted, LinkProgress, LinkRequest, MadeUp, Purpose, RemovalReason,
+        TestLogin,
     },
     secret::Secret,
 };

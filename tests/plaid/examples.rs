@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use bursar::{
-    domain::{ids::InstitutionId, sync::History},
-    plaid::{BalanceRequest, KnownCurrencies, RemovalReason},
+    domain::{accounts::KnownCurrencies, ids::InstitutionId, sync::History},
+    plaid::{BalanceRequest, RemovalReason},
 };
 
 use super::{

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use bursar::{
     domain::{
+        accounts::KnownCurrencies,
         dates::Date,
         ids::InstitutionId,
         money::{Currency, Money},
         sync::History,
     },
     plaid::{
-        Action, BalanceRequest, Client, Config, DAYS_REQUESTED, Hosted, KnownCurrencies, LinkRequest, MadeUp,
-        PlaidError, Purpose, RemovalReason, TestLogin,
+        Action, BalanceRequest, Client, Config, DAYS_REQUESTED, Hosted, LinkRequest, MadeUp, PlaidError, Purpose,
+        RemovalReason, TestLogin,
     },
     sandbox::{self, Fault, Running},
     secret::Secret,

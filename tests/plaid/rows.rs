@@ -1,8 +1,10 @@
 //! One bad row of a page is refused by name, and the others are kept exactly.
 
-use bursar::{
-    domain::{accounts::AccountType, money::Currency, sync::Delta, transactions::Status},
-    plaid::KnownCurrencies,
+use bursar::domain::{
+    accounts::{AccountType, KnownCurrencies},
+    money::Currency,
+    sync::Delta,
+    transactions::Status,
 };
 use serde_json::{Value, json};
 

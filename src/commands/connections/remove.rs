@@ -5,12 +5,9 @@ use serde::Serialize;
 use crate::{
     commands::{bank, candidates},
     context::Context,
-    domain::{ids::ConnectionId, standing::ConnectionState, views::ConnectionView},
+    domain::{ids::ConnectionId, provider::manner, standing::ConnectionState, views::ConnectionView},
     error::{Error, Kind, Result},
-    ops::{
-        connections::{AtProvider, Removal, remove},
-        provider::manner,
-    },
+    ops::connections::{AtProvider, Removal, remove},
     render::{Fact, Facts, Sheet, ToSheet},
     store::Contents,
     vault::Right,

@@ -5,11 +5,10 @@ use serde::Serialize;
 use crate::{
     commands::{bank, candidates},
     context::Context,
-    domain::{ids::ConnectionId, views::ConnectionView},
+    domain::{ids::ConnectionId, provider::manner, views::ConnectionView},
     error::{Error, Kind, Result},
     ops::{
         connections::{Rotation, rotate},
-        provider::manner,
         rotation::Turn,
     },
     render::{Cell, Column, Kind as CellKind, Sheet, Style, ToSheet},
@@ -114,16 +113,20 @@ pub(in crate::commands) fn verdict(turns: &[Rotation]) -> Option<Error> {
     let first = failed.first()?;
     let names: Vec<&str> = failed.iter().map(|turn| turn.name.as_str()).collect();
     let reason = first.error.as_ref().map_or_else(String::new, |error| format!(" ({error})"));
+    let provider = first.provider;
     let (code, sentence) = match first.turn {
-        Turn::Lost => ("token_lost", "Plaid replaced the token and its answer was lost, so that nobody can reach"),
-        Turn::Unknown => {
-            ("answer_lost", "Plaid's answer was lost; the next command that talks to banks asks again about")
+        Turn::Lost => {
+            ("token_lost", format!("{provider} replaced the token and its answer was lost, so that nobody can reach"))
         }
-        Turn::Gone => ("connection_gone", "Plaid no longer knows"),
-        Turn::Failed | Turn::Rotated => ("not_rotated", "nothing has changed for"),
+        Turn::Unknown => (
+            "answer_lost",
+            format!("{provider}'s answer was lost; the next command that talks to banks asks again about"),
+        ),
+        Turn::Gone => ("connection_gone", format!("{provider} no longer knows")),
+        Turn::Failed | Turn::Rotated => ("not_rotated", "nothing has changed for".to_owned()),
     };
     let unreached =
-        |turn: &&Rotation| turn.turn == Turn::Failed && turn.error.as_ref().is_some_and(|error| error.api().is_none());
+        |turn: &&Rotation| turn.turn == Turn::Failed && turn.error.as_ref().is_some_and(|error| !error.answered());
     let unreachable = failed.len() == turns.len() && failed.iter().all(unreached);
     let kind = if unreachable { Kind::Unavailable } else { Kind::Partial };
     let sentence = format!("{sentence} {}{reason}", names.join(", "));

@@ -4,11 +4,12 @@ use super::{clock, daily::ends_soon};
 use crate::{
     context::Context,
     domain::{
+        provider::manner,
         standing::{self, ConnectionState},
-        views::{CheckItem, ConnectionView},
+        views::CheckItem,
     },
     error::{Error, Kind, Result},
-    ops::{provider::PLAID, secrets},
+    ops::secrets,
     plaid::Action,
     settings::SecretSource,
     vault::{Right, Role, is_second_factor},
@@ -113,13 +114,12 @@ fn key(context: &mut Context, found: &mut Found) -> Result<()> {
 /// Whether Plaid answers over TLS, and takes the keys.
 fn network(context: &mut Context, found: &mut Found) -> Result<()> {
     let linked = context.book()?.connections()?;
-    let needs = |one: &ConnectionView| one.provider == PLAID && one.state != ConnectionState::Removed;
-    let others = linked.iter().any(|one| one.provider != PLAID) && !linked.iter().any(needs);
+    let mut living = linked.iter().filter(|one| one.state != ConnectionState::Removed).peekable();
+    let no_keys = living.peek().is_some() && !living.any(|one| manner(&one.provider).keys);
     let client = match context.client_if_keys()? {
         Some(client) => client,
-        None if others => {
-            let detail =
-                "no connection is Plaid's; a SimpleFIN server is asked by a sync only, because its calls are counted";
+        None if no_keys => {
+            let detail = "no connection needs Plaid's keys; others' servers are asked by a sync only, because they count their calls";
             found.checks.push(CheckItem::good("network", detail));
             return Ok(());
         }

@@ -3,9 +3,9 @@
 use super::report::{Item, State};
 use crate::{
     context::Context,
-    domain::standing::ConnectionState,
+    domain::{provider::manner, standing::ConnectionState},
     error::Result,
-    ops::{provider::manner, totp},
+    ops::totp,
 };
 
 /// The list, the most urgent first.

@@ -4,12 +4,11 @@ use super::report::{Item, State};
 use crate::{
     commands::bank,
     context::Context,
-    domain::{ids::ConnectionId, standing::ConnectionState},
+    domain::{ids::ConnectionId, provider::manner, standing::ConnectionState},
     error::Result,
     ops::{
         connections::{self, Removal},
         incident::{self, Progress},
-        provider::manner,
         rotation::Turn,
     },
     store::Event,

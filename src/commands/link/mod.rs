@@ -11,15 +11,19 @@ use std::collections::HashSet;
 use crate::{
     commands::{bank, candidates, connections, notify, sync::verdict::all_well},
     context::Context,
-    domain::ids::{ConnectionId, InstitutionId},
+    domain::{
+        ids::{ConnectionId, InstitutionId},
+        provider::manner,
+    },
     error::{Error, Kind, Result},
     loopback::Desktop,
     ops::{
         ahead::Linked,
         link::{LinkError, Linker, Outcome, Pace, Repair, Stop, Wish},
-        provider::{PLAID, manner},
+        provider,
         recover::{Recovered, recover},
     },
+    plaid::Client,
     vault::Right,
 };
 
@@ -126,15 +130,13 @@ impl Args {
             return Ok(());
         }
         context.require(Right::Write)?;
-        // What is resumed may be SimpleFIN's, which needs no keys.
-        if !self.way.resume {
-            context.client()?;
-            if wish.repair.is_none() {
-                plan_allows(context)?;
-                consent(context)?;
-            }
+        // What is resumed may have come from somebody who wants no keys.
+        let client = if self.way.resume { context.client_if_keys()? } else { Some(context.client()?) };
+        if !self.way.resume && wish.repair.is_none() {
+            plan_allows(context)?;
+            consent(context)?;
         }
-        let outcome = self.link(&wish, context)?;
+        let outcome = self.link(&wish, client, context)?;
         conclude(context, outcome, self.no_sync, &self.again())
     }
 
@@ -161,17 +163,18 @@ impl Args {
         Ok(Some(Repair { connection, choose_accounts }))
     }
 
-    fn link(&self, wish: &Wish, context: &mut Context) -> Result<Outcome> {
+    fn link(&self, wish: &Wish, client: Option<Client>, context: &mut Context) -> Result<Outcome> {
         let display = has_display(context);
         let mut guide = guide::Host::new(context, display && !self.way.hosted && !self.no_browser);
         let mut ui = context.ui.again();
-        bank::with(context, Right::Write, |bank, mut book| {
+        let plaid = client.clone();
+        bank::with_client(context, (Right::Write, client), |bank, mut book| {
             let stop = Stop::on_interrupt(bank.runtime);
             let finished = recover(bank, &mut book)?;
             bank::recovered(&mut ui, &finished);
             // Nobody else has to wait for a person at the bank's page.
             drop(book);
-            let linker = Linker { bank: *bank, pace: Pace::default(), stop: &stop };
+            let linker = Linker { bank: *bank, plaid: plaid.as_ref(), pace: Pace::default(), stop: &stop };
             Ok(match &self.way {
                 Way { institution: Some(id), .. } => {
                     let institution = InstitutionId::from(id.as_str());
@@ -238,7 +241,7 @@ pub(in crate::commands) fn plan(environment: &str, configured: Option<u64>) -> O
 fn plan_allows(context: &mut Context) -> Result<()> {
     let book = context.book()?;
     let environment = book.environment()?;
-    let made = book.connections_made(PLAID, &environment)?;
+    let made = provider::connections_made(&book, &environment)?;
     drop(book);
     let Some(most) = plan(&environment, context.settings.config.plaid.max_items) else { return Ok(()) };
     if made >= most {

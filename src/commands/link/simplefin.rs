@@ -16,7 +16,9 @@ use crate::{
         recover::recover,
         secrets,
     },
+    plaid::Environment,
     secret::Secret,
+    simplefin::Client,
     ui::PromptError,
     vault::Right,
 };
@@ -74,18 +76,19 @@ impl Args {
         if repair.is_none() {
             consent(context)?;
         }
-        let client = simplefin::client(context.bank_environment()?, context.meter()?);
+        let sandbox = context.bank_environment()? == Environment::Sandbox;
+        let client = Client::new(sandbox, context.meter()?);
         let token = client.setup_token(&self.token(context, repair)?)?;
         let wish = Wish { token: &token, name: self.name.as_deref(), repair };
         let mut ui = context.ui.again();
         let mut asking = context.ui.again();
         let allow = self.allow_duplicate;
         let mut again = |twin: &Duplicate| allow || link_again(&mut asking, twin);
-        let outcome = bank::without_plaid(context, Right::Write, |bank, mut book| {
+        let outcome = bank::with_client(context, (Right::Write, None), |bank, mut book| {
             let stop = Stop::on_interrupt(bank.runtime);
             bank::recovered(&mut ui, &recover(bank, &mut book)?);
             drop(book);
-            Ok(simplefin::link(bank, &wish, &stop, &mut again)?)
+            Ok(simplefin::link((bank, &client), &wish, &stop, &mut again)?)
         })?;
         self.report(context, outcome)
     }

@@ -77,6 +77,7 @@ impl From<ProviderError> for Error {
         match error {
             ProviderError::Plaid(error) => error.into(),
             ProviderError::SimpleFin(error) => error.into(),
+            ProviderError::Unable(_) => Self::new(Kind::Refused, "by_hand", sentence).hint("bursar connections"),
             ProviderError::Unknown(_) => Self::new(Kind::TooNew, "unknown_provider", sentence).hint("bursar --version"),
         }
     }

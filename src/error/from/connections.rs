@@ -10,12 +10,13 @@ impl From<ConnectionError> for Error {
         use ConnectionError as C;
         let sentence = error.to_string();
         match error {
-            C::Plaid(error) => error.into(),
             C::Provider(error) => error.into(),
             C::Vault(error) => error.into(),
             C::Store(error) => error.into(),
-            C::DeadToken(id) => Self::new(Kind::Refused, "dead_token", format!("{sentence}; nothing was removed"))
-                .hint(format!("bursar connections remove {id} --local")),
+            C::DeadToken { id, .. } => {
+                Self::new(Kind::Refused, "dead_token", format!("{sentence}; nothing was removed"))
+                    .hint(format!("bursar connections remove {id} --local"))
+            }
             C::Already(id) => Self::new(Kind::Conflict, "connection_removed", sentence)
                 .hint(format!("bursar connections remove {id} --purge")),
         }

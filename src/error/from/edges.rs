@@ -108,7 +108,7 @@ impl From<LiveError> for Error {
         match error {
             LiveError::Store(error) => error.into(),
             LiveError::Vault(error) => error.into(),
-            LiveError::Plaid(error) => error.into(),
+            LiveError::Provider(error) => error.into(),
             LiveError::Limit { .. } => {
                 Self::new(Kind::Refused, "billable_limit", error.to_string()).hint("bursar metrics")
             }

@@ -6,7 +6,7 @@ mod remove;
 mod rotate;
 
 use super::{ahead::AheadError, provider::ProviderError};
-use crate::{domain::ids::ConnectionId, plaid::PlaidError, store::StoreError, vault::VaultError};
+use crate::{domain::ids::ConnectionId, store::StoreError, vault::VaultError};
 
 pub use {
     remove::{AtProvider, Removal, remove},
@@ -18,9 +18,6 @@ pub use {
 pub enum ConnectionError {
     /// The bank side.
     #[error(transparent)]
-    Plaid(#[from] PlaidError),
-    /// The bank side, whoever it is.
-    #[error(transparent)]
     Provider(#[from] ProviderError),
     /// The vault.
     #[error(transparent)]
@@ -29,8 +26,13 @@ pub enum ConnectionError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The provider does not take the token, so that it cannot be told to end the connection.
-    #[error("Plaid does not take the token of {0}, so it cannot be told to end it; its bill may go on")]
-    DeadToken(ConnectionId),
+    #[error("{provider} does not take the token of {id}, so it cannot be told to end it; its bill may go on")]
+    DeadToken {
+        /// The connection.
+        id: ConnectionId,
+        /// What people call its provider.
+        provider: &'static str,
+    },
     /// There is nothing left to remove.
     #[error("connection {0} was removed already; its history stays")]
     Already(ConnectionId),

@@ -4,7 +4,7 @@
 
 use super::ConnectionError;
 use crate::{
-    domain::{ids::ConnectionId, standing::ConnectionState},
+    domain::{ids::ConnectionId, provider::manner, standing::ConnectionState},
     ops::{bank::Bank, provider::Ending, recover::recover},
     store::{ConnectionSecrets, Event, Store},
 };
@@ -75,6 +75,6 @@ fn tell(bank: &Bank<'_>, book: &Store, kept: &ConnectionSecrets) -> Result<AtPro
         Ending::Ended => Ok(AtProvider::Ended),
         Ending::Gone => Ok(AtProvider::Gone),
         Ending::ByHand => Ok(AtProvider::NotTold),
-        Ending::DeadToken => Err(ConnectionError::DeadToken(kept.id)),
+        Ending::DeadToken => Err(ConnectionError::DeadToken { id: kept.id, provider: manner(&kept.provider).name }),
     }
 }

@@ -5,15 +5,14 @@
 
 use super::ConnectionError;
 use crate::{
-    domain::ids::ConnectionId,
+    domain::{ids::ConnectionId, provider::manner, standing::Remedy},
     ops::{
         ahead::Made,
         bank::Bank,
-        provider::manner,
+        provider::ProviderError,
         recover::{Recovered, recover},
         rotation::{self, Turn},
     },
-    plaid::{Action, PlaidError},
     store::{ConnectionSecrets, IntentState, Store},
 };
 
@@ -26,8 +25,10 @@ pub struct Rotation {
     pub name: String,
     /// How it ended.
     pub turn: Turn,
+    /// What people call its provider.
+    pub provider: &'static str,
     /// What went wrong.
-    pub error: Option<PlaidError>,
+    pub error: Option<ProviderError>,
 }
 
 /// Replaces the tokens of these connections, one after the other; one that fails does not stop the rest, and removed ones
@@ -43,12 +44,13 @@ pub fn rotate(
     let mut turns = Vec::new();
     for connection in names.into_iter().filter(|connection| wanted.contains(&connection.id)) {
         let kept = book.connection(connection.id)?;
-        if kept.token.is_none() || manner(&kept.provider).by_hand.is_some() {
+        let manner = manner(&kept.provider);
+        if kept.token.is_none() || manner.by_hand.is_some() {
             continue;
         }
         progress(&connection.name);
         let (turn, error) = if lost.contains(&kept.id) { (Turn::Lost, None) } else { one(bank, book, &kept)? };
-        turns.push(Rotation { id: connection.id, name: connection.name, turn, error });
+        turns.push(Rotation { id: connection.id, name: connection.name, turn, provider: manner.name, error });
     }
     Ok(turns)
 }
@@ -57,18 +59,19 @@ fn one(
     bank: &Bank<'_>,
     book: &mut Store,
     kept: &ConnectionSecrets,
-) -> Result<(Turn, Option<PlaidError>), ConnectionError> {
+) -> Result<(Turn, Option<ProviderError>), ConnectionError> {
     let Some(old) = bank.token(kept)? else { return Ok((Turn::Gone, None)) };
-    let client = bank.plaid()?.about(kept.id);
+    let provider = bank.providers.of(&kept.provider)?;
+    let tokens = provider.tokens().ok_or(ProviderError::Unable(manner(&kept.provider).name))?;
     let space = bank.vault.reserve_pending(book.writer()?)?;
     let intent = rotation::begin(bank, book, kept)?;
-    let error = match bank.runtime.block_on(client.access_token_invalidate(&old)) {
-        Ok(rotated) => {
+    let error = match bank.runtime.block_on(tokens.replace(kept.id, &old)) {
+        Ok(access_token) => {
             let made = Made {
                 provider: kept.provider.clone(),
                 environment: kept.environment.clone(),
                 item_id: kept.item_id.clone(),
-                access_token: rotated.access_token,
+                access_token,
                 institution_id: kept.institution_id.clone(),
                 institution: None,
                 name: None,
@@ -87,11 +90,11 @@ fn one(
     };
     space.release()?;
     if error.outcome_unknown() {
-        let turn = rotation::ask(bank, &old);
-        rotation::close(bank, book, (intent, kept.id), turn)?;
+        let turn = rotation::ask(bank, kept, &old);
+        rotation::close(bank, book, (intent, kept), turn)?;
         return Ok((turn, Some(error)));
     }
-    let turn = if error.action() == Action::Gone { Turn::Gone } else { Turn::Failed };
-    rotation::close(bank, book, (intent, kept.id), turn)?;
+    let turn = if error.remedy() == Remedy::Gone { Turn::Gone } else { Turn::Failed };
+    rotation::close(bank, book, (intent, kept), turn)?;
     Ok((turn, Some(error)))
 }

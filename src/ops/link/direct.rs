@@ -16,11 +16,11 @@ impl Linker<'_> {
         wish: &Wish,
         guide: &mut dyn Guide,
     ) -> Result<Outcome, LinkError> {
-        if self.bank.plaid()?.environment() != Environment::Sandbox {
+        if self.plaid()?.environment() != Environment::Sandbox {
             return Err(LinkError::SandboxOnly);
         }
         let login = TestLogin { institution, user, password: None, days_requested: wish.days };
-        let public_token = match self.bank.runtime.block_on(self.bank.plaid()?.sandbox_public_token_create(&login)) {
+        let public_token = match self.bank.runtime.block_on(self.plaid()?.sandbox_public_token_create(&login)) {
             Err(error) if error.code() == Some("INVALID_INSTITUTION") => {
                 return Err(LinkError::UnknownInstitution(institution.clone()));
             }

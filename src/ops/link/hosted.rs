@@ -43,7 +43,7 @@ impl Linker<'_> {
         let parsed = url::Url::parse(url.expose()).map_err(|_| LinkError::NoPage)?;
         let host = parsed.host_str().unwrap_or_default();
         let plaids = parsed.scheme() == "https" && (host == "plaid.com" || host.ends_with(".plaid.com"));
-        let stand_in = self.bank.plaid()?.is_stand_in() && matches!(host, "127.0.0.1" | "localhost" | "[::1]");
+        let stand_in = self.plaid()?.is_stand_in() && matches!(host, "127.0.0.1" | "localhost" | "[::1]");
         if plaids || stand_in { Ok(url) } else { Err(LinkError::NoPage) }
     }
 }

@@ -64,7 +64,7 @@ impl Linker<'_> {
         url: Option<&Secret<String>>,
         wish: &Wish,
     ) -> Result<i64, LinkError> {
-        let environment = self.bank.environment();
+        let environment = self.bank.environment;
         let written = Written { token: token.expose(), url: url.map(|url| url.expose().as_str()) };
         let json = serde_json::to_string(&written).map_err(|_| VaultError::Crypto("a flow does not serialise"))?;
         let sealed = self.bank.vault.seal_token(SEALED_FOR, environment, &Secret::new(json))?;

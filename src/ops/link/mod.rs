@@ -35,7 +35,7 @@ use crate::{
         sync::ItemError,
     },
     loopback::LoopbackError,
-    plaid::{Hosted, LinkExit, LinkRequest, LinkToken, PlaidError, Purpose},
+    plaid::{Client, Hosted, LinkExit, LinkRequest, LinkToken, PlaidError, Purpose},
     simplefin::SimpleFinError,
     store::StoreError,
     vault::VaultError,
@@ -141,8 +141,10 @@ pub struct Repair {
 /// Everything a link works with.
 #[derive(Clone, Copy)]
 pub struct Linker<'a> {
-    /// The bank side and the vault.
+    /// The vault, and who reads what was linked.
     pub bank: Bank<'a>,
+    /// Whose pages banks are linked through; none without its keys.
+    pub plaid: Option<&'a Client>,
     /// How often to look whether the user is done.
     pub pace: Pace,
     /// Whether the user wants to stop; asked while waiting, never within an exchange.
@@ -230,6 +232,10 @@ pub enum Outcome {
 }
 
 impl Linker<'_> {
+    fn plaid(&self) -> Result<&Client, PlaidError> {
+        self.plaid.ok_or(PlaidError::NoKeys)
+    }
+
     fn begin(&self, wish: &Wish, hosted: Option<Hosted<'_>>) -> Result<LinkToken, LinkError> {
         let countries: Vec<&str> = wish.countries.iter().map(String::as_str).collect();
         let opened = wish.repair.map(|repair| self.open_connection(repair.connection)).transpose()?;
@@ -251,7 +257,7 @@ impl Linker<'_> {
             purpose,
             hosted,
         };
-        let token = self.bank.runtime.block_on(self.bank.plaid()?.link_token_create(&request));
+        let token = self.bank.runtime.block_on(self.plaid()?.link_token_create(&request));
         match wish.mends() {
             Some(id) => self.answered(id, token),
             None => Ok(token?),

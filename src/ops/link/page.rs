@@ -23,8 +23,8 @@ const LOOKS: usize = 2;
 impl Linker<'_> {
     /// Links through bursar's own page.
     pub fn page(&self, wish: &Wish, guide: &mut dyn Guide) -> Result<Outcome, LinkError> {
-        let environment = self.bank.environment();
-        let origins = match self.bank.plaid()?.stand_in() {
+        let environment = self.bank.environment;
+        let origins = match self.plaid()?.stand_in() {
             Some(url) => Origins::stand_in(url).ok_or(LinkError::NoPage)?,
             None => Origins::plaid(environment),
         };

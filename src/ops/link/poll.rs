@@ -123,7 +123,7 @@ impl Linker<'_> {
 
     /// Looks once; `mends` is the connection that the flow is for, if it exists already; such a flow brings no token.
     pub(super) fn look(&self, link_token: &Secret<String>, mends: Option<ConnectionId>) -> Result<Look, LinkError> {
-        match self.bank.runtime.block_on(self.bank.plaid()?.link_token_get(link_token)) {
+        match self.bank.runtime.block_on(self.plaid()?.link_token_get(link_token)) {
             Ok(progress) => Ok(match mends.filter(|_| progress.completed()) {
                 Some(id) => Look::Completed(id),
                 None => judge(&progress),

@@ -5,12 +5,13 @@
 use super::{ALSO_CONSENT, LinkError, Linker, Outcome};
 use crate::{
     domain::{
+        accounts::KnownCurrencies,
         ids::ConnectionId,
         standing::Remedy,
         sync::{Health, ItemError},
     },
     ops::provider::NOT_CONSENTED,
-    plaid::{KnownCurrencies, PlaidError, action_of},
+    plaid::{PlaidError, action_of},
     secret::Secret,
 };
 
@@ -31,7 +32,7 @@ impl Linker<'_> {
         let told = self.bank.read_book()?.products(id)?;
         let refused = told.iter().filter(|view| view.code.as_deref() == Some(NOT_CONSENTED));
         let refused: Vec<&str> = refused.map(|view| view.product.consent()).collect();
-        let item = self.bank.runtime.block_on(self.bank.plaid()?.item_get(token));
+        let item = self.bank.runtime.block_on(self.plaid()?.item_get(token));
         let consented = item.map_or_else(|_| Vec::new(), |item| item.consented_products);
         Ok(missing(&consented, &refused))
     }
@@ -52,12 +53,10 @@ impl Linker<'_> {
     /// Reads a mended connection's health and its accounts, of which some may have come or gone.
     pub(super) fn verify(&self, id: ConnectionId) -> Result<Outcome, LinkError> {
         let token = self.open_connection(id)?;
-        let item = self.bank.runtime.block_on(self.bank.plaid()?.item_get(&token));
+        let item = self.bank.runtime.block_on(self.plaid()?.item_get(&token));
         let health = self.answered(id, item)?.health;
         let accounts = match &health.error {
-            None => {
-                self.bank.runtime.block_on(self.bank.plaid()?.accounts_get(&token, &KnownCurrencies::default())).ok()
-            }
+            None => self.bank.runtime.block_on(self.plaid()?.accounts_get(&token, &KnownCurrencies::default())).ok(),
             Some(_) => None,
         };
         let remedy =

@@ -13,7 +13,7 @@ impl Linker<'_> {
         let open = self.bank.read_book()?.open_intents((self.bank.clock)())?;
         let mut ended = None;
         for intent in open {
-            if intent.environment != self.bank.environment()
+            if intent.environment != self.bank.environment
                 || ![Mode::Hosted, Mode::Page].map(Mode::as_str).contains(&&*intent.mode)
             {
                 continue;

@@ -10,12 +10,9 @@ use super::{
     poll::End,
 };
 use crate::{
-    domain::ids::InstitutionId,
-    ops::{
-        ahead::{self, Linked, Made},
-        provider::PLAID,
-    },
-    plaid::{AccountList, KnownCurrencies, RemovalReason},
+    domain::{accounts::KnownCurrencies, ids::InstitutionId, provider::PLAID},
+    ops::ahead::{self, Linked, Made},
+    plaid::{AccountList, RemovalReason},
     store::{IntentState, KnownAccount},
 };
 
@@ -83,11 +80,10 @@ impl Linker<'_> {
         let mut book = self.bank.write_book()?;
         let exchange = book.write(&self.bank.event("link.exchange"), |tx| {
             tx.advance_intent(intent, IntentState::Exchanging, None)?;
-            tx.begin_exchange(self.bank.environment())
+            tx.begin_exchange(self.bank.environment)
         })?;
         let space = self.bank.vault.reserve_pending(book.writer()?)?;
-        let exchanged = match self.bank.runtime.block_on(self.bank.plaid()?.public_token_exchange(&grant.public_token))
-        {
+        let exchanged = match self.bank.runtime.block_on(self.plaid()?.public_token_exchange(&grant.public_token)) {
             Ok(exchanged) => exchanged,
             Err(error) => {
                 space.release()?;
@@ -105,7 +101,7 @@ impl Linker<'_> {
         };
         let mut made = Made {
             provider: PLAID.to_owned(),
-            environment: self.bank.environment().to_owned(),
+            environment: self.bank.environment.to_owned(),
             item_id: exchanged.item_id,
             access_token: exchanged.access_token,
             institution_id: grant.institution_id.clone(),
@@ -118,11 +114,7 @@ impl Linker<'_> {
         // then the first sync brings them.
         let accounts = kept.is_ok().then(|| self.accounts(&made)).flatten();
         if let Some(duplicate) = accounts.as_ref().and_then(|list| twin(&made, list, known))
-            && self
-                .bank
-                .runtime
-                .block_on(self.bank.plaid()?.item_remove(&made.access_token, RemovalReason::Other))
-                .is_ok()
+            && self.bank.runtime.block_on(self.plaid()?.item_remove(&made.access_token, RemovalReason::Other)).is_ok()
         {
             book.write(&self.bank.event("link.duplicate"), |tx| tx.end_exchange(exchange, None))?;
             pending.discard()?;
@@ -136,7 +128,7 @@ impl Linker<'_> {
     }
 
     fn accounts(&self, made: &Made) -> Option<AccountList> {
-        let plaid = self.bank.plaid().ok()?;
+        let plaid = self.plaid().ok()?;
         self.bank.runtime.block_on(plaid.accounts_get(&made.access_token, &KnownCurrencies::default())).ok()
     }
 
@@ -150,7 +142,7 @@ impl Linker<'_> {
             && let Some(id) = &made.institution_id
         {
             // Without a name the connection works all the same.
-            let asked = self.bank.plaid().map(|plaid| plaid.institution_get(id, countries));
+            let asked = self.plaid().map(|plaid| plaid.institution_get(id, countries));
             let found = asked.and_then(|asked| self.bank.runtime.block_on(asked));
             made.institution = found.ok().map(|institution| institution.name);
         }

@@ -10,16 +10,15 @@ use super::{
 use crate::{
     domain::{
         ids::{ConnectionId, ProviderItemId},
+        provider::SIMPLEFIN,
         standing::Remedy,
         sync::Health,
     },
-    http::Meter,
     ops::{
         ahead::{self, Linked, Made},
         bank::Bank,
-        provider::{Found, SIMPLEFIN},
+        provider::Found,
     },
-    plaid::Environment,
     simplefin::{Client, SetupToken, SimpleFinError},
     store::KnownAccount,
     vault::PendingSecret,
@@ -49,11 +48,6 @@ pub enum Outcome {
     Duplicate(Duplicate),
 }
 
-/// A client for the vault's environment.
-pub fn client(environment: Environment, meter: Meter) -> Client {
-    Client::new(environment == Environment::Sandbox, meter)
-}
-
 /// Whether a connection can be given a new access URL.
 pub fn check(bank: &Bank<'_>, id: ConnectionId) -> Result<(), LinkError> {
     let kept = bank.read_book()?.connection(id)?;
@@ -67,12 +61,11 @@ pub fn check(bank: &Bank<'_>, id: ConnectionId) -> Result<(), LinkError> {
 /// Claims and puts into the book what came; `again` is asked whether accounts may be linked a second time. A wish to stop is
 /// granted once what the claim gave is kept.
 pub fn link(
-    bank: &Bank<'_>,
+    (bank, client): (&Bank<'_>, &Client),
     wish: &Wish<'_>,
     stop: &Stop,
     again: &mut dyn FnMut(&Duplicate) -> bool,
 ) -> Result<Outcome, LinkError> {
-    let client = client(bank.environment, bank.meter.clone());
     if let Some(id) = wish.repair {
         check(bank, id)?;
     }
@@ -91,7 +84,7 @@ pub fn link(
     };
     let mut made = Made {
         provider: SIMPLEFIN.to_owned(),
-        environment: bank.environment().to_owned(),
+        environment: bank.environment.to_owned(),
         item_id,
         access_token,
         institution_id: None,

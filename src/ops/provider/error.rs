@@ -1,7 +1,10 @@
 //! What went wrong at a provider, in terms that hold for all of them.
 
 use crate::{
-    domain::{standing::Remedy, sync::NO_KEYS},
+    domain::{
+        standing::Remedy,
+        sync::{ItemError, NO_KEYS},
+    },
     plaid::{Action, PlaidError},
     simplefin::SimpleFinError,
 };
@@ -21,6 +24,9 @@ pub enum ProviderError {
     /// The book was written by a bursar that knows more providers.
     #[error("this bursar does not know the provider {0:?}")]
     Unknown(String),
+    /// What was asked for is none of its services.
+    #[error("{0} does not do that for bursar")]
+    Unable(&'static str),
 }
 
 /// The kind of a failure, which exit codes are about.
@@ -51,7 +57,7 @@ impl ProviderError {
             Self::Plaid(PlaidError::Stopped) => Some(STOPPED),
             Self::Plaid(error) => error.code(),
             Self::SimpleFin(error) => Some(error.code()),
-            Self::Unknown(_) => None,
+            Self::Unknown(_) | Self::Unable(_) => None,
         }
     }
 
@@ -59,7 +65,7 @@ impl ProviderError {
     pub fn words(&self) -> String {
         match self {
             Self::Plaid(error) => error.words(),
-            Self::SimpleFin(_) | Self::Unknown(_) => self.to_string(),
+            Self::SimpleFin(_) | Self::Unknown(_) | Self::Unable(_) => self.to_string(),
         }
     }
 
@@ -67,7 +73,16 @@ impl ProviderError {
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Plaid(error) => error.request_id(),
-            Self::SimpleFin(_) | Self::Unknown(_) => None,
+            Self::SimpleFin(_) | Self::Unknown(_) | Self::Unable(_) => None,
+        }
+    }
+
+    /// What a connection remembers of it.
+    pub fn to_item_error(&self) -> ItemError {
+        ItemError {
+            code: self.code().unwrap_or("NO_ANSWER").to_owned(),
+            message: self.words(),
+            request_id: self.request_id().map(str::to_owned),
         }
     }
 
@@ -78,7 +93,25 @@ impl ProviderError {
             Self::SimpleFin(SimpleFinError::Revoked) => Remedy::SignIn,
             Self::SimpleFin(SimpleFinError::PaymentRequired) => Remedy::Plan,
             Self::SimpleFin(error) if error.heals_by_itself() => Remedy::Wait,
-            Self::SimpleFin(_) | Self::Unknown(_) => Remedy::Report,
+            Self::SimpleFin(_) | Self::Unknown(_) | Self::Unable(_) => Remedy::Report,
+        }
+    }
+
+    /// Whether the provider may have done what it was asked to, although no usable answer came back.
+    pub fn outcome_unknown(&self) -> bool {
+        match self {
+            Self::Plaid(error) => error.outcome_unknown(),
+            Self::SimpleFin(error) => error.outcome_unknown(),
+            Self::Unknown(_) | Self::Unable(_) => false,
+        }
+    }
+
+    /// Whether the provider itself refused, rather than the way to it.
+    pub fn answered(&self) -> bool {
+        match self {
+            Self::Plaid(error) => error.api().is_some(),
+            Self::SimpleFin(error) => error.is_refusal(),
+            Self::Unknown(_) | Self::Unable(_) => true,
         }
     }
 
@@ -95,7 +128,7 @@ impl ProviderError {
             Self::SimpleFin(SimpleFinError::PaymentRequired) => Trouble::PlanLimit,
             Self::SimpleFin(error) if error.is_refusal() => Trouble::Other,
             Self::SimpleFin(_) => Trouble::Unavailable,
-            Self::Unknown(_) => Trouble::Other,
+            Self::Unknown(_) | Self::Unable(_) => Trouble::Other,
         }
     }
 }

@@ -1,35 +1,39 @@
-//! The bank side as a small trait: what a sync and the end of a connection need of whoever reads the bank.
+//! The bank side as a small trait: what a sync and the end of a connection need of whoever reads the bank; and two more for what
+//! not everyone does.
 //!
-//! Invariant: nothing above [`Provider`] knows which one it was; what a provider says arrives in the book's own terms.
+//! Invariant: nothing above [`Provider`] knows which one it was (`tests/architecture/sources.rs`); what a provider says arrives in the
+//! book's own terms.
 
+mod at_once;
 mod error;
 mod plaid;
+mod providers;
 mod simplefin;
+mod tokens;
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin};
 
 use tokio::sync::mpsc::Sender;
 
 use crate::{
     domain::{
-        accounts::ProviderAccount,
+        accounts::{KnownCurrencies, ProviderAccount},
         dates::{Date, Timestamp},
         ids::ConnectionId,
         products::{Product, ProductReport},
         standing::Remedy,
         sync::{Delta, Health, History, Refusal},
     },
-    plaid::KnownCurrencies,
     secret::Secret,
     store::PendingRow,
 };
 
-pub use error::{ProviderError, Trouble};
-
-/// The word for Plaid in the book.
-pub const PLAID: &str = "plaid";
-/// The word for SimpleFIN in the book.
-pub const SIMPLEFIN: &str = "simplefin";
+pub use {
+    at_once::{AtOnce, Balances, Subject},
+    error::{ProviderError, Trouble},
+    providers::{Providers, billing, connections_made},
+    tokens::{Taken, Tokens},
+};
 
 /// Plaid's word for a product that the owner did not agree to; a call that would be answered so is not even made.
 pub const NOT_CONSENTED: &str = "ADDITIONAL_CONSENT_REQUIRED";
@@ -53,6 +57,16 @@ pub trait Provider: Send + Sync {
 
     /// Whether a connection that is read from its beginning brings all that it ever brought, so that what does not come is gone.
     fn whole(&self) -> bool;
+
+    /// Who reads its banks at once and for a price; none if nobody does.
+    fn at_once(&self) -> Option<&dyn AtOnce> {
+        None
+    }
+
+    /// Who gives new tokens for old; none if only the owner can.
+    fn tokens(&self) -> Option<&dyn Tokens> {
+        None
+    }
 }
 
 /// What a first look at a connection finds.
@@ -147,67 +161,4 @@ pub struct Quota {
     pub needs: u64,
     /// Calls a day.
     pub per_day: u64,
-}
-
-/// What is known of a provider by its word in the book, with nobody to be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Manner {
-    /// What people call it.
-    pub name: &'static str,
-    /// Where its user gives access and takes it back, if bursar cannot: no token is replaced and no connection ended by a call.
-    pub by_hand: Option<&'static str>,
-    /// Whether it reads a bank when it is asked to: live balances, new transactions.
-    pub on_demand: bool,
-    /// Calls a day that it lets happen; none if nobody counts them.
-    pub calls_per_day: Option<u64>,
-    /// What whoever links it agrees to have read.
-    pub scope: &'static str,
-}
-
-/// The manner of the provider of this word; of an unknown one nothing can be asked.
-pub fn manner(word: &str) -> Manner {
-    match word {
-        PLAID => Manner {
-            name: "Plaid",
-            by_hand: None,
-            on_demand: true,
-            calls_per_day: None,
-            scope: "transactions liabilities investments",
-        },
-        SIMPLEFIN => Manner {
-            name: "SimpleFIN",
-            by_hand: Some("at the SimpleFIN server (My Account, Connected apps)"),
-            on_demand: false,
-            calls_per_day: Some(simplefin::CALLS),
-            scope: "transactions",
-        },
-        _ => Manner {
-            name: "an unknown provider",
-            by_hand: Some("at that provider"),
-            on_demand: false,
-            calls_per_day: None,
-            scope: "transactions",
-        },
-    }
-}
-
-/// The providers that this process can talk to.
-#[derive(Clone, Default)]
-pub struct Providers {
-    /// Plaid; none without its keys.
-    pub plaid: Option<Arc<dyn Provider>>,
-    /// SimpleFIN, which needs no keys.
-    pub simplefin: Option<Arc<dyn Provider>>,
-}
-
-impl Providers {
-    /// The provider of a connection, by its word in the book.
-    pub fn of(&self, word: &str) -> Result<Arc<dyn Provider>, ProviderError> {
-        let found = match word {
-            PLAID => self.plaid.as_ref().ok_or(ProviderError::Plaid(crate::plaid::PlaidError::NoKeys))?,
-            SIMPLEFIN => self.simplefin.as_ref().ok_or_else(|| ProviderError::Unknown(word.to_owned()))?,
-            _ => return Err(ProviderError::Unknown(word.to_owned())),
-        };
-        Ok(Arc::clone(found))
-    }
 }

@@ -1,11 +1,16 @@
-//! Plaid as a provider: accounts and health, the change stream, then what else the connection offers.
+//! Plaid as a provider: accounts and health, the change stream, then what else the connection offers; live balances, refreshes and new
+//! tokens when they are asked for.
+
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use super::{Answer, Ask, Ending, Found, NOT_CONSENTED, Provider, Quota, Start, Step};
+use super::{
+    Answer, Ask, AtOnce, Balances, Ending, Found, NOT_CONSENTED, Provider, Quota, Start, Step, Subject, Taken, Tokens,
+};
 use crate::{
     domain::{
-        accounts::AccountType,
+        accounts::{AccountType, KnownCurrencies},
         dates::{Date, Timestamp},
         ids::ConnectionId,
         products::{Product, ProductReport},
@@ -13,11 +18,19 @@ use crate::{
         sync::Refusal,
     },
     plaid::{
-        AccountList, Action, Client, KnownCurrencies, PlaidError, RemovalReason, SyncEvent, SyncFrom, SyncOutcome,
+        AccountList, Action, BalanceRequest, Client, PlaidError, RemovalReason, SyncEvent, SyncFrom, SyncOutcome,
         action_of,
     },
     secret::Secret,
 };
+
+/// Plaid's word for a token that opens nothing.
+const DEAD_TOKEN: &str = "INVALID_ACCESS_TOKEN";
+
+/// The bank whose cards have no live balance without a word on how old it may be (Plaid's page on balances).
+const WANTS_AN_AGE: &str = "ins_128026";
+/// How old it may be.
+const AGE: Duration = Duration::from_hours(24);
 
 impl Provider for Client {
     fn gather(&self, ask: Ask, out: Sender<Step>) -> Answer<'_, ()> {
@@ -37,7 +50,7 @@ impl Provider for Client {
             match self.about(connection).item_remove(token, reason).await {
                 Ok(_) => Ok(Ending::Ended),
                 Err(error) if error.action() == Action::Gone => Ok(Ending::Gone),
-                Err(error) if error.code() == Some("INVALID_ACCESS_TOKEN") => Ok(Ending::DeadToken),
+                Err(error) if error.code() == Some(DEAD_TOKEN) => Ok(Ending::DeadToken),
                 Err(error) => Err(error.into()),
             }
         })
@@ -50,6 +63,77 @@ impl Provider for Client {
     fn whole(&self) -> bool {
         true
     }
+
+    fn at_once(&self) -> Option<&dyn AtOnce> {
+        Some(self)
+    }
+
+    fn tokens(&self) -> Option<&dyn Tokens> {
+        Some(self)
+    }
+}
+
+impl AtOnce for Client {
+    fn balances<'a>(&'a self, of: Subject<'a>, known: &'a KnownCurrencies, now: Timestamp) -> Answer<'a, Balances> {
+        let demands = of.institution.is_some_and(|id| id.as_str() == WANTS_AN_AGE);
+        let not_before = now.checked_sub(AGE).ok().filter(|_| demands);
+        let request = BalanceRequest { accounts: Vec::new(), not_before };
+        let client = self.about(of.connection);
+        Box::pin(async move {
+            let (list, cached) = match client.balance_get(of.token, &request, known).await {
+                Err(error) if error.action() == Action::UseCached => {
+                    (client.accounts_get(of.token, known).await?, true)
+                }
+                answer => (answer?, false),
+            };
+            Ok(Balances { accounts: list.accounts, refused: list.refused, cached })
+        })
+    }
+
+    fn refresh<'a>(&'a self, of: Subject<'a>) -> Answer<'a, Option<Timestamp>> {
+        let client = self.about(of.connection);
+        Box::pin(async move {
+            let before = updated_at(&client, of.token).await;
+            client.transactions_refresh(of.token).await?;
+            Ok(before)
+        })
+    }
+
+    fn newer<'a>(&'a self, of: Subject<'a>, than: Option<Timestamp>, at_most: Duration) -> Answer<'a, ()> {
+        let (client, began) = (self.about(of.connection), Instant::now());
+        Box::pin(async move {
+            let mut nth = 0;
+            while began.elapsed() < at_most && updated_at(&client, of.token).await <= than {
+                client.pause(nth).await;
+                nth += 1;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Tokens for Client {
+    fn replace<'a>(&'a self, connection: ConnectionId, old: &'a Secret<String>) -> Answer<'a, Secret<String>> {
+        let client = self.about(connection);
+        Box::pin(async move { Ok(client.access_token_invalidate(old).await?.access_token) })
+    }
+
+    fn takes<'a>(&'a self, connection: ConnectionId, token: &'a Secret<String>) -> Answer<'a, Taken> {
+        let client = self.about(connection);
+        Box::pin(async move {
+            match client.item_get(token).await {
+                Ok(_) => Ok(Taken::Yes),
+                Err(error) if error.code() == Some(DEAD_TOKEN) => Ok(Taken::Dead),
+                Err(error) if error.action() == Action::Gone => Ok(Taken::Gone),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+}
+
+/// When Plaid last had the bank's transactions.
+async fn updated_at(client: &Client, token: &Secret<String>) -> Option<Timestamp> {
+    client.item_get(token).await.ok()?.health.bank_updated_at
 }
 
 /// Accounts first, so that every transaction finds its account.

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::ConnectionId,
+        provider::{SIMPLEFIN, manner},
         standing::Remedy,
         sync::{Delta, Health, History, ItemError, Removed},
     },
@@ -18,8 +19,6 @@ use crate::{
     simplefin::{Asks, Batch, Client, Said, Window, accounts, batch, since, windows},
 };
 
-/// Calls a day that a server lets happen before it warns, and then disables the access URL.
-pub(super) const CALLS: u64 = 24;
 /// After so many empty windows in a first sync there is nothing older.
 const EMPTY: usize = 3;
 
@@ -48,7 +47,9 @@ impl Provider for Client {
 
     fn quota(&self, cursor: Option<&str>, now: Timestamp) -> Option<Quota> {
         let needs = windows(since(cursor, now), now).len();
-        Some(Quota { needs: u64::try_from(needs).unwrap_or(u64::MAX), per_day: CALLS })
+        // Beyond them a server warns, and then disables the access URL.
+        let per_day = manner(SIMPLEFIN).calls_per_day?;
+        Some(Quota { needs: u64::try_from(needs).unwrap_or(u64::MAX), per_day })
     }
 
     fn whole(&self) -> bool {
@@ -91,7 +92,7 @@ fn start(batch: &mut Batch) -> Start {
     let asks = |wanted: Asks| said.iter().any(|one| one.asks == wanted);
     let (code, remedy) = match (asks(Asks::NewAccess), asks(Asks::SignIn)) {
         (true, _) => ("ACCESS_REFUSED", Remedy::SignIn),
-        (false, true) => ("SIGN_IN", Remedy::ActAtBank),
+        (false, true) => ("SIGN_IN", Remedy::ActAtProvider),
         (false, false) if said.is_empty() => ("", Remedy::Nothing),
         (false, false) => ("SERVER_SAYS", Remedy::Wait),
     };

@@ -17,9 +17,11 @@ use tokio::{
 
 use crate::{
     domain::{
+        accounts::KnownCurrencies,
         dates::Timestamp,
         ids::ConnectionId,
         products::{Product, TRADE_DAYS},
+        provider::manner,
         standing::ConnectionState,
         views::{ConnectionView, OutcomeKind, SyncLine, SyncOutcome},
     },
@@ -28,7 +30,6 @@ use crate::{
         provider::{Ask, Provider, ProviderError, Providers, Quota, Trouble},
         sync::fetch::Halt,
     },
-    plaid::KnownCurrencies,
     store::{Store, StoreError, SyncMode},
     vault::{Unlocked, VaultError},
 };
@@ -288,7 +289,9 @@ fn summary(saved: Vec<save::Saved>, (gone, over): (Vec<SyncLine>, Vec<SyncLine>)
 
 /// The line of a connection that is not asked any more: it stays a failure until its owner removes it.
 fn gone(connection: &ConnectionView) -> SyncLine {
-    let why = connection.error.as_deref().unwrap_or("it does not exist at Plaid any more").trim_end_matches('.');
+    let name = manner(&connection.provider).name;
+    let why = connection.error.clone().unwrap_or_else(|| format!("it does not exist at {name} any more"));
+    let why = why.trim_end_matches('.');
     not_asked(connection, format!("{why}; `bursar connections remove {}` ends it here too", connection.id))
 }
 

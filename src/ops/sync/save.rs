@@ -6,7 +6,7 @@ use crate::{
         accounts::ProviderAccount,
         dates::Timestamp,
         ids::ConnectionId,
-        sync::{Health, History, ItemError},
+        sync::{Health, History},
         views::{OutcomeKind, SyncLine},
     },
     ops::provider::{ProviderError, Start, Step, Trouble},
@@ -141,11 +141,7 @@ pub(super) fn failed(
     error: ProviderError,
 ) -> Result<Saved, StoreError> {
     let remedy = error.remedy();
-    let item_error = ItemError {
-        code: error.code().unwrap_or("NO_ANSWER").to_owned(),
-        message: error.words(),
-        request_id: error.request_id().map(str::to_owned),
-    };
+    let item_error = error.to_item_error();
     let stopped = error.trouble() == Trouble::Stopped;
     if !stopped || means.meter.has_about(id) {
         store.write(&event(id, (means.now)()), |tx| {

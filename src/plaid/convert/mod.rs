@@ -14,16 +14,12 @@ mod text;
 mod trades;
 mod transactions;
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::wire;
 use crate::domain::{
-    accounts::ProviderAccount,
-    ids::ProviderAccountId,
-    money::Currency,
+    accounts::{KnownCurrencies, ProviderAccount},
     sync::{Refusal, RowKind},
 };
 
@@ -37,9 +33,6 @@ pub(crate) use streams::{StreamRows, streams};
 pub(crate) use text::{SHORT, keep, keep_some};
 pub(crate) use trades::{TradeRows, trades};
 pub use transactions::transaction;
-
-/// The currencies of the accounts that the book knows already, for a day on which Plaid names none for a balance.
-pub type KnownCurrencies = HashMap<ProviderAccountId, Currency>;
 
 /// An answer of `/accounts/get` whose rows are still text.
 #[derive(Deserialize)]
