@@ -157,12 +157,17 @@ impl Allowance {
         let count = store.syncs_on_day(connection.id, self.now)?;
         if count >= most {
             let sentence = format!("it was synced {count} times today, and sync.max_per_day is {most}");
+    /// Whether so few are left that it is said.
+    fn is_near(left: u64, most: u64) -> bool {
+        left <= most / 5
+    }
+
             return Ok(Err(sentence));
         }
         // This run counts already.
         let left = most - count - 1;
-        let near = left <= most / 5;
-        Ok(Ok(near.then(|| format!("{} can be synced {left} more times today (sync.max_per_day)", connection.name))))
+        Ok(Ok(Self::is_near(left, most)
+            .then(|| format!("{} can be synced {left} more times today (sync.max_per_day)", connection.name))))
     }
 }
 
@@ -203,11 +208,12 @@ pub fn prepare(
             }
         };
         let cursor = secrets.cursor.filter(|_| mode == SyncMode::Changes);
-        if let Some(why) =
-            over_quota(store, connection, provider.quota(cursor.as_deref(), allowance.now), allowance.now)?
-        {
-            jobs.over.push(not_asked(connection, why));
-            continue;
+        match within_quota(store, connection, provider.quota(cursor.as_deref(), allowance.now), allowance.now)? {
+            Ok(note) => jobs.notes.extend(note),
+            Err(why) => {
+                jobs.over.push(not_asked(connection, why));
+                continue;
+            }
         }
         let mode = if provider.whole() { mode } else { SyncMode::Changes };
         let pending = if provider.whole() { Vec::new() } else { store.pending_rows(connection.id)? };
@@ -219,8 +225,8 @@ pub fn prepare(
     Ok(jobs)
 }
 
-/// Why a connection cannot be asked any more today, if the provider counts its calls.
-fn over_quota(
+/// Why a connection cannot be asked any more today, if the provider counts its calls; else what there is to say when few are left.
+fn within_quota(
     store: &Store,
     connection: &ConnectionView,
     quota: Option<Quota>,
@@ -228,10 +234,14 @@ fn over_quota(
 ) -> Result<Option<String>, StoreError> {
     let Some(Quota { needs, per_day }) = quota else { return Ok(None) };
     let made = store.connection_calls(now)?.get(&connection.id).copied().unwrap_or_default();
-    let over = made.saturating_add(needs) > per_day;
-    Ok(over.then(|| {
-        format!("{made} calls were made for it today, it needs {needs}, and its provider allows {per_day} a day")
-    }))
+    // The calls of this run count already.
+    let Some(left) = per_day.checked_sub(made.saturating_add(needs)) else {
+        return Ok(Err(format!(
+            "{made} calls were made for it today, it needs {needs}, and its provider allows {per_day} a day"
+        )));
+    };
+    let note = || format!("{} has {left} calls left today; its provider allows {per_day} a day", connection.name);
+    Ok(Ok(Allowance::is_near(left, per_day).then(note)))
 }
 
 /// Syncs these connections and says how each went.
