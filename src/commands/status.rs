@@ -16,6 +16,7 @@ use crate::{
     ops::{alerts, review},
     render::{Cell, Fact, Facts, Sheet, ToSheet},
     reports::liabilities::{self, Due},
+    store::Unjoined,
     vault::Role,
 };
 
@@ -51,6 +52,8 @@ pub(crate) struct Status {
     connections: Vec<ConnectionView>,
     /// Payments of cards and loans that are late or due within 14 days.
     due: Vec<Due>,
+    /// Connections that ended, and whose accounts stand a second time under one that lives.
+    unjoined: Vec<Unjoined>,
     /// What holds now of what `notify` tells: low balances, prices that rose, missing payments.
     alerts: Vec<Alert>,
     /// Commands to run next, the most sensible first.
@@ -68,6 +71,7 @@ impl Args {
             session_expires_at: None,
             connections: Vec::new(),
             due: Vec::new(),
+            unjoined: Vec::new(),
             alerts: Vec::new(),
             next: Vec::new(),
         };
@@ -81,6 +85,7 @@ impl Args {
             let book = context.book()?;
             status.alerts = alerts::now(&book, &bounds, now, today)?;
             status.connections = book.connections_at(now)?;
+            status.unjoined = book.unjoined()?;
             status.due = liabilities::due_soon(&book.accounts()?, &book.liabilities()?, today);
             if status.due.is_empty() && status.alerts.is_empty() {
                 context.shows_no_money();
@@ -88,7 +93,7 @@ impl Args {
             status.environment = Some(book.environment()?);
             status.role = Some(context.unlocked()?.role().as_str().to_owned());
             status.session_expires_at = session_end(context)?;
-            status.next = next_steps(&status.connections);
+            status.next = next_steps(&status.connections, &status.unjoined);
             let vault = context.unlocked()?;
             if vault.role() == Role::Owner && review::is_due(&vault, &book, now)? {
                 status.next.push("bursar review".to_owned());
@@ -124,7 +129,7 @@ fn first_steps() -> Vec<String> {
     demo.into_iter().chain(["bursar init".to_owned()]).collect()
 }
 
-fn next_steps(connections: &[ConnectionView]) -> Vec<String> {
+fn next_steps(connections: &[ConnectionView], unjoined: &[Unjoined]) -> Vec<String> {
     if connections.is_empty() {
         return vec!["bursar link".to_owned()];
     }
@@ -133,6 +138,7 @@ fn next_steps(connections: &[ConnectionView]) -> Vec<String> {
     let repairs = repairs.filter(|command| !command.starts_with("bursar sync "));
     let again = connections.iter().filter(|connection| connection.refused > 0);
     let again = again.map(|connection| format!("bursar sync {} --full", connection.id));
+    let repairs = repairs.chain(unjoined.iter().map(Unjoined::command));
     repairs.chain(["bursar sync".to_owned(), "bursar report summary".to_owned()]).chain(again).collect()
 }
 
@@ -152,7 +158,8 @@ impl ToSheet for Status {
             let until = until.map_or_else(String::new, |end| format!(" on {}", standing::day(end)));
             Fact::new("attention", connection.name.as_str(), format!("{}{until}", connection.state.words()))
         });
-        let attention: Vec<Fact> = attention.collect();
+        let unjoined = self.unjoined.iter().map(|pair| Fact::new("attention", pair.name.as_str(), pair.words()));
+        let attention: Vec<Fact> = attention.chain(unjoined).collect();
         let not_kept = (refused > 0).then(|| Fact::new("refused", "Rows not kept", Cell::Number(refused)));
         let facts = [
             Fact::new("vault", "Vault", self.vault.display().to_string()),

@@ -61,7 +61,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Map, Value};
 
 pub use accounts::AccountEdit;
-pub use adopt::{Adoption, JoinedAccount, Likeness};
+pub use adopt::{Adoption, JoinedAccount, Likeness, Unjoined};
 pub use alerts::KeptAlert;
 #[cfg(feature = "fuzzing")]
 pub(crate) use audit::fuzz::tampered as audit_tampered;
