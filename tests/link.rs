@@ -141,6 +141,38 @@ fn a_repair_that_is_not_finished_advises_no_second_connection() {
 }
 
 #[test]
+fn a_resumed_choice_of_accounts_is_still_one() {
+    let env = TestEnv::household();
+    let base_url = env.sandbox().base_url.clone();
+    let begun = env.start(&["link", "--hosted", "--add-accounts", "c1"]);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    let address = loop {
+        let said = begun.so_far();
+        if let Some(line) = said.lines().map(str::trim).find(|line| line.starts_with(&base_url)) {
+            break line.to_owned();
+        }
+        assert!(std::time::Instant::now() < deadline, "no address: {said}");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    };
+    drop(begun);
+    fill(&base_url, address.strip_prefix(&base_url).unwrap(), &["action=cancel"]);
+    let left = env.fails(7, &["link", "--resume", "--json"]);
+    assert_eq!(left.error()["hint"], "bursar link --add-accounts c1", "{left}");
+}
+
+#[test]
+fn the_question_before_a_link_names_what_is_billed() {
+    let env = ready();
+    let asked = |env: &TestEnv| env.fails(2, &["link", "--hosted", "--no-input"]).stderr;
+    let all = asked(&env);
+    assert!(all.contains("liabilities, investments by the month as well"), "{all}");
+    assert!(all.contains("`bursar config set sync.products '[]'`"), "{all}");
+    env.ok(&["config", "set", "sync.products", "[]"]);
+    let none = asked(&env);
+    assert!(none.contains("bill the connection by the month") && !none.contains("investments by"), "{none}");
+}
+
+#[test]
 fn ways_exclude_each_other() {
     let env = ready();
     for pair in
