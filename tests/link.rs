@@ -3,7 +3,7 @@
 use bursar::sandbox::Fault;
 
 use crate::{
-    complaints::linked_by_hand,
+    complaints::{fill, linked_by_hand},
     env::{PASSPHRASE, TestEnv, block_on},
     sandbox::http::send,
 };

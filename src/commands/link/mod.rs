@@ -13,6 +13,7 @@ use crate::{
     context::Context,
     domain::{
         ids::{ConnectionId, InstitutionId},
+        products::Product,
         provider::manner,
     },
     error::{Error, Kind, Result},
@@ -267,11 +268,26 @@ fn consent(context: &mut Context) -> Result<()> {
              through Plaid, and keep them in this vault and nowhere else. Plaid keeps its own copy under its own terms.\n\
              `bursar connections` shows every connection.",
         );
+        context.ui.status(&costs(&context.settings.config.sync.products()));
     }
     if context.ui.confirm("Go on?")? {
         return Ok(());
     }
     Err(Error::new(Kind::Refused, "no_consent", "nothing was linked, because you did not agree").hint("bursar link"))
+}
+
+/// What Plaid may bill for a connection, and how its owner bounds that.
+fn costs(products: &[Product]) -> String {
+    let words: Vec<&str> = products.iter().map(|product| product.as_str()).collect();
+    let more = match words.as_slice() {
+        [] => "nothing else is asked for (sync.products)".to_owned(),
+        _ => format!(
+            "{} by the month as well, from the first sync that reads them on:\n\
+             `bursar config set sync.products '[]'` leaves them out",
+            words.join(", ")
+        ),
+    };
+    format!("Plaid may bill the connection by the month until it is removed; {more}.")
 }
 
 /// What a sync after the link has to bring.
