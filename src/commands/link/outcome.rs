@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Fresh;
 use crate::{
-    domain::{ids::ConnectionId, sync::ItemError, views::SyncOutcome},
+    domain::{ids::ConnectionId, standing::Remedy, sync::ItemError, views::SyncOutcome},
     error::{Error, Kind, Result},
     ops::link::{Duplicate, Outcome, Repair},
     plaid::LinkExit,
@@ -64,7 +64,9 @@ impl LinkReport {
                 self.repaired = Some(connection);
                 Ok(vec![connection])
             }
-            Outcome::Repaired { connection, error: Some(error) } => Err(still_broken(connection, &error)),
+            Outcome::Repaired { connection, error: Some((error, remedy)) } => {
+                Err(still_broken(connection, &error, remedy))
+            }
             Outcome::Left(exit, repair) => Err(left(&exit, repair, again)),
             Outcome::Expired(repair) => {
                 Err(unfinished("link_expired", "nobody finished at the bank's page in time", repair, again))
@@ -142,15 +144,47 @@ fn unfinished(code: &'static str, what: &str, repair: Option<Repair>, again: &st
     Error::new(Kind::Refused, code, format!("{what}; {kept}")).hint(hint)
 }
 
-fn still_broken(connection: ConnectionId, error: &ItemError) -> Error {
+/// A connection that is as broken as before: what helps is what its error asks for, which may be another command.
+fn still_broken(connection: ConnectionId, error: &ItemError, remedy: Remedy) -> Error {
     let request = error.request_id.as_deref().map_or_else(String::new, |id| format!(" (request {id})"));
-    let sentence = format!("{connection} is not mended yet: {}: {}{request}", error.code, error.message);
-    Error::new(Kind::Reauth, "reauth", sentence).hint(format!("bursar link --repair {connection}"))
+    let message = error.message.trim_end_matches('.');
+    let sentence = format!("{connection} is not mended yet: {}: {message}{request}", error.code);
+    let (kind, code) = match remedy {
+        Remedy::Nothing | Remedy::SignIn | Remedy::ChooseAccounts | Remedy::ActAtBank | Remedy::ActAtProvider => {
+            (Kind::Reauth, "reauth")
+        }
+        Remedy::Replace | Remedy::Gone => (Kind::NotFound, "connection_gone"),
+        Remedy::Wait => (Kind::Unavailable, "bank_unavailable"),
+        Remedy::Keys => (Kind::Auth, "plaid_keys"),
+        Remedy::Plan | Remedy::Setup | Remedy::Retire | Remedy::Report => (Kind::Refused, "refused"),
+    };
+    let next = remedy.command(connection).unwrap_or_else(|| format!("bursar link --repair {connection}"));
+    Error::new(kind, code, sentence).hint(next)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{error::Hint, plaid::action_of};
+
+    #[test]
+    fn a_repair_in_vain_names_what_its_error_asks_for() {
+        for (code, kind, hint) in [
+            ("ITEM_LOGIN_REQUIRED", Kind::Reauth, "bursar link --repair c1"),
+            ("ITEM_LOCKED", Kind::Reauth, "bursar link --repair c1"),
+            ("NO_ACCOUNTS", Kind::Reauth, "bursar link --add-accounts c1"),
+            ("USER_PERMISSION_REVOKED", Kind::NotFound, "bursar connections remove c1"),
+            ("ITEM_NOT_FOUND", Kind::NotFound, "bursar connections remove c1"),
+            ("INSTITUTION_DOWN", Kind::Unavailable, "bursar sync c1"),
+            ("UNAUTHORIZED_INSTITUTION", Kind::Refused, "bursar sync c1"),
+            ("INVALID_API_KEYS", Kind::Auth, "bursar config plaid"),
+        ] {
+            let said = ItemError { code: code.to_owned(), message: "Words.".to_owned(), request_id: None };
+            let error = still_broken(ConnectionId(1), &said, action_of("ITEM_ERROR", code).remedy());
+            assert_eq!((error.kind, error.hints), (kind, vec![Hint::Command(hint.to_owned())]), "{code}");
+            assert_eq!(error.message, format!("c1 is not mended yet: {code}: Words"));
+        }
+    }
 
     #[test]
     fn names_a_few_accounts_and_counts_the_rest() {

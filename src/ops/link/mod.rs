@@ -32,6 +32,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     domain::{
         ids::{ConnectionId, InstitutionId},
+        standing::Remedy,
         sync::ItemError,
     },
     loopback::LoopbackError,
@@ -222,8 +223,8 @@ pub enum Outcome {
     Repaired {
         /// Which one.
         connection: ConnectionId,
-        /// What is still wrong with it.
-        error: Option<ItemError>,
+        /// What is still wrong with it, and what is to be done about that.
+        error: Option<(ItemError, Remedy)>,
     },
     /// The user left, or the bank refused; with the connection that was to be mended.
     Left(LinkExit, Option<Repair>),

@@ -67,7 +67,7 @@ impl Linker<'_> {
             }
             tx.set_health(id, remedy, &health)
         })?;
-        Ok(Outcome::Repaired { connection: id, error: health.error })
+        Ok(Outcome::Repaired { connection: id, error: health.error.map(|error| (error, remedy)) })
     }
 }
 
