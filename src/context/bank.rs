@@ -7,7 +7,7 @@ use std::{
 
 use super::{Clock, Context};
 use crate::{
-    domain::calls::Call,
+    domain::{calls::Call, provider::manner, standing::ConnectionState},
     error::{Error, Kind, Result},
     http::{Meter, Notebook},
     ops::secrets,
@@ -110,6 +110,25 @@ impl Context {
         let mut config = Config::new(Environment::Sandbox, client_id.expose().clone(), secret);
         config.base_url = Some(base_url.to_owned());
         Ok(Client::new(config)?)
+    }
+
+    /// Whether the vault keeps Plaid's keys.
+    pub fn keeps_plaid_keys(&mut self) -> Result<bool> {
+        let book = self.book()?;
+        let environment = book.environment()?;
+        Ok(book.credentials(&environment)?.is_some())
+    }
+
+    /// Whether a living connection is one of a provider that wants keys.
+    pub fn needs_plaid_keys(&mut self) -> Result<bool> {
+        let connections = self.book()?.connections()?;
+        let mut living = connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
+        Ok(living.any(|connection| manner(&connection.provider).keys))
+    }
+
+    /// Whether a timer would miss Plaid's keys, which only this shell's environment has; asks nobody.
+    pub fn timer_lacks_keys(&mut self) -> bool {
+        self.opens_by_itself() && self.needs_plaid_keys().unwrap_or(false) && !self.keeps_plaid_keys().unwrap_or(true)
     }
 
     /// Seals Plaid's keys into the vault, for its environment.

@@ -137,7 +137,13 @@ fn network(context: &mut Context, found: &mut Found) -> Result<()> {
         }
         _ => {
             found.checks.push(CheckItem::good("network", "Plaid answers"));
-            found.checks.push(CheckItem::good("plaid keys", "Plaid takes them"));
+            found.checks.push(if context.timer_lacks_keys() {
+                let detail =
+                    "Plaid takes them; they are not in the vault, and a timer does not have this shell's environment";
+                CheckItem::warn("plaid keys", detail).hint("bursar config plaid")
+            } else {
+                CheckItem::good("plaid keys", "Plaid takes them")
+            });
         }
     }
     found.checks.extend(clock::compared(context, &client));

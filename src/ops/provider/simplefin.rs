@@ -103,7 +103,7 @@ fn start(batch: &mut Batch) -> Start {
         accounts: std::mem::take(&mut batch.accounts),
         refused: std::mem::take(&mut batch.refused),
         partial: !words.is_empty(),
-        health: Health { bank_updated_at: batch.updated_at, consent_expires_at: None, error },
+        health: Health { bank_updated_at: batch.updated_at, error, ..Health::default() },
         remedy,
         said: words,
     }

@@ -83,12 +83,37 @@ fn connections_show_what_mends_them() {
     assert_eq!(view.action.as_deref(), Some("bursar link --repair c1"));
     assert_eq!(view.error.as_deref(), Some("sign in again"));
 
+    // What never got as far as the connection says nothing of it.
+    for remedy in [Remedy::Wait, Remedy::Keys, Remedy::Plan] {
+        let error = ItemError { code: "network".to_owned(), message: "down".to_owned(), request_id: None };
+        let down = Health { error: Some(error), ..Health::default() };
+        write(&mut store, |tx| tx.sync_failed(ConnectionId(1), began, remedy, &down));
+        assert_eq!(store.find_connection("c1").unwrap(), view, "{remedy:?}");
+    }
+    assert_eq!(store.failures_in_a_row().unwrap(), [(ConnectionId(1), 3)], "but it is in the log");
+
     sync(&mut store, &[page(vec![], &[])], "one");
     let view = store.find_connection("c1").unwrap();
     assert_eq!((view.state, view.error, view.last_success_at), (ConnectionState::Healthy, None, Some(event("").at)));
     let log = store.sync_log(None, Limit::default()).unwrap();
     let outcomes: Vec<_> = log.items.iter().map(|run| (run.outcome.as_str(), run.request_id.as_deref())).collect();
-    assert_eq!(outcomes, [("ok", None), ("reauth", Some("r1"))]);
+    assert_eq!(outcomes.first(), Some(&("ok", None)));
+    assert_eq!(outcomes.last(), Some(&("reauth", Some("r1"))));
+
+    let ends = |end: Option<&str>, consent_is_read| Health {
+        consent_expires_at: end.map(at),
+        consent_is_read,
+        ..Health::default()
+    };
+    let end = |store: &Store| store.find_connection("c1").unwrap().consent_expires_at.map(|at| at.to_string());
+    for (health, expected) in [
+        (ends(Some("2026-06-01T00:00:00Z"), true), Some("2026-06-01T00:00:00Z")),
+        (ends(None, false), Some("2026-06-01T00:00:00Z")),
+        (ends(None, true), None),
+    ] {
+        write(&mut store, |tx| tx.set_health(ConnectionId(1), Remedy::Nothing, &health));
+        assert_eq!(end(&store).as_deref(), expected, "{health:?}");
+    }
 
     let bank = InstitutionId("ins_1".to_owned());
     write(&mut store, |tx| tx.set_institution(ConnectionId(1), &bank, "Platypus"));
