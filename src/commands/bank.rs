@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    context::Context,
+    context::{Context, Keyless},
     domain::{standing::ConnectionState, views::ConnectionView},
     error::{Error, Kind, Result},
     ops::{
@@ -37,22 +37,27 @@ pub(super) fn without_plaid<T>(
 ) -> Result<T> {
     context.require(right)?;
     context.require_network()?;
-    open(context, (right, None), work)
+    open(context, (right, Err(Keyless::Missing)), work)
 }
 
 fn open<T>(
     context: &mut Context,
-    (right, client): (Right, Option<Client>),
+    (right, client): (Right, std::result::Result<Client, Keyless>),
     work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
 ) -> Result<T> {
     let vault = context.unlocked_for_bank()?;
     let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
     let environment = context.bank_environment()?;
+    let (client, keys_unread) = match client {
+        Ok(client) => (Some(client), None),
+        Err(Keyless::Missing) => (None, None),
+        Err(Keyless::Unread(error)) => (None, Some(error.message)),
+    };
     let plaid = client.clone().map(|client| Arc::new(client) as Arc<dyn Provider>);
     let meter = context.meter()?;
     let simplefin = simplefin::Client::new(environment == Environment::Sandbox, meter.clone());
     let simplefin = Some(Arc::new(simplefin) as Arc<dyn Provider>);
-    let providers = Providers { plaid, simplefin };
+    let providers = Providers { plaid, keys_unread, simplefin };
     let (clock, lock_timeout) = (context.clock, context.settings.lock_timeout);
     let runtime = context.runtime()?;
     let now = || clock.now();

@@ -41,7 +41,7 @@ impl Bank<'_> {
     }
 
     pub(super) fn plaid(&self) -> Result<&Client, PlaidError> {
-        self.plaid.ok_or(PlaidError::NoKeys)
+        self.plaid.ok_or_else(|| self.providers.no_plaid())
     }
 
     pub(super) fn read_book(&self) -> Result<Store, StoreError> {

@@ -2,7 +2,7 @@
 
 use super::{clock, daily::ends_soon};
 use crate::{
-    context::Context,
+    context::{Context, Keyless},
     domain::{
         standing::{self, ConnectionState},
         views::{CheckItem, ConnectionView},
@@ -116,14 +116,14 @@ fn network(context: &mut Context, found: &mut Found) -> Result<()> {
     let needs = |one: &ConnectionView| one.provider == PLAID && one.state != ConnectionState::Removed;
     let others = linked.iter().any(|one| one.provider != PLAID) && !linked.iter().any(needs);
     let client = match context.client_if_keys()? {
-        Some(client) => client,
-        None if others => {
+        Ok(client) => client,
+        Err(Keyless::Missing) if others => {
             let detail =
                 "no connection is Plaid's; a SimpleFIN server is asked by a sync only, because its calls are counted";
             found.checks.push(CheckItem::good("network", detail));
             return Ok(());
         }
-        None => context.client()?,
+        Err(keyless) => return Err(keyless.into()),
     };
     let answer = context.runtime()?.block_on(clock::ask(&client));
     match answer {

@@ -75,11 +75,7 @@ impl Args {
         }
         let wanted = bank::connections(context, &self.connections)?;
         if context.settings.dry_run {
-            let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
-            let first =
-                if self.refresh { "would tell the banks to look for new transactions, and sync" } else { "would sync" };
-            context.ui.status(&format!("{first}: {}", names.join(", ")));
-            return Ok(());
+            return self.plan(context, &wanted);
         }
         let per_day = context.settings.config.sync.max_per_day.filter(|most| *most > 0);
         let refreshed = if self.refresh {
@@ -93,6 +89,17 @@ impl Args {
         let run = run(context, &wanted, Terms { mode, max_runtime: self.max_runtime, per_day })?;
         report(context, &run)?;
         refreshed
+    }
+
+    /// Says what would be done, and by whom.
+    fn plan(&self, context: &mut Context, wanted: &[ConnectionView]) -> Result<()> {
+        let told = if self.refresh { live::would_refresh(context, wanted)? } else { Vec::new() };
+        if !told.is_empty() {
+            context.ui.status(&format!("would tell the banks to look for new transactions: {}", told.join(", ")));
+        }
+        let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
+        context.ui.status(&format!("would sync: {}", names.join(", ")));
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
         standing::Remedy,
         sync::{Delta, Health, History, Refusal},
     },
-    plaid::KnownCurrencies,
+    plaid::{KnownCurrencies, PlaidError},
     secret::Secret,
     store::PendingRow,
 };
@@ -196,15 +196,22 @@ pub fn manner(word: &str) -> Manner {
 pub struct Providers {
     /// Plaid; none without its keys.
     pub plaid: Option<Arc<dyn Provider>>,
+    /// Why those cannot be had, where a file or a command should give them.
+    pub keys_unread: Option<String>,
     /// SimpleFIN, which needs no keys.
     pub simplefin: Option<Arc<dyn Provider>>,
 }
 
 impl Providers {
+    /// Why there is no Plaid to talk to.
+    pub fn no_plaid(&self) -> PlaidError {
+        self.keys_unread.clone().map_or(PlaidError::NoKeys, |reason| PlaidError::KeysUnread { reason })
+    }
+
     /// The provider of a connection, by its word in the book.
     pub fn of(&self, word: &str) -> Result<Arc<dyn Provider>, ProviderError> {
         let found = match word {
-            PLAID => self.plaid.as_ref().ok_or(ProviderError::Plaid(crate::plaid::PlaidError::NoKeys))?,
+            PLAID => self.plaid.as_ref().ok_or_else(|| ProviderError::Plaid(self.no_plaid()))?,
             SIMPLEFIN => self.simplefin.as_ref().ok_or_else(|| ProviderError::Unknown(word.to_owned()))?,
             _ => return Err(ProviderError::Unknown(word.to_owned())),
         };
