@@ -84,6 +84,8 @@ faults! {
     SimplefinRevoked, "simplefin-revoked", Some(1), "SimpleFIN: the access URL is not taken any more (403).";
     SimplefinPayment, "simplefin-payment", Some(1), "SimpleFIN: the subscription is to be paid first (402).";
     SimplefinMalformed, "simplefin-malformed", Some(1), "SimpleFIN: an account is not what the protocol promises.";
+    SimplefinNotFound, "simplefin-not-found", Some(1), "SimpleFIN: there is nothing at the access URL (404).";
+    SimplefinAccountGone, "simplefin-account-gone", Some(1), "SimpleFIN: an answer lacks an account, and has nothing to say of it.";
     SimplefinErrlist, "simplefin-errlist", Some(1), "SimpleFIN: an answer has something to say of a bank, and lacks an account of it.";
     SimplefinSignIn, "simplefin-sign-in", Some(1), "SimpleFIN: an answer says that a bank wants a new sign-in.";
     SimplefinCurrency, "simplefin-currency", Some(1), "SimpleFIN: an account is in a currency of its own.";

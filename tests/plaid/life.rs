@@ -165,6 +165,8 @@ fn leads(fault: Fault) -> Leads {
         | Fault::SimplefinRevoked
         | Fault::SimplefinPayment
         | Fault::SimplefinMalformed
+        | Fault::SimplefinNotFound
+        | Fault::SimplefinAccountGone
         | Fault::SimplefinErrlist
         | Fault::SimplefinSignIn
         | Fault::SimplefinCurrency
