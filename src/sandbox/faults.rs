@@ -64,6 +64,7 @@ faults! {
     AccountChurnRemoved, "account-churn-removed", Some(1), "The same, and the transactions under the old ids are taken back.";
     BadProductRow, "bad-product-row", Some(1), "Debts, holdings or trades have a first row with a number in quotation marks.";
     ConsentMissing, "consent-missing", Some(1), "A new login agrees to transactions and to nothing else.";
+    ItemError, "item-error", Some(1), "A look at the connection says that the bank wants a new sign-in, while every other call works.";
     LoginRequired, "login-required", Some(1), "A call is told that the bank wants a new sign-in.";
     ItemNotFound, "item-not-found", Some(1), "A call is told that the connection does not exist.";
     InstitutionDown, "institution-down", Some(1), "A call is told that the bank does not answer.";

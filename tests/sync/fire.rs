@@ -282,6 +282,7 @@ fn the_table_in_the_documentation_is_this_one() {
         Fault::AccountChurnRemoved,
         Fault::BadProductRow,
         Fault::ConsentMissing,
+        Fault::ItemError,
     ];
     let elsewhere = |fault: Fault| others.contains(&fault) || fault.name().starts_with("simplefin-");
     let missing = |fault: &&Fault| !elsewhere(**fault) && CASES.iter().all(|case| case.fault != **fault);
