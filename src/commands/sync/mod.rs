@@ -75,12 +75,7 @@ impl Args {
         }
         let wanted = bank::connections(context, &self.connections);
         if context.settings.dry_run {
-            let wanted = wanted?;
-            let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
-            let first =
-                if self.refresh { "would tell the banks to look for new transactions, and sync" } else { "would sync" };
-            context.ui.status(&format!("{first}: {}", names.join(", ")));
-            return Ok(());
+            return self.plan(context, &wanted?);
         }
         let wanted = told(context, wanted)?;
         let per_day = context.settings.config.sync.max_per_day.filter(|most| *most > 0);
@@ -97,6 +92,17 @@ impl Args {
         notify::reached(context);
         report(context, &run)?;
         refreshed
+    }
+
+    /// Says what would be done, and by whom.
+    fn plan(&self, context: &mut Context, wanted: &[ConnectionView]) -> Result<()> {
+        let told = if self.refresh { live::would_refresh(context, wanted)? } else { Vec::new() };
+        if !told.is_empty() {
+            context.ui.status(&format!("would tell the banks to look for new transactions: {}", told.join(", ")));
+        }
+        let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
+        context.ui.status(&format!("would sync: {}", names.join(", ")));
+        Ok(())
     }
 }
 

@@ -274,8 +274,9 @@ fn an_exchange_counts_as_a_connection_until_one_stands_for_it_or_it_was_refused(
     let mut store = linked();
     let made = |store: &Store| store.connections_made("plaid", "sandbox").unwrap();
     let before = made(&store);
-    let begun = |store: &mut Store| store.write(&event("link"), |tx| tx.begin_exchange("sandbox")).unwrap();
-    let [kept, ended, refused] = [begun(&mut store), begun(&mut store), begun(&mut store)];
+    let begun =
+        |store: &mut Store, of: &str| store.write(&event("link"), |tx| tx.begin_exchange("sandbox", of)).unwrap();
+    let [kept, ended, refused] = ["one", "two", "three"].map(|of| begun(&mut store, of).id);
     assert_eq!(made(&store), before + 3, "a killed process may have made them");
     write(&mut store, |tx| tx.end_exchange(kept, Some(ConnectionId(1))));
     write(&mut store, |tx| tx.end_exchange(ended, None));
@@ -288,6 +289,28 @@ fn an_exchange_counts_as_a_connection_until_one_stands_for_it_or_it_was_refused(
         before + 1,
         "a copy of the book that is older than the exchange takes the token in all the same"
     );
+}
+
+#[test]
+fn an_exchange_that_is_tried_again_counts_once() {
+    let mut store = linked();
+    let made = |store: &Store| store.connections_made("plaid", "sandbox").unwrap();
+    let before = made(&store);
+    let begun =
+        |store: &mut Store, of: &str| store.write(&event("link"), |tx| tx.begin_exchange("sandbox", of)).unwrap();
+    // Two connections of one flow, whose answers were lost.
+    let [one, two] = ["one", "two"].map(|of| begun(&mut store, of));
+    assert!(!one.again && !two.again && one.id != two.id);
+    let again = begun(&mut store, "one");
+    assert_eq!((again.id, again.again, made(&store)), (one.id, true, before + 2));
+    write(&mut store, |tx| tx.end_exchange(one.id, Some(ConnectionId(1))));
+    assert_eq!(made(&store), before + 1, "the one that came in stands in the book");
+    assert_eq!(["one", "two"].map(|of| store.exchanged("sandbox", of).unwrap()), [Some(ConnectionId(1)), None]);
+    write(&mut store, |tx| tx.end_exchange(two.id, None));
+    assert_eq!(made(&store), before + 1, "the other is there, and cannot be reached");
+    assert!(!begun(&mut store, "two").again, "what has ended is not taken up");
+    let elsewhere = store.write(&event("link"), |tx| tx.begin_exchange("production", "two")).unwrap();
+    assert!(!elsewhere.again, "another environment has other connections");
 }
 
 #[test]
