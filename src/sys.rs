@@ -1,10 +1,16 @@
-//! The only unsafe code: keying a database, pinning small secrets in memory, forgetting variables, keeping open files.
+//! The only unsafe code: keying a database, pinning small secrets in memory, forgetting variables, keeping open files, holding signals.
 //!
 //! May use nothing of this crate. Invariant: every function is safe to call with any arguments of its types (that which forgets
 //! variables: while there is one thread).
-#![expect(unsafe_code, reason = "four calls that no safe wrapper offers; each block says why it is sound")]
+#![expect(unsafe_code, reason = "five calls that no safe wrapper offers; each block says why it is sound")]
+
+#[cfg(unix)]
+mod signals;
 
 use rusqlite::{Connection, Error, Result, ffi};
+
+#[cfg(unix)]
+pub use signals::Held;
 
 /// Gives SQLCipher its raw key (`x'…'`) without the key ever becoming SQL text, which SQLite would keep and log.
 ///

@@ -103,6 +103,36 @@ fn failures_in_a_row_are_told_from_the_bound_on() {
 }
 
 #[test]
+fn runs_that_reach_no_bank_are_told_once_and_the_end_of_a_key_before_it_comes() {
+    let mut env = told();
+    let key = env.path("secrets/timer.key").to_str().unwrap().to_owned();
+    env.ok(&["keys", "add", "key-file", &key, "--role", "sync", "--expires", "10d", "--label", "timer"]);
+    let ending = once(&env, 0, "key_ending");
+    let ending = ending.iter().find(|alert| alert["kind"] == "key_ending").unwrap();
+    assert!(ending["message"].as_str().unwrap().starts_with("the key \"timer\" ends on "), "{ending}");
+    env.ok(&ending["action"].as_str().unwrap().split(' ').skip(1).collect::<Vec<_>>());
+    assert!(of(env.json(&["notify"])["items"].as_array().unwrap(), "key_ending").is_empty(), "a year is no news");
+    env.ok(&["keys", "expire", "timer", "now"]);
+    env.unset("BURSAR_PASSPHRASE_FILE");
+    let run = ["sync", "--identity", &key];
+    for expected in [&[][..], &[], &["sync_failing:vault"], &[]] {
+        env.fails(4, &run);
+        let alerts = news(&env);
+        assert_eq!(of(&alerts, "sync_failing"), expected);
+        if let Some(alert) = alerts.first() {
+            let message = alert["message"].as_str().unwrap();
+            assert!(message.contains("the last 3 syncs") && message.contains("ended"), "{message}");
+        }
+    }
+    let passphrase = env.path("secrets/passphrase").to_str().unwrap().to_owned();
+    env.ok(&["sync", "--passphrase-file", &passphrase]);
+    news(&env);
+    env.fails(4, &run);
+    env.fails(4, &run);
+    assert!(of(&news(&env), "sync_failing").is_empty(), "a run that reached the banks ends the row");
+}
+
+#[test]
 fn balances_and_transactions_are_told_by_the_owners_bounds() {
     let env = told();
     env.ok(&["sync"]);

@@ -3,7 +3,10 @@
 use bursar::sandbox::Fault;
 use serde_json::Value;
 
-use crate::env::TestEnv;
+use crate::{
+    complaints::{GOOD, fill, linked_by_hand},
+    env::TestEnv,
+};
 
 fn ready() -> TestEnv {
     let mut env = TestEnv::new();
@@ -111,4 +114,93 @@ fn what_came_into_being_at_plaid_counts_though_the_book_has_it_not() {
     assert_eq!(made(), 4, "Plaid refused, and made none");
     link(&env, "ins_109509");
     assert_eq!((made(), env.json(&["connections"])["total"].clone()), (5.into(), 2.into()));
+}
+
+/// A link by hand whose exchange goes wrong in this way.
+fn exchange_goes_wrong(env: &TestEnv, fault: Fault) {
+    env.sandbox().fault_at(fault, "/item/public_token/exchange");
+    let lost = linked_by_hand(env, &["--no-sync"], true, &["institution=ins_109508", GOOD, "account=0000"]);
+    assert!(lost.status == 9 && lost.stdout.contains("bursar link --resume"), "{lost}");
+    assert_eq!(env.json(&["metrics"])["limits"]["items_made"], 1, "it may have been made");
+}
+
+#[test]
+fn an_exchange_that_is_resumed_counts_once() {
+    let env = ready();
+    let made = || env.json(&["metrics"])["limits"]["items_made"].clone();
+    exchange_goes_wrong(&env, Fault::InternalError);
+    // The bank is in trouble still: nothing is known yet, and nothing more was made.
+    env.sandbox().fault_at(Fault::InternalError, "/item/public_token/exchange");
+    env.fails(9, &["link", "--resume", "--yes"]);
+    assert_eq!(made(), 1);
+    env.sandbox().fault_at(Fault::InvalidKeys, "/item/public_token/exchange");
+    env.fails(4, &["link", "--resume", "--yes"]);
+    assert_eq!(made(), 1, "a refusal says nothing of the try before");
+    env.ok(&["link", "--resume", "--yes", "--no-sync"]);
+    assert_eq!((made(), env.json(&["connections"])["total"].clone()), (1.into(), 1.into()));
+    env.fails(5, &["link", "--resume", "--yes"]);
+}
+
+#[test]
+fn what_was_made_and_cannot_be_reached_stays_counted() {
+    let env = ready();
+    let made = || env.json(&["metrics"])["limits"]["items_made"].clone();
+    exchange_goes_wrong(&env, Fault::DropConnection);
+    let over = env.fails(9, &["link", "--resume", "--yes", "--json"]).error();
+    assert_eq!((&over["code"], &over["hint"]), (&Value::from("link_again"), &Value::from("bursar link")), "{over}");
+    assert!(over["message"].as_str().unwrap().contains("counts for the plan"), "{over}");
+    env.fails(5, &["link", "--resume", "--yes"]);
+    assert_eq!(made(), 1);
+    link(&env, "ins_109509");
+    assert_eq!((made(), env.json(&["connections"])["total"].clone()), (2.into(), 1.into()));
+}
+
+/// A flow that was left behind, and in which somebody signed in at these banks since.
+fn flow_of(env: &TestEnv, banks: &[&str]) {
+    let mut running = env.start(&["link", "--hosted", "--no-sync", "--yes"]);
+    let base_url = env.sandbox().base_url.clone();
+    let began = std::time::Instant::now();
+    let page = loop {
+        let said = running.so_far();
+        if let Some((_, rest)) = said.split_once(&base_url)
+            && let Some((page, _)) = rest.split_once('\n')
+        {
+            break page.trim().to_owned();
+        }
+        assert!(began.elapsed().as_secs() < 30, "no address: {said}");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    };
+    running.kill();
+    for bank in banks {
+        fill(&base_url, &page, &[&format!("institution={bank}"), GOOD, "account=0000"]);
+    }
+}
+
+#[test]
+fn one_bank_of_a_flow_that_cannot_be_reached_costs_the_others_nothing() {
+    let env = ready();
+    let made = || env.json(&["metrics"])["limits"]["items_made"].clone();
+    flow_of(&env, &["ins_109508", "ins_109509"]);
+    env.sandbox().fault_at(Fault::DropConnection, "/item/public_token/exchange");
+    env.fails(9, &["link", "--resume", "--yes", "--no-sync"]);
+    assert_eq!((made(), env.json(&["connections"])["total"].clone()), (1.into(), 0.into()));
+    let over = env.fails(9, &["link", "--resume", "--yes", "--no-sync", "--json"]).error();
+    assert_eq!(over["code"], "link_again", "{over}");
+    assert_eq!((made(), env.json(&["connections"])["total"].clone()), (2.into(), 1.into()));
+    env.fails(5, &["link", "--resume", "--yes"]);
+}
+
+#[test]
+fn what_a_flow_has_brought_is_not_exchanged_again_when_it_is_resumed() {
+    let env = ready();
+    let made = || env.json(&["metrics"])["limits"]["items_made"].clone();
+    link(&env, "ins_109508");
+    flow_of(&env, &["ins_109509", "ins_109508"]);
+    env.fails(3, &["link", "--resume", "--yes", "--no-sync"]);
+    assert_eq!((made(), env.json(&["connections"])["total"].clone()), (2.into(), 2.into()));
+    let resumed = env.json(&["link", "--resume", "--yes", "--no-sync", "--allow-duplicate"]);
+    let ids: Vec<&Value> = resumed["connections"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+    assert_eq!(ids, ["c2", "c3"], "{resumed}");
+    assert_eq!((made(), env.json(&["connections"])["total"].clone()), (3.into(), 3.into()));
+    env.fails(5, &["link", "--resume", "--yes"]);
 }

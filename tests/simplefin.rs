@@ -3,6 +3,7 @@
 mod adopt;
 mod calls;
 mod claim;
+mod fire;
 mod mixed;
 mod types;
 mod versions;

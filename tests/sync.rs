@@ -1,6 +1,6 @@
 //! `bursar sync` against a bank that changes, misbehaves and is interrupted.
 
-mod fire;
+pub(crate) mod fire;
 mod log;
 mod refused;
 mod tombstones;

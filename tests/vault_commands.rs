@@ -102,8 +102,38 @@ fn the_clock_is_compared_with_the_banks() {
 
 #[cfg(feature = "sandbox")]
 #[test]
+fn keys_that_only_a_shell_has_are_named() {
+    let mut env = TestEnv::household();
+    let keys = |env: &TestEnv| {
+        let report = env.run(&["doctor", "--json"]).json();
+        let found = report["checks"].as_array().unwrap().iter().find(|check| check["name"] == "plaid keys").cloned();
+        let found = found.unwrap();
+        (found["level"].as_str().unwrap().to_owned(), found["detail"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(keys(&env), ("ok".to_owned(), "given by the environment".to_owned()));
+    let install = ["schedule", "install", "--kind", "systemd", "--yes"];
+    let planned = env.ok(&[&install[..], &["--dry-run"]].concat());
+    assert!(planned.stderr.contains("a timer does not have this shell's environment"), "{planned}");
+    env.ok(&install);
+    assert_eq!(keys(&env).0, "warn");
+    let preflight = env.json(&["doctor", "--preflight"]);
+    assert!(levels(&preflight).contains(&("plaid keys", "warn")), "{preflight}");
+    env.ok(&["config", "plaid"]);
+    env.unset("PLAID_CLIENT_ID");
+    env.unset("PLAID_SECRET");
+    assert_eq!(keys(&env), ("ok".to_owned(), "in the vault".to_owned()));
+    let planned = env.ok(&[&install[..], &["--dry-run"]].concat());
+    assert!(!planned.stderr.contains("a timer does not have"), "{planned}");
+    env.ok(&["config", "plaid", "--remove"]);
+    let missing = keys(&env);
+    assert!(missing.0 == "bad" && missing.1.contains("a connection needs them"), "{missing:?}");
+}
+
+#[cfg(feature = "sandbox")]
+#[test]
 fn preflight_tries_what_a_timer_needs() {
     let mut env = TestEnv::household();
+    env.ok(&["config", "plaid"]);
     let owner = env.json(&["doctor", "--preflight"]);
     for expected in [("unlock", "ok"), ("role", "warn"), ("expiry", "warn"), ("network", "ok"), ("plaid keys", "ok")] {
         assert!(levels(&owner).contains(&expected), "{expected:?} in {owner}");

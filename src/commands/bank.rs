@@ -1,7 +1,7 @@
 //! Opens the bank side for commands that change connections, and tells what an earlier run had left.
 
 use crate::{
-    context::Context,
+    context::{Context, Keyless},
     domain::{standing::ConnectionState, views::ConnectionView},
     error::{Error, Kind, Result},
     ops::{bank::Bank, provider::Providers, recover::Recovered},
@@ -25,7 +25,7 @@ pub(super) fn with<T>(
 /// The same with a client that is there already, or without one.
 pub(super) fn with_client<T>(
     context: &mut Context,
-    (right, client): (Right, Option<Client>),
+    (right, client): (Right, std::result::Result<Client, Keyless>),
     work: impl FnOnce(&Bank<'_>, Store) -> Result<T>,
 ) -> Result<T> {
     context.require(right)?;
@@ -33,8 +33,13 @@ pub(super) fn with_client<T>(
     let vault = context.unlocked_for_bank()?;
     let book = if right == Right::Sync { context.book_for_sync()? } else { context.book_mut()? };
     let environment = context.bank_environment()?;
+    let (client, keys_unread) = match client {
+        Ok(client) => (Some(client), None),
+        Err(Keyless::Missing) => (None, None),
+        Err(Keyless::Unread(error)) => (None, Some(error.message)),
+    };
     let meter = context.meter()?;
-    let providers = Providers::new(client, environment == Environment::Sandbox, &meter);
+    let providers = Providers::new((client, keys_unread), environment == Environment::Sandbox, &meter);
     let (clock, lock_timeout) = (context.clock, context.settings.lock_timeout);
     let runtime = context.runtime()?;
     let now = || clock.now();

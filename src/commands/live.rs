@@ -29,7 +29,8 @@ pub(super) fn per_day(context: &Context) -> Option<u64> {
 /// Has the banks look for new transactions. The inner result is that of the banks, for when the sync is over too.
 pub(super) fn refresh(context: &mut Context, wanted: &[ConnectionView], max_wait: Duration) -> Result<Result<()>> {
     let wanted = askable(context, wanted, NEWS)?;
-    if wanted.is_empty() {
+    // Without keys nobody is asked, and nothing is paid for; the sync says it of each connection, and goes on with the others.
+    if wanted.is_empty() || keyless(context)? {
         return Ok(Ok(()));
     }
     agreed(context, NEWS, &wanted)?;
@@ -41,6 +42,11 @@ pub(super) fn refresh(context: &mut Context, wanted: &[ConnectionView], max_wait
         Ok(live::refresh(bank, &mut book, &wanted, (per_day, max_wait), &say)?)
     })?;
     Ok(verdict(context, found))
+}
+
+/// The names of those that would be told to look for new transactions.
+pub(super) fn would_refresh(context: &mut Context, wanted: &[ConnectionView]) -> Result<Vec<String>> {
+    Ok(askable(context, wanted, NEWS)?.into_iter().map(|connection| connection.name).collect())
 }
 
 /// Reads live balances into the book. The inner result is that of the banks, for when the accounts were shown.
@@ -64,6 +70,13 @@ pub(super) fn balances(context: &mut Context, wanted: &[ConnectionView]) -> Resu
         Ok(live::balances(bank, &mut book, &wanted, per_day, &|message| progress.say(message))?)
     })?;
     Ok(verdict(context, found))
+}
+
+/// Whether there are no keys to ask with.
+fn keyless(context: &mut Context) -> Result<bool> {
+    context.require_network()?;
+    context.require(Right::Sync)?;
+    Ok(context.client_if_keys()?.is_err())
 }
 
 /// The connections that can be asked. The others are named; where there are no others to ask, that is an error.

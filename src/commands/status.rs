@@ -82,8 +82,8 @@ impl Args {
             status.unlocked = true;
             let (now, today) = (context.clock.now(), context.clock.today());
             let bounds = context.settings.config.notify.bounds();
-            let book = context.book()?;
-            status.alerts = alerts::now(&book, &bounds, now, today)?;
+            let (vault, book) = (context.unlocked()?, context.book()?);
+            status.alerts = alerts::now((&book, &alerts::keys(&vault, context.clock.latest())), &bounds, now, today)?;
             status.connections = book.connections_at(now)?;
             status.unjoined = book.unjoined()?;
             status.due = liabilities::due_soon(&book.accounts()?, &book.liabilities()?, today);
@@ -91,10 +91,9 @@ impl Args {
                 context.shows_no_money();
             }
             status.environment = Some(book.environment()?);
-            status.role = Some(context.unlocked()?.role().as_str().to_owned());
+            status.role = Some(vault.role().as_str().to_owned());
             status.session_expires_at = session_end(context)?;
             status.next = next_steps(&status.connections, &status.unjoined);
-            let vault = context.unlocked()?;
             if vault.role() == Role::Owner && review::is_due(&vault, &book, now)? {
                 status.next.push("bursar review".to_owned());
             }

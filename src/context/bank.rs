@@ -7,7 +7,7 @@ use std::{
 
 use super::{Clock, Context};
 use crate::{
-    domain::calls::Call,
+    domain::{calls::Call, provider::manner, standing::ConnectionState},
     error::{Error, Kind, Result},
     http::{Meter, Notebook},
     ops::secrets,
@@ -37,6 +37,24 @@ impl Notebook for Notes {
     }
 }
 
+/// Why there is no client of Plaid.
+#[derive(Debug)]
+pub enum Keyless {
+    /// Nobody has given keys.
+    Missing,
+    /// The file or the command that should give them did not.
+    Unread(Box<Error>),
+}
+
+impl From<Keyless> for Error {
+    fn from(keyless: Keyless) -> Self {
+        match keyless {
+            Keyless::Missing => no_keys(),
+            Keyless::Unread(error) => *error,
+        }
+    }
+}
+
 impl Context {
     /// The async runtime, made when first needed.
     pub fn runtime(&mut self) -> Result<&tokio::runtime::Runtime> {
@@ -55,17 +73,17 @@ impl Context {
         })
     }
 
-    /// A client of Plaid, if its keys are there: what needs them says so itself, and what does not goes on without.
-    pub fn client_if_keys(&mut self) -> Result<Option<Client>> {
-        match self.client() {
-            Err(error) if error.code == "no_plaid_keys" => Ok(None),
-            outcome => outcome.map(Some),
-        }
-    }
-
     /// A client of Plaid in the vault's environment.
     pub fn client(&mut self) -> Result<Client> {
+        Ok(self.client_if_keys()??)
+    }
+
+    /// The same, if its keys can be had: what needs them says so itself, and what does not goes on without.
+    pub fn client_if_keys(&mut self) -> Result<std::result::Result<Client, Keyless>> {
         self.require_network()?;
+        if let Some(client) = &self.plaid {
+            return Ok(Ok(client.clone()));
+        }
         let unlocked = self.unlocked_for_bank()?;
         let word = self.book()?.environment()?;
         let environment = self.bank_environment()?;
@@ -73,12 +91,17 @@ impl Context {
         let kept = sealed.map(|sealed| unlocked.open_client(&word, &sealed)).transpose()?;
         let (kept_id, kept_secret) =
             kept.map_or((None, None), |keys| (Some(Secret::new(keys.client_id)), Some(keys.secret)));
-        let client_id = self.plaid_key("PLAID_CLIENT_ID")?.or(kept_id).ok_or_else(no_keys)?;
-        let secret = self.plaid_key("PLAID_SECRET")?.or(kept_secret).ok_or_else(no_keys)?;
+        let given = self.plaid_key("PLAID_CLIENT_ID").and_then(|id| Ok((id, self.plaid_key("PLAID_SECRET")?)));
+        let (client_id, secret) = match given {
+            Err(error) => return Ok(Err(Keyless::Unread(Box::new(error)))),
+            Ok((client_id, secret)) => (client_id.or(kept_id), secret.or(kept_secret)),
+        };
+        let (Some(client_id), Some(secret)) = (client_id, secret) else { return Ok(Err(Keyless::Missing)) };
         let mut config = Config::new(environment, client_id.expose().clone(), secret);
         config.base_url = self.environment.text(BASE_URL).map(str::to_owned);
         config.meter = self.meter()?;
-        Ok(Client::new(config)?)
+        // A command that gives the keys may ask a person, which once is enough for.
+        Ok(Ok(self.plaid.insert(Client::new(config)?).clone()))
     }
 
     /// Where this run's calls are gathered; those that cost something are written down before they leave.
@@ -112,6 +135,25 @@ impl Context {
         Ok(Client::new(config)?)
     }
 
+    /// Whether the vault keeps Plaid's keys.
+    pub fn keeps_plaid_keys(&mut self) -> Result<bool> {
+        let book = self.book()?;
+        let environment = book.environment()?;
+        Ok(book.credentials(&environment)?.is_some())
+    }
+
+    /// Whether a living connection is one of a provider that wants keys.
+    pub fn needs_plaid_keys(&mut self) -> Result<bool> {
+        let connections = self.book()?.connections()?;
+        let mut living = connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
+        Ok(living.any(|connection| manner(&connection.provider).keys))
+    }
+
+    /// Whether a timer would miss Plaid's keys, which only this shell's environment has; asks nobody.
+    pub fn timer_lacks_keys(&mut self) -> bool {
+        self.opens_by_itself() && self.needs_plaid_keys().unwrap_or(false) && !self.keeps_plaid_keys().unwrap_or(true)
+    }
+
     /// Seals Plaid's keys into the vault, for its environment.
     pub fn keep_plaid_keys(&mut self, client_id: &str, secret: Secret<String>) -> Result<()> {
         let unlocked = self.unlocked_for_bank()?;
@@ -119,6 +161,7 @@ impl Context {
         let environment = book.environment()?;
         let sealed = unlocked.seal_client(&environment, &ClientKeys { client_id: client_id.to_owned(), secret })?;
         let event = self.event("config.plaid", None);
+        self.plaid = None;
         Ok(book.write(&event, |tx| tx.set_credentials(&environment, &sealed))?)
     }
 
@@ -127,6 +170,7 @@ impl Context {
         let mut book = self.book_mut()?;
         let environment = book.environment()?;
         let event = self.event("config.plaid", None);
+        self.plaid = None;
         Ok(book.write(&event, |tx| tx.forget_credentials(&environment))?)
     }
 

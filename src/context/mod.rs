@@ -17,13 +17,14 @@ use crate::{
     error::{Error, Result},
     http::Meter,
     ops,
-    plaid::Environment,
+    plaid::{Client, Environment},
     settings::{self, Paths, Settings},
     store::{Event, Store},
     ui::Ui,
     vault::{Access, Location, Locked, Right, Unlocked},
 };
 
+pub use bank::Keyless;
 pub use clock::Clock;
 
 /// Everything a command may touch.
@@ -44,6 +45,7 @@ pub struct Context {
     reading: reading::Reading,
     code_taken: bool,
     meter: Meter,
+    plaid: Option<Client>,
 }
 
 impl Context {
@@ -62,6 +64,7 @@ impl Context {
             reading: reading::Reading::default(),
             code_taken: false,
             meter: Meter::default(),
+            plaid: None,
         }
     }
 

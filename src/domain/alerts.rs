@@ -8,7 +8,7 @@ mod threshold;
 
 use serde::Serialize;
 
-pub use find::{Known, find};
+pub use find::{KeyEnd, Known, find, unreached};
 pub use regular::{Regular, look};
 pub use threshold::Threshold;
 
@@ -32,6 +32,8 @@ pub enum AlertKind {
     SyncFailing,
     /// The owner's consent ends within days.
     ConsentEnding,
+    /// A key of the vault ends within days, or has ended.
+    KeyEnding,
     /// A connection's data is days old, although no sync failed.
     Stale,
     /// A payment is late, or due within days.
@@ -60,6 +62,7 @@ impl AlertKind {
             Self::Reauth => "reauth",
             Self::SyncFailing => "sync_failing",
             Self::ConsentEnding => "consent_ending",
+            Self::KeyEnding => "key_ending",
             Self::Stale => "stale",
             Self::PaymentDue => "payment_due",
             Self::LowBalance => "low_balance",
@@ -77,6 +80,7 @@ impl AlertKind {
             Self::Reauth => "a bank needs you to sign in",
             Self::SyncFailing => "syncs of a bank fail",
             Self::ConsentEnding => "a bank's consent ends soon",
+            Self::KeyEnding => "a key of the vault ends soon",
             Self::Stale => "a bank's data is days old",
             Self::PaymentDue => "a payment is due",
             Self::LowBalance => "a balance is low",
@@ -94,6 +98,7 @@ impl AlertKind {
             Self::Reauth => "Sign in",
             Self::SyncFailing => "Syncs fail",
             Self::ConsentEnding => "Consent ends",
+            Self::KeyEnding => "Key ends",
             Self::Stale => "Stale",
             Self::PaymentDue => "Due",
             Self::LowBalance => "Low balance",

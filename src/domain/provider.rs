@@ -32,6 +32,28 @@ pub struct Manner {
     pub source: Source,
     /// Who says what kind of account one is.
     pub type_source: TypeSource,
+    /// How long an account keeps its persistent id.
+    pub account_ids: IdLife,
+    /// Whether a posted row may say which pending one it replaces.
+    pub posting: Posting,
+}
+
+/// How a pending row becomes a posted one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posting {
+    /// The posted row mostly says which pending one it was.
+    Told,
+    /// It never does, and is often worded a little differently.
+    Untold,
+}
+
+/// How long an id stays that of its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdLife {
+    /// For good: another id is another account.
+    ForGood,
+    /// For as long as its server likes: another id may be the same account.
+    Passing,
 }
 
 /// The manner of the provider of this word; of an unknown one nothing can be asked.
@@ -47,6 +69,8 @@ pub fn manner(word: &str) -> Manner {
             scope: "transactions liabilities investments",
             source: Source::Plaid,
             type_source: TypeSource::Bank,
+            account_ids: IdLife::ForGood,
+            posting: Posting::Told,
         },
         SIMPLEFIN => Manner {
             name: "SimpleFIN",
@@ -58,6 +82,8 @@ pub fn manner(word: &str) -> Manner {
             scope: "transactions",
             source: Source::SimpleFin,
             type_source: TypeSource::Name,
+            account_ids: IdLife::Passing,
+            posting: Posting::Untold,
         },
         _ => Manner {
             name: "an unknown provider",
@@ -69,6 +95,8 @@ pub fn manner(word: &str) -> Manner {
             scope: "transactions",
             source: Source::Plaid,
             type_source: TypeSource::Bank,
+            account_ids: IdLife::Passing,
+            posting: Posting::Untold,
         },
     }
 }

@@ -112,6 +112,8 @@ pub struct Health {
     pub bank_updated_at: Option<Timestamp>,
     /// When the owner's consent ends.
     pub consent_expires_at: Option<Timestamp>,
+    /// Whether the provider was asked for that end, so that none means that it does not end.
+    pub consent_is_read: bool,
     /// The error the provider keeps for this connection.
     pub error: Option<ItemError>,
 }

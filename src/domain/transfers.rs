@@ -4,8 +4,10 @@
 
 use super::{accounts::AccountType, categories, dates::Date, money::Currency, transactions::Kind};
 
-/// How many days apart the two sides of one transfer may be booked.
-pub const PAIR_DAYS: i32 = 4;
+/// How many days apart the two sides of one transfer may be booked: a card books what it was paid later than a bank moves money.
+pub const PAIR_DAYS: i32 = 7;
+/// The same, where no debt is paid.
+const MOVE_DAYS: i32 = 4;
 
 /// What a category says by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +59,42 @@ pub fn kind_of(meaning: Meaning, minor: i64, account: AccountType) -> Kind {
     }
 }
 
-/// Whether a bank's text speaks of moving money between accounts or paying a card.
-pub fn speaks_of_payment(description: &str) -> bool {
-    const WORDS: [&str; 9] =
-        ["transfer", "xfer", "autopay", "payment", "pymt", "epay", "e-pay", "thank you", "direct debit"];
-    let folded = description.to_lowercase();
-    WORDS.iter().any(|word| folded.contains(word))
+/// What a bank's text speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speech {
+    /// Of nothing that would help.
+    Nothing,
+    /// Of paying somebody: a card, a landlord, a friend.
+    Payment,
+    /// Of moving money.
+    Transfer,
+}
+
+impl Speech {
+    /// What a text speaks of; what goes through a service for payments between people is one, whatever else it says.
+    pub fn of(description: &str) -> Self {
+        const PAYMENTS: [&str; 11] = [
+            "autopay",
+            "payment",
+            "pymt",
+            "epay",
+            "e-pay",
+            "thank you",
+            "direct debit",
+            "zelle",
+            "venmo",
+            "cash app",
+            "paypal",
+        ];
+        const TRANSFERS: [&str; 2] = ["transfer", "xfer"];
+        let folded = description.to_lowercase();
+        let speaks = |words: &[&str]| words.iter().any(|word| folded.contains(word));
+        match (speaks(&PAYMENTS), speaks(&TRANSFERS)) {
+            (true, _) => Self::Payment,
+            (false, true) => Self::Transfer,
+            (false, false) => Self::Nothing,
+        }
+    }
 }
 
 /// One side of a possible transfer.
@@ -78,32 +110,46 @@ pub struct Side {
     pub currency: Currency,
     /// What its category says.
     pub meaning: Meaning,
-    /// Whether the bank's text speaks of a payment.
-    pub speaks_of_payment: bool,
+    /// What the bank's text speaks of.
+    pub speech: Speech,
+    /// Whether the account is a debt: a card or a loan.
+    pub debt: bool,
 }
 
 impl Side {
-    fn looks_like_payment(&self) -> bool {
+    /// Whether it says of itself that it is one side of a transfer. Where no debt is paid, paying somebody is none.
+    fn looks_like_transfer(&self, pays_debt: bool) -> bool {
         match self.meaning {
             Meaning::Transfer | Meaning::Payment => true,
-            Meaning::Unknown => self.speaks_of_payment,
+            Meaning::Unknown => self.speech == Speech::Transfer || (pays_debt && self.speech == Speech::Payment),
             Meaning::Income | Meaning::Spending => false,
         }
     }
 
-    fn could_be_payment(&self) -> bool {
-        self.looks_like_payment() || self.meaning == Meaning::Unknown || self.speaks_of_payment
+    /// Whether it may be the other side of one that is known by its category, or that only reads like one.
+    fn could_be_transfer(&self, pays_debt: bool, by_category: bool) -> bool {
+        let payments_fit = pays_debt || by_category;
+        match self.meaning {
+            Meaning::Transfer | Meaning::Payment => true,
+            Meaning::Unknown => payments_fit || self.speech != Speech::Payment,
+            Meaning::Income | Meaning::Spending => {
+                self.speech == Speech::Transfer || (payments_fit && self.speech == Speech::Payment)
+            }
+        }
     }
 }
 
-/// Whether two transactions are the two sides of one transfer: opposite amounts in two own accounts within
-/// [`PAIR_DAYS`], one of which looks like a payment and the other of which may be one.
+/// Whether two transactions are the two sides of one transfer: opposite amounts in two own accounts within a few days, one of
+/// which looks like a side of a transfer and the other of which may be one.
 pub fn are_pair(a: &Side, b: &Side) -> bool {
     let opposite = a.minor != 0 && a.minor.checked_neg() == Some(b.minor) && a.currency == b.currency;
-    opposite
-        && a.account != b.account
-        && days_apart(a.date, b.date) <= PAIR_DAYS
-        && ((a.looks_like_payment() && b.could_be_payment()) || (b.looks_like_payment() && a.could_be_payment()))
+    let pays_debt = a.debt || b.debt;
+    let days = if pays_debt { PAIR_DAYS } else { MOVE_DAYS };
+    let matches = |one: &Side, other: &Side| {
+        let by_category = one.meaning != Meaning::Unknown;
+        one.looks_like_transfer(pays_debt) && other.could_be_transfer(pays_debt, by_category)
+    };
+    opposite && a.account != b.account && days_apart(a.date, b.date) <= days && (matches(a, b) || matches(b, a))
 }
 
 /// How many days lie between two dates.
@@ -118,6 +164,8 @@ mod tests {
 
     use super::*;
 
+    const CARD: i64 = 3;
+
     fn side(account: i64, minor: i64, category: Option<&str>) -> Side {
         Side {
             account,
@@ -125,7 +173,8 @@ mod tests {
             minor,
             currency: Currency::iso("USD").unwrap(),
             meaning: Meaning::of(category),
-            speaks_of_payment: false,
+            speech: Speech::Nothing,
+            debt: account == CARD,
         }
     }
 
@@ -153,6 +202,22 @@ mod tests {
         assert!(!are_pair(&out, &side(2, 25_000, Some("FOOD_AND_DRINK_COFFEE"))), "a refund");
         let late = Side { date: date(2026, 3, 10), ..into };
         assert!(!are_pair(&out, &late), "five days");
+        let card = Side { account: CARD, debt: true, ..late };
+        assert!(are_pair(&out, &card), "a card books later");
+        assert!(!are_pair(&out, &Side { date: date(2026, 3, 13), ..card }), "eight days");
+    }
+
+    #[test]
+    fn what_only_reads_like_a_payment_is_one_of_a_debt_and_nothing_else() {
+        let reads = |account, minor, text| Side { speech: Speech::of(text), ..side(account, minor, None) };
+        let rent = reads(1, -150_000, "RENT PAYMENT OAK ST");
+        assert!(!are_pair(&rent, &reads(2, 150_000, "Zelle from ROOMMATE transfer")), "two strangers of one amount");
+        assert!(!are_pair(&rent, &reads(2, 150_000, "Online transfer from checking")));
+        assert!(are_pair(&reads(1, -50_000, "Online transfer to savings"), &reads(2, 50_000, "XFER FROM CHK")));
+        assert!(are_pair(&reads(1, -50_000, "Online transfer to savings"), &reads(2, 50_000, "Deposit")));
+        assert!(are_pair(&reads(1, -25_000, "CARDCO AUTOPAY"), &reads(CARD, 25_000, "Thank you")));
+        assert!(are_pair(&reads(1, -25_000, "CARDCO AUTOPAY"), &reads(CARD, 25_000, "Received")));
+        assert!(!are_pair(&reads(1, -25_000, "CARDCO"), &reads(CARD, 25_000, "Return")), "a refund");
     }
 
     #[test]

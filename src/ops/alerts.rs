@@ -7,24 +7,30 @@ use jiff::ToSpan as _;
 
 use crate::{
     domain::{
-        alerts::{self, Alert, Bounds, Known},
+        alerts::{self, Alert, Bounds, KeyEnd, Known},
         dates::{Date, Period, Timestamp},
         query::Query,
+        standing,
         views::AlertView,
     },
     store::{Event, KeptAlert, Result, Store},
+    vault::{Slot, Unlocked},
 };
 
 /// How far back regular payments are looked for, as in the report of them.
 const MONTHS: i32 = 25;
 
+/// For how many days before its end, and after it, a key's end is news.
+const KEY_DAYS: i64 = 14;
+
 /// Everything that holds now; how much is read does not grow with the history.
-pub fn now(book: &Store, bounds: &Bounds, now: Timestamp, today: Date) -> Result<Vec<Alert>> {
+pub fn now((book, keys): (&Store, &[KeyEnd]), bounds: &Bounds, now: Timestamp, today: Date) -> Result<Vec<Alert>> {
     let news = match &bounds.large_transaction {
         Some(_) => book.news(now, today, |amount| bounds.is_large(amount))?,
         None => Vec::new(),
     };
     let known = Known {
+        keys,
         connections: &book.connections_at(now)?,
         failures: &book.failures_in_a_row()?,
         accounts: &book.accounts()?,
@@ -34,6 +40,19 @@ pub fn now(book: &Store, bounds: &Bounds, now: Timestamp, today: Date) -> Result
         today,
     };
     Ok(alerts::find(&known, bounds))
+}
+
+/// The keys of the vault whose end is news at an instant of the clock of keys.
+pub fn keys(vault: &Unlocked, latest: Timestamp) -> Vec<KeyEnd> {
+    let ending = vault.slots().iter().filter_map(|slot| Some((slot, slot.expires?)));
+    let near = ending.filter(|(_, end)| end.duration_since(latest).as_hours().abs() < 24 * KEY_DAYS);
+    let key = |(slot, end): (&Slot, Timestamp)| KeyEnd {
+        id: slot.id.to_string(),
+        label: slot.label.clone(),
+        day: standing::day(end),
+        ended: end <= latest,
+    };
+    near.map(key).collect()
 }
 
 /// Looks for what regular payments have to tell, and keeps it; nothing is done when neither a transaction nor the day is

@@ -24,3 +24,4 @@ pub mod schedule;
 pub mod secrets;
 pub mod sync;
 pub mod totp;
+pub mod unreached;

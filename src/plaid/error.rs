@@ -197,6 +197,12 @@ pub enum PlaidError {
     /// There is nobody to be at Plaid.
     #[error("there are no Plaid keys, neither in the environment nor in the vault")]
     NoKeys,
+    /// The keys are where a file or a command should give them, and it did not.
+    #[error("Plaid's keys cannot be had: {reason}")]
+    KeysUnread {
+        /// The sentence of the file or command.
+        reason: String,
+    },
     /// Whoever takes the pages went away.
     #[error("reading was stopped")]
     Stopped,
@@ -298,9 +304,11 @@ impl PlaidError {
             Self::NotJson { at, .. } | Self::Malformed { at, .. } if at.status >= 500 || at.status == 429 => {
                 Action::RetryLater
             }
-            Self::EnvironmentMismatch { .. } | Self::BadBaseUrl { .. } | Self::BadCredentials { .. } | Self::NoKeys => {
-                Action::Reconfigure
-            }
+            Self::EnvironmentMismatch { .. }
+            | Self::BadBaseUrl { .. }
+            | Self::BadCredentials { .. }
+            | Self::NoKeys
+            | Self::KeysUnread { .. } => Action::Reconfigure,
             Self::Unsendable { .. } => Action::OurBug,
             Self::Tls { .. }
             | Self::NotJson { .. }

@@ -64,6 +64,7 @@ faults! {
     AccountChurnRemoved, "account-churn-removed", Some(1), "The same, and the transactions under the old ids are taken back.";
     BadProductRow, "bad-product-row", Some(1), "Debts, holdings or trades have a first row with a number in quotation marks.";
     ConsentMissing, "consent-missing", Some(1), "A new login agrees to transactions and to nothing else.";
+    ItemError, "item-error", Some(1), "A look at the connection says that the bank wants a new sign-in, while every other call works.";
     LoginRequired, "login-required", Some(1), "A call is told that the bank wants a new sign-in.";
     ItemNotFound, "item-not-found", Some(1), "A call is told that the connection does not exist.";
     InstitutionDown, "institution-down", Some(1), "A call is told that the bank does not answer.";
@@ -84,9 +85,12 @@ faults! {
     SimplefinRevoked, "simplefin-revoked", Some(1), "SimpleFIN: the access URL is not taken any more (403).";
     SimplefinPayment, "simplefin-payment", Some(1), "SimpleFIN: the subscription is to be paid first (402).";
     SimplefinMalformed, "simplefin-malformed", Some(1), "SimpleFIN: an account is not what the protocol promises.";
+    SimplefinNotFound, "simplefin-not-found", Some(1), "SimpleFIN: there is nothing at the access URL (404).";
+    SimplefinAccountGone, "simplefin-account-gone", Some(1), "SimpleFIN: an answer lacks an account, and has nothing to say of it.";
     SimplefinErrlist, "simplefin-errlist", Some(1), "SimpleFIN: an answer has something to say of a bank, and lacks an account of it.";
     SimplefinSignIn, "simplefin-sign-in", Some(1), "SimpleFIN: an answer says that a bank wants a new sign-in.";
     SimplefinCurrency, "simplefin-currency", Some(1), "SimpleFIN: an account is in a currency of its own.";
+    SimplefinNewIds, "simplefin-new-ids", None, "SimpleFIN: every account and every row has another id than before.";
     SimplefinOld, "simplefin-old", None, "SimpleFIN: the server speaks version 1 of the protocol, whatever it is asked for.";
     HugeBody, "huge-body", Some(1), "An answer is 256 MiB long.";
 }

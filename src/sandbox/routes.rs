@@ -39,7 +39,8 @@ pub(crate) fn answer_api(state: &Mutex<State>, request: &Request) -> Reply {
     reply
 }
 
-fn spoil(state: &mut State, path: &str) -> Option<Spoil> {
+/// What the faults do to an answer on its way out, of either side.
+pub(crate) fn spoil(state: &mut State, path: &str) -> Option<Spoil> {
     let kinds = [
         (Fault::Html, Spoil::Html),
         (Fault::WrongType, Spoil::Type),

@@ -3,6 +3,8 @@
 //! Uses the rest of the room and `simplefin::wire`. Invariant: amounts have SimpleFIN's sign, and the rows are those that an Item
 //! of `user_good` at First Platypus Bank has on the same day and seed.
 
+mod defects;
+
 use std::sync::{Mutex, PoisonError};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -11,9 +13,10 @@ use jiff::tz::TimeZone;
 use super::{
     draw::Root,
     faults::Fault,
-    http::{Reply, Request, Spoil},
+    http::{Reply, Request},
     institutions,
     item::{Draft, Item},
+    routes,
     seed::{Row, USD, accounts::ACCOUNTS, decimal},
     state::State,
 };
@@ -23,6 +26,8 @@ use crate::simplefin::wire::{Account, AccountSet, Connection, Organization, Prob
 const BANK: &str = "ins_109508";
 /// The connection to that bank, as version 2 names it.
 const CONNECTION: &str = "CON-1";
+/// Where accounts are asked for.
+const ACCOUNTS_PATH: &str = "/simplefin/accounts";
 /// What a server lets happen on one day.
 const CALLS: u64 = 24;
 /// The server's longest window in seconds.
@@ -61,20 +66,28 @@ pub(crate) fn answer(state: &Mutex<State>, request: &Request) -> Reply {
     let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
     let path = request.path.clone();
     let mut reply = match (request.method.as_str(), path.strip_prefix("/simplefin/claim/")) {
-        ("POST", Some(token)) => claim(&mut state, token),
-        ("GET", None) if path == "/simplefin/accounts" => accounts(&mut state, request),
+        ("POST", Some(token)) => trouble(&mut state, &path).unwrap_or_else(|| claim(&mut state, token)),
+        ("GET", None) if path == ACCOUNTS_PATH => {
+            trouble(&mut state, &path).unwrap_or_else(|| accounts(&mut state, request))
+        }
         _ => Reply::new(404, "text/plain", "not found\n"),
     };
-    let spoils = [
-        (Fault::Slow, Spoil::Slow),
-        (Fault::Html, Spoil::Html),
-        (Fault::Truncated, Spoil::Half),
-        (Fault::DropConnection, Spoil::Break),
-        (Fault::HugeBody, Spoil::Huge),
-    ];
-    reply.spoil =
-        spoils.into_iter().find(|(fault, _)| state.faults.strikes(*fault, &path, None)).map(|(_, spoil)| spoil);
+    reply.spoil = routes::spoil(&mut state, &path);
     reply
+}
+
+/// The answer of a server in trouble, which looks at nothing.
+fn trouble(state: &mut State, path: &str) -> Option<Reply> {
+    let statuses = [
+        (Fault::InternalError, 500),
+        (Fault::Maintenance, 503),
+        (Fault::RateLimit, 429),
+        (Fault::RateLimitBare, 429),
+        (Fault::SimplefinNotFound, 404),
+    ];
+    let (fault, status) = statuses.into_iter().find(|(fault, _)| state.faults.strikes(*fault, path, None))?;
+    let reply = Reply::new(status, "text/plain", "not now\n");
+    Some(if fault == Fault::RateLimit { reply.header("Retry-After", "1") } else { reply })
 }
 
 fn claim(state: &mut State, token: &str) -> Reply {
@@ -112,7 +125,18 @@ fn accounts(state: &mut State, request: &Request) -> Reply {
         Ok(set) => set,
         Err(words) => return Reply::new(400, "text/plain", words),
     };
-    Reply::json(200, serde_json::to_vec(&set).unwrap_or_default())
+    // What has no rows is left alone, and the fault waits for an answer that has some.
+    let full = set.accounts.iter().any(|account| !account.transactions.is_empty());
+    let mut strikes = |fault: &Fault| full && state.faults.strikes(*fault, path, None);
+    let struck: Vec<Fault> = defects::OF_AN_ANSWER.iter().copied().filter(|fault| strikes(fault)).collect();
+    if struck.is_empty() {
+        return Reply::json(200, serde_json::to_vec(&set).unwrap_or_default());
+    }
+    let mut answer = serde_json::to_value(&set).unwrap_or_default();
+    for fault in struck {
+        defects::into_answer(&mut answer, fault);
+    }
+    Reply::json(200, answer.to_string().into_bytes())
 }
 
 fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'static str> {
@@ -127,7 +151,7 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
     }
     let bare = field("balances-only") == Some("1");
     // Who does not ask for version 2 gets version 1, and so does everybody while the fault says that there is nothing newer.
-    let old = state.faults.strikes(Fault::SimplefinOld, "/simplefin/accounts", None);
+    let old = state.faults.strikes(Fault::SimplefinOld, ACCOUNTS_PATH, None);
     let newer = field("version") == Some("2") && !old;
     let (setting, now) = (state.setting(), state.now());
     if state.bridge.item.is_none() {
@@ -147,7 +171,8 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
         ));
     }
     let strikes = [Fault::SimplefinErrlist, Fault::SimplefinSignIn, Fault::SimplefinCurrency]
-        .map(|fault| state.faults.strikes(fault, "/simplefin/accounts", None));
+        .map(|fault| state.faults.strikes(fault, ACCOUNTS_PATH, None));
+    let renamed = state.faults.strikes(Fault::SimplefinNewIds, ACCOUNTS_PATH, None);
     let Some(item) = &state.bridge.item else { return Err("there is no such bank\n") };
     let wanted = |row: &Row| {
         let at = posted(row);
@@ -185,6 +210,12 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
             org_url: Some("https://platypus.example".to_owned()),
             sfin_url: Some("https://bridge.example/simplefin".to_owned()),
         });
+    }
+    if renamed {
+        for account in &mut set.accounts {
+            account.id.insert_str(0, "NEW-");
+            account.transactions.iter_mut().for_each(|row| row.id.insert_str(0, "NEW-"));
+        }
     }
     spoil(&mut set, strikes, state.bridge.calls);
     if !newer {

@@ -180,6 +180,9 @@ fn transaction(
         })
     })?;
     let posted = instant(row.posted).filter(|_| row.posted > 0);
+    if row.posted > 0 && posted.is_none() {
+        return Err(refuse("its `posted` is not a day"));
+    }
     let pending = row.pending || posted.is_none();
     let transacted = row.transacted_at.filter(|at| *at > 0).and_then(instant);
     let date = match (pending, posted, transacted) {

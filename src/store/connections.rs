@@ -268,12 +268,21 @@ fn one(changed: usize, id: ConnectionId) -> Result<()> {
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound { noun: "connection", text: id.to_string() }) }
 }
 
-/// Writes health; a missing instant leaves what was known.
+/// Whether what a connection is known to want of its owner outweighs a failure that never got as far as asking for it: only an
+/// answer about the connection itself says that it is settled.
+pub(crate) fn outweighs(db: &Connection, id: ConnectionId, failure: Remedy) -> Result<bool> {
+    let sql = "SELECT state FROM connections WHERE id = ?1";
+    let word: Option<String> = db.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
+    let known = word.map_or(Remedy::Nothing, |word| Remedy::from_word(&word));
+    Ok(known.needs_owner() && !failure.needs_owner() && failure != Remedy::Gone)
+}
+
+/// Writes health; an instant that was not asked for leaves what was known.
 pub(crate) fn write_health(db: &Connection, id: ConnectionId, remedy: Remedy, health: &Health) -> Result<()> {
     let millis = |at: Option<Timestamp>| at.map(encode::millis);
     let error = health.error.as_ref();
     let sql = "UPDATE connections SET state = ?2, error_code = ?3, error_message = ?4, request_id = ?5,
-               bank_updated_at = coalesce(?6, bank_updated_at), consent_expires_at = coalesce(?7, consent_expires_at)
+               bank_updated_at = coalesce(?6, bank_updated_at), consent_expires_at = CASE WHEN ?8 THEN ?7 ELSE coalesce(?7, consent_expires_at) END
                WHERE id = ?1";
     let changed = db.prepare_cached(sql)?.execute(params![
         id.0,
@@ -282,7 +291,8 @@ pub(crate) fn write_health(db: &Connection, id: ConnectionId, remedy: Remedy, he
         error.map(|error| &error.message),
         error.and_then(|error| error.request_id.as_ref()),
         millis(health.bank_updated_at),
-        millis(health.consent_expires_at)
+        millis(health.consent_expires_at),
+        health.consent_is_read
     ])?;
     one(changed, id)
 }

@@ -125,6 +125,11 @@ pub(crate) fn carry(tx: &mut Tx<'_>, from: &Row, to: &Row) -> Result<()> {
     Ok(())
 }
 
+/// Whether its owner wrote something on a row.
+pub(crate) fn is_edited(db: &Connection, id: i64) -> Result<bool> {
+    Ok(load(db, id)?.is_some() || !tags(db, id)?.is_empty())
+}
+
 fn tags(db: &Connection, id: i64) -> Result<Vec<i64>> {
     let mut statement = db.prepare_cached("SELECT tag FROM transaction_tags WHERE transaction_id = ?1")?;
     let tags = statement.query_map([id], |row| row.get(0))?;

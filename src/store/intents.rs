@@ -94,18 +94,35 @@ fn view(row: &Row<'_>) -> Result<Intent> {
 /// The mode of an exchange: of one connection that comes into being at the provider, whatever the session brings.
 const EXCHANGE: &str = "exchange";
 
+/// An exchange that was written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exchange {
+    /// Its number.
+    pub id: i64,
+    /// Whether it was tried before, and nobody knows what became of that.
+    pub again: bool,
+}
+
 impl Tx<'_> {
     /// Writes down, before the provider is asked, that a connection may come into being there: it counts as made until it is known
-    /// not to be.
-    pub fn begin_exchange(&mut self, environment: &str) -> Result<i64> {
-        let expires_at = self.at;
-        let new = NewIntent { environment, mode: EXCHANGE, connection: None, sealed: None, expires_at, detail: None };
+    /// not to be. `of` says what is exchanged (never the token itself): what is exchanged again after an answer that was lost is the
+    /// same exchange, and counts once.
+    pub fn begin_exchange(&mut self, environment: &str, of: &str) -> Result<Exchange> {
+        let sql =
+            "SELECT id FROM link_intents WHERE mode = ?1 AND environment = ?2 AND detail = ?3 AND state = 'exchanging'";
+        let open = self.db.prepare_cached(sql)?.query_row((EXCHANGE, environment, of), |row| row.get(0)).optional()?;
+        if let Some(id) = open {
+            return Ok(Exchange { id, again: true });
+        }
+        let (expires_at, detail) = (self.at, Some(of));
+        let new = NewIntent { environment, mode: EXCHANGE, connection: None, sealed: None, expires_at, detail };
         let id = self.add_intent(&new)?;
         self.advance_intent(id, IntentState::Exchanging, None)?;
-        Ok(id)
+        Ok(Exchange { id, again: false })
     }
 
-    /// Says that the connection came into being, and as which one the book has it; none if it was ended at once.
+    /// Says that the connection came into being, and as which one the book has it; none if it was ended at once, or can never be
+    /// reached.
     pub fn end_exchange(&mut self, id: i64, connection: Option<ConnectionId>) -> Result<()> {
         // An older copy of the book may not have it, which must not cost the token that is being taken in.
         let sql = "UPDATE link_intents SET state = ?2, updated_at = ?3, connection = ?4 WHERE id = ?1 AND mode = ?5";
@@ -157,6 +174,15 @@ impl Store {
                         AND state IN ('exchanging', 'done') AND connection IS NULL)";
         let count: i64 = self.db.prepare_cached(sql)?.query_row((provider, environment, EXCHANGE), |row| row.get(0))?;
         Ok(count.unsigned_abs())
+    }
+
+    /// The connection that an exchange has brought into the book.
+    pub fn exchanged(&self, environment: &str, of: &str) -> Result<Option<ConnectionId>> {
+        let sql = "SELECT connection FROM link_intents WHERE mode = ?1 AND environment = ?2 AND detail = ?3 AND state = 'done'
+                     AND connection IS NOT NULL";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let found = statement.query_row((EXCHANGE, environment, of), |row| row.get(0)).optional()?;
+        Ok(found.map(ConnectionId))
     }
 
     /// The link sessions that are neither done nor abandoned nor expired at `now`, newest first.

@@ -70,7 +70,7 @@ pub use connections::{ConnectionSecrets, NewConnection};
 pub use consents::Consent;
 pub use edits::{CategoryChoice, TransactionEdit};
 pub use error::{Result, StoreError, Trouble};
-pub use intents::{Intent, IntentState, NewIntent};
+pub use intents::{Exchange, Intent, IntentState, NewIntent};
 pub use known::KnownAccount;
 pub use pending::PendingRow;
 pub use purge::Contents;

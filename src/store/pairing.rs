@@ -13,7 +13,7 @@ use crate::domain::{
     dates::Date,
     money::Currency,
     transactions::Kind,
-    transfers::{self, PAIR_DAYS, Side},
+    transfers::{self, PAIR_DAYS, Side, Speech},
 };
 
 /// The scan: every column is in the index.
@@ -103,17 +103,19 @@ impl Scan {
             let (currency, account): (i64, i64) = (row.get(2)?, row.get(5)?);
             let id = row.get(6)?;
             let account_kind = self.accounts.get(&account).copied();
+            let account_kind = account_kind.ok_or_else(|| StoreError::Damaged(format!("a{account} is missing")))?;
             let entry = Entry {
                 id,
                 kind: encode::kind(row.get(3)?)?,
-                account_kind: account_kind.ok_or_else(|| StoreError::Damaged(format!("a{account} is missing")))?,
+                account_kind,
                 side: Side {
                     account,
                     date: today.1,
                     minor: row.get(4)?,
                     currency: sums::currency(&self.currencies, currency)?,
                     meaning: tx.dictionary.meaning(db, row.get(1)?)?,
-                    speaks_of_payment: false,
+                    speech: Speech::Nothing,
+                    debt: account_kind.is_debt(),
                 },
                 fixed: self.fixed.contains(&id),
                 read: false,
@@ -182,7 +184,7 @@ fn read(db: &Connection, entry: &mut Entry) -> Result<()> {
     if !entry.read {
         let sql = "SELECT p.folded FROM transactions t JOIN phrases p ON p.id = t.phrase WHERE t.id = ?1";
         let text: String = db.prepare_cached(sql)?.query_row([entry.id], |row| row.get(0))?;
-        entry.side.speaks_of_payment = transfers::speaks_of_payment(&text);
+        entry.side.speech = Speech::of(&text);
     }
     entry.read = true;
     Ok(())

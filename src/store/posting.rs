@@ -1,7 +1,8 @@
 //! From pending to posted: how a posted transaction finds the pending row it replaces.
 //!
 //! Two tiers. The provider's back-link decides if there is one, wherever in the run it comes. Else a pending row
-//! that was taken back matches a new posted row of the same account, amount and name within [`DAYS`] days.
+//! that was taken back matches a new posted row of the same account, amount and name within [`DAYS`] days; one that its owner
+//! wrote on, also one of the same name that was charged a tip more.
 //! Invariant: the surviving row has the pending row's id and edits; no row is matched twice.
 
 use rusqlite::Connection;
@@ -13,18 +14,22 @@ use super::{
 };
 use crate::{
     domain::{
+        provider::Posting,
         text,
         transactions::{ProviderTransaction, Status},
         transfers::days_apart,
-        views::Source,
     },
     store::accounts::AccountRef,
 };
 
 /// How long a bank may take from announcing to booking.
 const DAYS: i32 = 14;
-/// How long for names that are only alike.
+/// The same, as days are counted in the book.
+pub(crate) const DAYS_APART: i64 = DAYS as i64;
+/// How long for names that are only alike, and amounts that grew.
 const FEW_DAYS: i32 = 7;
+/// The most that a tip adds.
+const TIP_PERCENT: i64 = 35;
 
 /// The pending row that a transaction says it replaces, alive or just taken back.
 pub(crate) fn announced(run: &SyncRun<'_, '_>, transaction: &ProviderTransaction) -> Result<Option<Row>> {
@@ -52,7 +57,12 @@ pub(crate) fn unbury(db: &Connection, id: i64) -> Result<()> {
 /// The second tier, at the end of a run.
 pub(crate) fn settle(run: &mut SyncRun<'_, '_>) -> Result<()> {
     for pending in taken_back(run)? {
-        let Some(posted) = counterpart(run, &pending)? else { continue };
+        let same = (pending.facts.amount, pending.facts.amount);
+        let posted = match counterpart(run, &pending, (same, DAYS))? {
+            None if edits::is_edited(run.tx.db, pending.id)? => counterpart(run, &pending, (tipped(same.0), FEW_DAYS))?,
+            found => found,
+        };
+        let Some(posted) = posted else { continue };
         if posted.id > run.last_before {
             // Nobody has seen the new row yet: the pending row becomes it.
             posted.delete(run.tx.db, &mut run.tx.digests)?;
@@ -79,27 +89,34 @@ fn taken_back(run: &SyncRun<'_, '_>) -> Result<Vec<Row>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// The posted row that a vanished pending one most probably became: the nearest in days, then the oldest.
-fn counterpart(run: &SyncRun<'_, '_>, pending: &Row) -> Result<Option<Row>> {
+/// What an amount may have grown to with a tip.
+fn tipped(minor: i64) -> (i64, i64) {
+    let most = minor.saturating_add(minor.saturating_mul(TIP_PERCENT) / 100);
+    (minor.min(most), minor.max(most))
+}
+
+/// The posted row that a vanished pending one most probably became, by amounts and days: the nearest in days, then the oldest.
+fn counterpart(run: &SyncRun<'_, '_>, pending: &Row, ((least, most), days): ((i64, i64), i32)) -> Result<Option<Row>> {
     let day = encode::date(pending.facts.date)?;
     let reach = |days: i64| encode::day(day.saturating_add(jiff::Span::new().days(days)));
     let sql = select!(
-        "account = ?1 AND date BETWEEN ?2 AND ?3 AND currency = ?4 AND state = 0 AND amount = ?5 AND id > ?6
+        "account = ?1 AND date BETWEEN ?2 AND ?3 AND currency = ?4 AND state = 0 AND amount BETWEEN ?5 AND ?6 AND id > ?7
          AND pending_id IS NULL AND NOT EXISTS (SELECT 1 FROM aliases a WHERE a.transaction_id = transactions.id)
          ORDER BY id"
     );
     let f = &pending.facts;
     let mut statement = run.tx.db.prepare_cached(sql)?;
-    let days = i64::from(DAYS);
-    let rows =
-        statement.query_map((f.account, reach(-days), reach(days), f.currency, f.amount, pending.id), Row::read)?;
+    let days = i64::from(days);
+    let wanted = (f.account, reach(-days), reach(days), f.currency, least, most, pending.id);
+    let rows = statement.query_map(wanted, Row::read)?;
     let name = name_of(run.tx.db, f.phrase)?;
     let mut best: Option<(i32, Row)> = None;
     for row in rows {
         let row = row?;
         let apart = days_apart(encode::date(row.facts.date)?, day);
         let other = name_of(run.tx.db, row.facts.phrase)?;
-        let same = other == name || (run.source == Source::SimpleFin && apart <= FEW_DAYS && alike(&other, &name));
+        let same =
+            other == name || (run.manner.posting == Posting::Untold && apart <= FEW_DAYS && alike(&other, &name));
         if same && best.as_ref().is_none_or(|(days, _)| apart < *days) {
             best = Some((apart, row));
         }

@@ -114,7 +114,9 @@ impl Tx<'_> {
         remedy: Remedy,
         health: &Health,
     ) -> Result<()> {
-        connections::write_health(self.db, connection, remedy, health)?;
+        if !connections::outweighs(self.db, connection, remedy)? {
+            connections::write_health(self.db, connection, remedy, health)?;
+        }
         self.not_saved(&Row {
             connection,
             started_at,

@@ -20,12 +20,11 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::{ConnectionId, ProviderAccountId},
-        provider::manner,
+        provider::{Manner, manner},
         standing::Remedy,
         sync::{Delta, Health, History, Refusal, Removed},
         transactions::{ProviderTransaction, Status},
         transfers,
-        views::Source,
     },
     store::accounts::AccountRef,
 };
@@ -79,7 +78,7 @@ pub struct SyncRun<'t, 'a> {
     pub(crate) tx: &'t mut Tx<'a>,
     pub(crate) connection: ConnectionId,
     /// Who brings the rows.
-    pub(crate) source: Source,
+    pub(crate) manner: Manner,
     cursor: Option<String>,
     /// How complete the history was when the run began.
     history: History,
@@ -117,7 +116,7 @@ impl<'a> Tx<'a> {
         Ok(SyncRun {
             tx: self,
             connection,
-            source: manner(&provider).source,
+            manner: manner(&provider),
             cursor,
             history: encode::history(&history),
             accounts: HashMap::new(),
@@ -173,7 +172,9 @@ impl SyncRun<'_, '_> {
     /// Ends the run: pairs what posted without a link, marks transfers, moves the cursor, writes the log.
     pub fn finish(mut self, end: &SyncEnd<'_>) -> Result<SyncCounts> {
         let mode = if self.seen.is_some() { SyncMode::Full } else { SyncMode::Changes };
-        let whole = self.seen.take().filter(|_| !end.cursor.is_empty());
+        // What the provider itself calls the beginning of a history says nothing of the rest.
+        let begun = matches!(end.history, History::NotReady | History::Initial);
+        let whole = self.seen.take().filter(|_| !end.cursor.is_empty() && !begun);
         if let Some(seen) = &whole {
             self.take_back_unseen(seen)?;
         }
@@ -203,12 +204,12 @@ impl SyncRun<'_, '_> {
     fn upsert(&mut self, transaction: &ProviderTransaction) -> Result<()> {
         self.refused.forget(self.tx, self.connection, transaction.id.as_str())?;
         let account = self.account(transaction)?;
-        let (facts, payee) = facts(self.tx, (account, self.source), transaction)?;
+        let (facts, payee) = facts(self.tx, (account, self.manner.source), transaction)?;
         let hash = encode::hash(self.connection.0, transaction.id.as_str());
         if let Some(old) = self.find(hash, transaction.id.as_str())? {
             return self.change(&old, facts, account);
         }
-        if transaction.status == Status::Pending && self.lives_on(hash, transaction.id.as_str())? {
+        if transaction.status == Status::Pending && self.lives_on(&facts, hash, transaction.id.as_str())? {
             return Ok(());
         }
         if let Some(pending) = posting::announced(self, transaction)? {
@@ -294,11 +295,16 @@ impl SyncRun<'_, '_> {
         Ok(())
     }
 
-    /// Whether a provider's id is that of a pending row which lives on as a posted one.
-    fn lives_on(&mut self, hash: i64, id: &str) -> Result<bool> {
+    /// Whether a pending row lives on as a posted one already: as that which took it over, or as one that came before it and
+    /// names it.
+    fn lives_on(&mut self, pending: &Facts, hash: i64, id: &str) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM aliases a JOIN transactions t ON t.id = a.transaction_id
-                   WHERE a.provider_hash = ?1 AND a.provider_id = ?2 AND t.state < 2)";
-        Ok(self.tx.db.prepare_cached(sql)?.query_row((hash, id), |row| row.get(0))?)
+                     WHERE a.provider_hash = ?1 AND a.provider_id = ?2 AND t.state < 2)
+                   OR EXISTS (SELECT 1 FROM transactions WHERE account = ?3 AND date BETWEEN ?4 AND ?5 AND state = 0
+                     AND pending_id = ?2)";
+        let days = (pending.date - posting::DAYS_APART, pending.date + posting::DAYS_APART);
+        let found = (hash, id, pending.account, days.0, days.1);
+        Ok(self.tx.db.prepare_cached(sql)?.query_row(found, |row| row.get(0))?)
     }
 
     fn remove(&mut self, removed: &Removed) -> Result<()> {

@@ -1,10 +1,10 @@
 //! A secret typed at the terminal, which does not show it meanwhile.
 //!
-//! Invariant: however the question ends, by Ctrl-C too, the terminal is as it was before.
+//! Invariant: however the question ends, by Ctrl-C or a signal from elsewhere too, the terminal is as it was before.
 
 use std::io;
 
-/// Asks at the terminal and reads a line; `Interrupted` after Ctrl-C, `UnexpectedEof` after Ctrl-D.
+/// Asks at the terminal and reads a line; `Interrupted` after Ctrl-C or a signal that ends processes, `UnexpectedEof` after Ctrl-D.
 #[cfg(unix)]
 pub(super) fn prompt(question: &str) -> io::Result<String> {
     use std::io::Write as _;
@@ -31,20 +31,30 @@ mod unix {
         io::{self, ErrorKind, Read},
     };
 
-    use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+    use rustix::{
+        event::{PollFd, PollFlags, Timespec, poll},
+        termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr},
+    };
+
+    use crate::sys::Held;
 
     /// What Ctrl-C is while it ends no process.
     const CTRL_C: u8 = 3;
+    /// How long a signal may go unheard that came between two looks.
+    const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
     /// The terminal, byte by byte and without echo. Its keys send no signals, because the one of Ctrl-C would end the
-    /// process before the echo is back.
+    /// process before the echo is back; for the same reason signals from elsewhere wait.
     pub(super) struct Silent {
         terminal: File,
         before: Termios,
+        // Let go last, when the terminal is as it was.
+        signals: Held,
     }
 
     impl Silent {
         pub(super) fn begin() -> io::Result<Self> {
+            let signals = Held::begin();
             let terminal = File::options().read(true).write(true).open("/dev/tty")?;
             let before = tcgetattr(&terminal)?;
             let mut silent = before.clone();
@@ -52,7 +62,7 @@ mod unix {
             silent.special_codes[SpecialCodeIndex::VMIN] = 1;
             silent.special_codes[SpecialCodeIndex::VTIME] = 0;
             tcsetattr(&terminal, OptionalActions::Now, &silent)?;
-            Ok(Self { terminal, before })
+            Ok(Self { terminal, before, signals })
         }
 
         /// The same terminal, to write to.
@@ -63,6 +73,16 @@ mod unix {
 
     impl Read for Silent {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            // A signal may come just before the wait begins, so there is no wait without an end. A terminal that cannot be waited
+            // for is read at once.
+            while let Ok(0) = poll(&mut [PollFd::new(&self.terminal, PollFlags::IN)], Some(&LOOK)) {
+                if self.signals.any() {
+                    break;
+                }
+            }
+            if self.signals.any() {
+                return Err(ErrorKind::Interrupted.into());
+            }
             let count = self.terminal.read(buffer)?;
             if buffer[..count].contains(&CTRL_C) { Err(ErrorKind::Interrupted.into()) } else { Ok(count) }
         }

@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("loopback", &["fsx", "sys", "secret"]),
     ("reports", &["domain"]),
     ("render", &["domain", "reports"]),
-    ("ui", &["domain", "secret", "settings"]),
+    ("ui", &["domain", "secret", "settings", "sys"]),
     ("settings", &["domain", "secret", "fsx", "render"]),
     ("ops", &["domain", "secret", "fsx", "harden", "http", "plaid", "simplefin", "store", "vault", "loopback"]),
     (

@@ -41,6 +41,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("directories::", &["settings"]),
     ("toml_edit", &["settings"]),
     ("rand_chacha", &["sandbox"]),
+    ("libc::", &["sys"]),
     ("unsafe", &["sys"]),
 ];
 

@@ -3,7 +3,7 @@
 use super::{hold, source};
 
 /// Paths and constants that say who a provider is.
-const NAMES: [&str; 4] = ["plaid::", "simplefin::", "PLAID", "SIMPLEFIN"];
+const NAMES: [&str; 5] = ["plaid::", "simplefin::", "PLAID", "SIMPLEFIN", "Source::SimpleFin"];
 /// The words of the book, as they would stand in code or SQL.
 const WORDS: [&str; 4] = ["\"plaid\"", "\"simplefin\"", "'plaid'", "'simplefin'"];
 
@@ -15,6 +15,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("src/fuzz.rs", "it feeds their readers"),
     ("src/domain/provider.rs", "the table that everyone else asks"),
     ("src/domain/views/transactions.rs", "the words for where a row and its category come from"),
+    ("src/store/encode.rs", "the numbers for where a row comes from"),
     ("src/ops/provider/", "behind the trait"),
     ("src/ops/link/", "each is linked in its own way; what comes of it is one `Made`"),
     ("src/commands/link/", "the same, on the command line"),

@@ -175,6 +175,37 @@ fn each_trouble_shows_in_the_list() {
 }
 
 #[test]
+fn what_came_is_saved_though_the_bank_wants_a_new_sign_in() {
+    let env = TestEnv::household();
+    let before = env.json(&["tx"])["total"].as_u64().unwrap();
+    env.sandbox().advance(3);
+    env.sandbox().fault(Fault::ItemError, None);
+    let synced = env.fails(8, &["sync", "--json"]);
+    let (report, error) = (synced.json(), synced.error());
+    let line = &report["connections"][0];
+    assert_eq!((&line["outcome"], &error["code"]), (&"reauth".into(), &"reauth".into()), "{synced}");
+    assert!(line["error"].as_str().unwrap().contains("sign in again") && line["added"].as_u64() > Some(0), "{line}");
+    assert!(error["message"].as_str().unwrap().contains("everything else is saved"), "{error}");
+    assert_eq!(
+        env.json(&["tx"])["total"],
+        before + line["added"].as_u64().unwrap() - line["removed"].as_u64().unwrap()
+    );
+    assert_eq!(stands(&env), "needs_sign_in: bursar link --repair c1");
+    let connection = first(&env);
+    assert_eq!(connection["last_error"]["code"], "ITEM_LOGIN_REQUIRED", "{connection}");
+    assert!(connection["bank_updated_at"].is_string() && connection["last_success_at"].is_string(), "{connection}");
+    let status = env.json(&["status"]);
+    assert_eq!(status["connections"][0]["state"], "needs_sign_in", "{status}");
+    let shown = env.ok(&["status"]);
+    assert!(shown.stdout.contains("needs sign-in") && !shown.stdout.contains("healthy"), "{shown}");
+    assert_eq!(shown.hint(), "bursar link --repair c1", "{shown}");
+    // The change stream went on meanwhile, so nothing comes twice.
+    let again = env.json(&["sync"]);
+    assert_eq!((&again["added"], &again["removed"]), (&0.into(), &0.into()), "{again}");
+    assert_eq!(stands(&env), "healthy: ");
+}
+
+#[test]
 fn a_connection_that_is_gone_is_not_asked_again() {
     let env = TestEnv::household();
     env.sandbox().fault(Fault::ItemNotFound, None);

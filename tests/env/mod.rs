@@ -6,6 +6,7 @@
 #[cfg(feature = "sandbox")]
 mod bank;
 mod canary;
+mod impostor;
 #[cfg(feature = "sandbox")]
 mod judge;
 #[cfg(target_os = "linux")]
@@ -27,6 +28,7 @@ use std::{
 
 #[cfg(feature = "sandbox")]
 pub(crate) use bank::block_on;
+pub(crate) use impostor::impostor;
 #[cfg(feature = "sandbox")]
 pub(crate) use judge::judge;
 pub(crate) use mount::can_mount;

@@ -51,12 +51,17 @@ impl Terminal {
 
     /// Types a line once the program has turned the echo off, as a person who reads the question would.
     pub(crate) fn type_secret(&mut self, line: &str) {
+        self.await_silence();
+        self.type_line(line);
+    }
+
+    /// Waits until the program has turned the echo off.
+    pub(crate) fn await_silence(&mut self) {
         let deadline = Instant::now() + Duration::from_secs(10);
         while self.session.get_process().get_echo().unwrap() {
             assert!(Instant::now() < deadline, "the echo stays on\n{}", self.seen);
             std::thread::sleep(Duration::from_millis(5));
         }
-        self.type_line(line);
     }
 
     /// Waits for the end; the screen's whole content counts as standard output.

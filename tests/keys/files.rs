@@ -120,6 +120,29 @@ fn ctrl_c_at_a_question_for_a_secret_gives_the_echo_back() {
 }
 
 #[test]
+fn a_signal_at_a_question_for_a_secret_gives_the_echo_back() {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let env = TestEnv::new();
+        env.init();
+        // The asker keeps its number when it becomes bursar.
+        let script = "sh -c 'echo $$ > asking; exec bursar accounts'\necho \"ended with $?\"\nstty -a\n";
+        let mut shell = env.shell(&env.secret_file("ask.sh", script));
+        shell.env_remove("BURSAR_PASSPHRASE_FILE");
+        let place = shell.get_current_dir().unwrap().join("asking");
+        let mut terminal = env.terminal_of(&shell);
+        terminal.expect("Passphrase: ");
+        terminal.await_silence();
+        let asking = fs::read_to_string(place).unwrap();
+        assert!(std::process::Command::new("kill").args(["-s", signal, asking.trim()]).status().unwrap().success());
+        terminal.expect(&format!("ended with {code}"));
+        let output = env.keep(terminal.finish());
+        for mode in ["echo", "isig", "icanon"] {
+            assert!(output.stdout.split_whitespace().any(|word| word == mode), "{signal}: {mode} is off\n{output}");
+        }
+    }
+}
+
+#[test]
 fn two_factors_open_only_together() {
     let env = TestEnv::new();
     env.guard(SECOND);

@@ -156,16 +156,19 @@ fn leads(fault: Fault) -> Leads {
         | Fault::Truncated
         | Fault::DropConnection
         | Fault::RedirectRefused
-        // What these do is not in the change stream: tests/connections/churn.rs, tests/products.rs.
+        // What these do is not in the change stream: tests/connections/churn.rs, tests/connections/state.rs, tests/products.rs.
         | Fault::AccountChurn
         | Fault::AccountChurnRemoved
         | Fault::BadProductRow
         | Fault::ConsentMissing
+        | Fault::ItemError
         // SimpleFIN's side has a life of its own: tests/simplefin.rs.
         | Fault::SimplefinClaimed
         | Fault::SimplefinRevoked
         | Fault::SimplefinPayment
         | Fault::SimplefinMalformed
+        | Fault::SimplefinNotFound
+        | Fault::SimplefinAccountGone
         | Fault::SimplefinErrlist
         | Fault::SimplefinSignIn
         | Fault::SimplefinCurrency

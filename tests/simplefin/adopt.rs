@@ -1,5 +1,7 @@
 //! A server that was linked anew: its rows have no lasting ids, and join those of the old connection by what they say.
 
+use bursar::sandbox::Fault;
+
 use super::{all, bridge, guard_access, link, token_file};
 use crate::connections::adopt::rows;
 
@@ -33,4 +35,27 @@ fn rows_are_matched_when_a_server_is_linked_anew() {
     assert_eq!(of_old.len(), 3, "{of_old:?}");
     assert_eq!(env.json(&["vault", "check"])["ok"], true);
     assert_eq!(env.json(&["sync", "--full"])["removed"], 0);
+}
+
+#[test]
+fn accounts_under_other_ids_are_told_and_joined() {
+    let env = bridge();
+    link(&env, 1);
+    for id in ["t3", "t40"] {
+        env.ok(&["tx", "note", id, "mine"]);
+    }
+    let before = rows(&env);
+    env.sandbox().fault(Fault::SimplefinNewIds, None);
+    let renamed = env.ok(&["sync"]);
+    assert!(renamed.stderr.contains("bursar connections adopt c1"), "{renamed}");
+    assert!(rows(&env).len() > before.len(), "until then they stand twice");
+
+    env.ok(&["connections", "adopt", "c1", "--yes"]);
+    assert_eq!(rows(&env), before, "nothing is doubled, nothing is lost");
+    let again = env.ok(&["sync"]);
+    assert!(!again.stderr.contains("adopt"), "{again}");
+    assert_eq!(rows(&env), before);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+    env.ok(&["connections", "adopt", "c1", "--undo", "--yes"]);
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
 }

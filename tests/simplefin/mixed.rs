@@ -76,3 +76,58 @@ fn the_log_says_how_a_run_ended_that_was_saved() {
     assert_eq!(shown(0), (json!("ok"), json!("SERVER_SAYS")), "{log}");
     assert!(log[0]["error"].as_str().unwrap().contains("is slow"), "{log}");
 }
+
+/// The outcomes of a run, connection by connection.
+fn outcomes(report: &Value) -> Vec<&str> {
+    report["connections"].as_array().unwrap().iter().map(|line| line["outcome"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_refresh_without_keys_syncs_the_others_and_asks_for_no_money() {
+    let env = without_keys();
+    for args in [&["sync", "--refresh", "--json"][..], &["sync", "--refresh", "--yes", "--json"]] {
+        let both = env.fails(3, args);
+        assert_eq!(outcomes(&both.json()), ["failed", "ok"], "{both}");
+        assert!(line(&both.json())["error"].as_str().unwrap().contains("there are no Plaid keys"), "{both}");
+        assert!(both.stderr.contains("sf cannot be asked to look for new transactions"), "{both}");
+    }
+    assert_eq!(env.fails(4, &["sync", "c1", "--refresh", "--json"]).error()["code"], "plaid_keys");
+    assert_eq!(env.json(&["metrics"])["limits"]["billable_today"], 0);
+}
+
+#[test]
+fn a_plan_of_a_refresh_names_those_that_can_be_asked() {
+    let env = without_keys();
+    let refused = env.fails(7, &["sync", "sf", "--refresh", "--dry-run", "--json"]);
+    assert_eq!(refused.error()["code"], "not_on_demand", "{refused}");
+    let plan = env.ok(&["sync", "--refresh", "--dry-run"]);
+    let bank = env.json(&["connections"])["items"][0]["name"].as_str().unwrap().to_owned();
+    assert!(plan.stderr.contains(&format!("look for new transactions: {bank}\n")), "{plan}");
+    assert!(plan.stderr.contains(&format!("would sync: {bank}, sf\n")), "{plan}");
+    assert!(plan.stderr.contains("sf cannot be asked to look for new transactions"), "{plan}");
+}
+
+#[test]
+fn keys_that_cannot_be_read_fail_plaids_connection_alone_and_say_why() {
+    let mut env = without_keys();
+    for (name, value, words) in [
+        ("PLAID_CLIENT_ID_COMMAND", "false", "the command \"false\""),
+        ("PLAID_SECRET_FILE", "/nowhere/secret", "/nowhere/secret"),
+    ] {
+        env.set(name, value);
+        for args in [&["sync", "--json"][..], &["sync", "--refresh", "--yes", "--json"]] {
+            let both = env.fails(3, args);
+            assert_eq!(outcomes(&both.json()), ["failed", "ok"], "{both}");
+            assert!(line(&both.json())["error"].as_str().unwrap().contains(words), "{both}");
+        }
+        let alone = env.fails(4, &["sync", "c1", "--json"]).error();
+        assert!(alone["code"] == "plaid_keys" && alone["message"].as_str().unwrap().contains(words), "{alone}");
+        let connection = env.json(&["connections"])["items"][0].clone();
+        assert_eq!((&connection["state"], &connection["last_error"]["code"]), (&json!("failing"), &json!("NO_KEYS")));
+        let needed = env.fails(4, &["connections", "rotate", "c1", "--json"]).error();
+        assert!(needed["message"].as_str().unwrap().contains(words), "{needed}");
+        env.unset(name);
+    }
+    env.set("PLAID_CLIENT_ID_COMMAND", "false");
+    env.ok(&["connections", "remove", "c2", "--yes"]);
+}

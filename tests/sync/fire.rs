@@ -2,47 +2,35 @@
 //!
 //! [`CASES`] is the table of docs/plaid.md, and each of its lines is tried on the finished binary.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpListener,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
-
-use bursar::sandbox::{Config, Fault};
-use rustls::{
-    ServerConfig, ServerConnection,
-    pki_types::{CertificateDer, PrivatePkcs8KeyDer},
-};
+use std::sync::atomic::Ordering;
 
 use super::CHANGES;
-use crate::env::TestEnv;
+use crate::env::{TestEnv, impostor};
+use bursar::sandbox::{Config, Fault};
 
 /// What the bank or the way to it does, and what a sync makes of it.
 #[derive(Clone, Copy)]
-struct Case {
-    fault: Fault,
+pub(crate) struct Case {
+    pub(crate) fault: Fault,
     /// How often it strikes.
-    times: u32,
+    pub(crate) times: u32,
     /// How the sync is started.
-    with: &'static [&'static str],
-    code: i32,
-    outcome: &'static str,
-    saved: &'static str,
+    pub(crate) with: &'static [&'static str],
+    pub(crate) code: i32,
+    pub(crate) outcome: &'static str,
+    pub(crate) saved: &'static str,
     /// How the book is made whole once the bank behaves.
-    mend: &'static [&'static str],
+    pub(crate) mend: &'static [&'static str],
 }
 
-const ALWAYS: u32 = 1000;
-const ALL: &str = "everything";
-const NOTHING: &str = "nothing of this connection; it stays as it was";
-const BUT_ONE: &str = "everything but that row, which is listed and remembered";
-const PLAIN: &[&str] = &["sync"];
+pub(crate) const ALWAYS: u32 = 1000;
+pub(crate) const ALL: &str = "everything";
+pub(crate) const NOTHING: &str = "nothing of this connection; it stays as it was";
+pub(crate) const BUT_ONE: &str = "everything but that row, which is listed and remembered";
+pub(crate) const PLAIN: &[&str] = &["sync"];
 const FULL: &[&str] = &["sync", "--full"];
 
-const fn case(fault: Fault, times: u32, code: i32, outcome: &'static str, saved: &'static str) -> Case {
+pub(crate) const fn case(fault: Fault, times: u32, code: i32, outcome: &'static str, saved: &'static str) -> Case {
     Case { fault, times, with: PLAIN, code, outcome, saved, mend: PLAIN }
 }
 
@@ -57,7 +45,7 @@ const fn of_pages(case: Case) -> Case {
 }
 
 const PASSES: &str = "asked again, with a pause";
-const STOPS: &str = "stops; the next sync asks again";
+pub(crate) const STOPS: &str = "stops; the next sync asks again";
 const WHOLE: &str = "the whole history is read and matched by id; edits stay, what no longer comes is taken back";
 const REFUSED: &str = "the row is refused by name; `sync --full` brings it";
 
@@ -118,7 +106,7 @@ const CASES: &[Case] = &[
 ];
 
 /// What a book holds, whatever its row numbers.
-fn plain(env: &TestEnv) -> String {
+pub(crate) fn plain(env: &TestEnv) -> String {
     let fields = "date,payee,amount,currency,account,status,note,tags";
     let transactions = env.ok(&["tx", "--format", "csv", "--fields", fields, "--limit", "100000"]);
     let accounts = env.ok(&["accounts", "--format", "csv", "--fields", "name,mask,currency,current,status"]);
@@ -270,62 +258,36 @@ fn a_history_that_is_not_ready_for_minutes_is_no_error_and_no_progress() {
     assert_eq!(env.json(&["connections"])["items"][0]["state"], "healthy");
 }
 
-#[test]
-fn the_table_in_the_documentation_is_this_one() {
+/// The table of a page of documentation.
+pub(crate) fn table(cases: &[Case]) -> String {
     use std::fmt::Write as _;
     let mut table = "<!-- faults -->\n| `sandbox fault` | how often | what a sync does | exit | what is saved |\n|---|---|---|---:|---|\n".to_owned();
-    for Case { fault, times, code, outcome, saved, .. } in CASES {
+    for Case { fault, times, code, outcome, saved, .. } in cases {
         let times = if *times == ALWAYS { "always".to_owned() } else { times.to_string() };
         let _ = writeln!(table, "| `{}` | {times} | {outcome} | {code} | {saved} |", fault.name());
     }
     table.push_str("<!-- end -->\n");
+    table
+}
+
+#[test]
+fn the_table_in_the_documentation_is_this_one() {
+    let table = table(CASES);
     let docs = include_str!("../../docs/plaid.md");
     assert!(docs.contains(&table), "docs/plaid.md does not hold this table as it is now:\n{table}");
-    // These are none of the change stream's: tests/link.rs, tests/connections/churn.rs, tests/products.rs, tests/simplefin.rs.
+    // These are none of the change stream's: tests/link.rs, tests/connections/, tests/products.rs, tests/simplefin/.
     let others = [
         Fault::RedirectRefused,
         Fault::AccountChurn,
         Fault::AccountChurnRemoved,
         Fault::BadProductRow,
         Fault::ConsentMissing,
+        Fault::ItemError,
     ];
     let elsewhere = |fault: Fault| others.contains(&fault) || fault.name().starts_with("simplefin-");
     let missing = |fault: &&Fault| !elsewhere(**fault) && CASES.iter().all(|case| case.fault != **fault);
     let missing: Vec<&str> = Fault::ALL.iter().filter(missing).map(|fault| fault.name()).collect();
     assert!(missing.is_empty(), "no sync was tried against {missing:?}");
-}
-
-/// A listener that speaks TLS with a certificate of nobody, or no TLS at all; counts the requests that it could read.
-fn impostor(speaks_tls: bool) -> (String, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let read = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&read);
-    let config = speaks_tls.then(|| {
-        let certificate = CertificateDer::from(include_bytes!("../fixtures/tls/certificate.der").to_vec());
-        let key = PrivatePkcs8KeyDer::from(include_bytes!("../fixtures/tls/key.der").to_vec());
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-        Arc::new(builder.with_no_client_auth().with_single_cert(vec![certificate], key.into()).unwrap())
-    });
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut text = [0; 4096];
-            let length = match &config {
-                None => {
-                    let _ = stream.read(&mut [0; 4096]);
-                    let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
-                    0
-                }
-                Some(config) => {
-                    let mut tls = ServerConnection::new(Arc::clone(config)).unwrap();
-                    rustls::Stream::new(&mut tls, &mut stream).read(&mut text).unwrap_or(0)
-                }
-            };
-            count.fetch_add(usize::from(length > 0), Ordering::SeqCst);
-        }
-    });
-    (format!("https://{address}"), read)
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod clock;
 mod daily;
+mod keys;
 mod preflight;
 mod security;
 
@@ -46,7 +47,7 @@ impl Args {
             if matches!(review_is_due(context), Ok(true)) {
                 context.ui.hint("bursar review");
             }
-            [needs(context), vec![plaid_keys(context)], daily::checks(context)].concat()
+            [needs(context), vec![keys::check(context)], daily::checks(context)].concat()
         };
         let report = CheckReport::new(checks);
         context.present(&report)?;
@@ -98,16 +99,5 @@ fn space(context: &Context) -> CheckItem {
         Some(Ok(free)) => CheckItem::bad("disk space", format!("only {} MiB free", free >> 20)),
         Some(Err(error)) => CheckItem::bad("disk space", error.to_string()),
         None => CheckItem::bad("disk space", "the vault's directory is on no disk".to_owned()),
-    }
-}
-
-fn plaid_keys(context: &Context) -> CheckItem {
-    match context.plaid_key("PLAID_CLIENT_ID").and_then(|id| Ok((id, context.plaid_key("PLAID_SECRET")?))) {
-        Ok((Some(_), Some(_))) => CheckItem::good("plaid keys", "given by the environment".to_owned()),
-        Ok(_) => CheckItem::good(
-            "plaid keys",
-            "not in the environment; the vault may keep them (bursar config plaid)".to_owned(),
-        ),
-        Err(error) => CheckItem::bad("plaid keys", error.message),
     }
 }

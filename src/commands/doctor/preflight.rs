@@ -2,7 +2,7 @@
 
 use super::{clock, daily::ends_soon};
 use crate::{
-    context::Context,
+    context::{Context, Keyless},
     domain::{
         provider::manner,
         standing::{self, ConnectionState},
@@ -117,13 +117,13 @@ fn network(context: &mut Context, found: &mut Found) -> Result<()> {
     let mut living = linked.iter().filter(|one| one.state != ConnectionState::Removed).peekable();
     let no_keys = living.peek().is_some() && !living.any(|one| manner(&one.provider).keys);
     let client = match context.client_if_keys()? {
-        Some(client) => client,
-        None if no_keys => {
+        Ok(client) => client,
+        Err(Keyless::Missing) if no_keys => {
             let detail = "no connection needs Plaid's keys; others' servers are asked by a sync only, because they count their calls";
             found.checks.push(CheckItem::good("network", detail));
             return Ok(());
         }
-        None => context.client()?,
+        Err(keyless) => return Err(keyless.into()),
     };
     let answer = context.runtime()?.block_on(clock::ask(&client));
     match answer {
@@ -137,7 +137,13 @@ fn network(context: &mut Context, found: &mut Found) -> Result<()> {
         }
         _ => {
             found.checks.push(CheckItem::good("network", "Plaid answers"));
-            found.checks.push(CheckItem::good("plaid keys", "Plaid takes them"));
+            found.checks.push(if context.timer_lacks_keys() {
+                let detail =
+                    "Plaid takes them; they are not in the vault, and a timer does not have this shell's environment";
+                CheckItem::warn("plaid keys", detail).hint("bursar config plaid")
+            } else {
+                CheckItem::good("plaid keys", "Plaid takes them")
+            });
         }
     }
     found.checks.extend(clock::compared(context, &client));

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use crate::{
     commands::{bank, candidates, connections, notify, sync::verdict::all_well},
-    context::Context,
+    context::{Context, Keyless},
     domain::{
         ids::{ConnectionId, InstitutionId},
         products::Product,
@@ -132,7 +132,7 @@ impl Args {
         }
         context.require(Right::Write)?;
         // What is resumed may have come from somebody who wants no keys.
-        let client = if self.way.resume { context.client_if_keys()? } else { Some(context.client()?) };
+        let client = if self.way.resume { context.client_if_keys()? } else { Ok(context.client()?) };
         if !self.way.resume && wish.repair.is_none() {
             plan_allows(context)?;
             consent(context)?;
@@ -164,11 +164,16 @@ impl Args {
         Ok(Some(Repair { connection, choose_accounts }))
     }
 
-    fn link(&self, wish: &Wish, client: Option<Client>, context: &mut Context) -> Result<Outcome> {
+    fn link(
+        &self,
+        wish: &Wish,
+        client: std::result::Result<Client, Keyless>,
+        context: &mut Context,
+    ) -> Result<Outcome> {
         let display = has_display(context);
         let mut guide = guide::Host::new(context, display && !self.way.hosted && !self.no_browser);
         let mut ui = context.ui.again();
-        let plaid = client.clone();
+        let plaid = client.as_ref().ok().cloned();
         bank::with_client(context, (Right::Write, client), |bank, mut book| {
             let stop = Stop::on_interrupt(bank.runtime);
             let finished = recover(bank, &mut book)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{conclude, outcome::few};
 use crate::{
     commands::{bank, candidates},
-    context::Context,
+    context::{Context, Keyless},
     domain::ids::ConnectionId,
     error::{Error, Kind, Result},
     ops::{
@@ -84,7 +84,7 @@ impl Args {
         let mut asking = context.ui.again();
         let allow = self.allow_duplicate;
         let mut again = |twin: &Duplicate| allow || link_again(&mut asking, twin);
-        let outcome = bank::with_client(context, (Right::Write, None), |bank, mut book| {
+        let outcome = bank::with_client(context, (Right::Write, Err(Keyless::Missing)), |bank, mut book| {
             let stop = Stop::on_interrupt(bank.runtime);
             bank::recovered(&mut ui, &recover(bank, &mut book)?);
             drop(book);

@@ -11,8 +11,11 @@ impl Args {
     pub(super) fn run(self, context: &mut Context) -> Result<()> {
         let (now, today) = (context.clock.now(), context.clock.today());
         let bounds = context.settings.config.notify.bounds();
-        let book = context.book()?;
-        let items = alerts::with_memory(alerts::now(&book, &bounds, now, today)?, &book.kept_alerts()?);
+        let (vault, book) = (context.unlocked()?, context.book()?);
+        let items = alerts::with_memory(
+            alerts::now((&book, &alerts::keys(&vault, context.clock.latest())), &bounds, now, today)?,
+            &book.kept_alerts()?,
+        );
         context.present(&Listing::all(items))
     }
 }

@@ -4,7 +4,7 @@ mod list;
 mod tell;
 mod test;
 
-pub(super) use tell::after_sync;
+pub(super) use tell::{after_sync, reached, unreached};
 
 use crate::{context::Context, error::Result};
 

@@ -43,6 +43,10 @@ impl Args {
         if !self.options.opens(context) {
             context.ui.warn("nothing says how the vault opens when nobody is there; give --key-file or --credential");
         }
+        if context.timer_lacks_keys() {
+            context.ui.warn("Plaid's keys are not in the vault, and a timer does not have this shell's environment");
+            context.ui.hint("bursar config plaid");
+        }
         if context.settings.dry_run {
             context.ui.status("nothing was changed");
             return Ok(());

@@ -7,6 +7,7 @@ mod print;
 mod remove;
 
 pub(crate) use list::{ScheduleView, schedules};
+pub(in crate::commands) use order::name;
 pub(crate) use print::Plan;
 
 use crate::{context::Context, error::Result};

@@ -79,7 +79,7 @@ fn default_vault(context: &Context) -> Result<PathBuf> {
 }
 
 /// What the schedule of this vault is called.
-pub(super) fn name(context: &Context) -> Result<String> {
+pub(in crate::commands) fn name(context: &Context) -> Result<String> {
     Ok(Order::name_for(&absolute(&context.settings.vault)?, &default_vault(context)?))
 }
 

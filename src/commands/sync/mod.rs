@@ -73,14 +73,11 @@ impl Args {
             }
             wait_a_part(context, most);
         }
-        let wanted = bank::connections(context, &self.connections)?;
+        let wanted = bank::connections(context, &self.connections);
         if context.settings.dry_run {
-            let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
-            let first =
-                if self.refresh { "would tell the banks to look for new transactions, and sync" } else { "would sync" };
-            context.ui.status(&format!("{first}: {}", names.join(", ")));
-            return Ok(());
+            return self.plan(context, &wanted?);
         }
+        let wanted = told(context, wanted)?;
         let per_day = context.settings.config.sync.max_per_day.filter(|most| *most > 0);
         let refreshed = if self.refresh {
             // What is not synced any more today is not paid for either.
@@ -90,10 +87,28 @@ impl Args {
             Ok(())
         };
         let mode = if self.full { SyncMode::Full } else { SyncMode::Changes };
-        let run = run(context, &wanted, Terms { mode, max_runtime: self.max_runtime, per_day })?;
+        let run = run(context, &wanted, Terms { mode, max_runtime: self.max_runtime, per_day });
+        let run = told(context, run)?;
+        notify::reached(context);
         report(context, &run)?;
         refreshed
     }
+
+    /// Says what would be done, and by whom.
+    fn plan(&self, context: &mut Context, wanted: &[ConnectionView]) -> Result<()> {
+        let told = if self.refresh { live::would_refresh(context, wanted)? } else { Vec::new() };
+        if !told.is_empty() {
+            context.ui.status(&format!("would tell the banks to look for new transactions: {}", told.join(", ")));
+        }
+        let names: Vec<&str> = wanted.iter().map(|connection| connection.name.as_str()).collect();
+        context.ui.status(&format!("would sync: {}", names.join(", ")));
+        Ok(())
+    }
+}
+
+/// Has the owner told of what kept a run from the banks.
+fn told<T>(context: &mut Context, outcome: Result<T>) -> Result<T> {
+    outcome.inspect_err(|error| notify::unreached(context, error))
 }
 
 /// Waits a random part of a time. Nothing is begun yet, so Ctrl-C ends it at once.

@@ -9,9 +9,24 @@ use crate::domain::{
     views::{AccountStatus, AccountView, ConnectionView, LiabilityView, TransactionView},
 };
 
+/// A key of the vault that ends within days, or has ended lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyEnd {
+    /// Its id.
+    pub id: String,
+    /// Its owner's name for it.
+    pub label: String,
+    /// The day.
+    pub day: Date,
+    /// Whether it has ended, by the clock of keys, which no setting turns back.
+    pub ended: bool,
+}
+
 /// What is looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
+    /// The keys of the vault whose end is news.
+    pub keys: &'a [KeyEnd],
     /// The connections as they stand now.
     pub connections: &'a [ConnectionView],
     /// How many syncs in a row failed, by connection.
@@ -39,6 +54,7 @@ pub fn find(known: &Known<'_>, bounds: &Bounds) -> Vec<Alert> {
             found.extend(failing(connection, known, bounds));
             found
         });
+    alerts.extend(known.keys.iter().map(ending));
     alerts.extend(known.liabilities.iter().filter_map(|debt| due(debt, known, bounds)));
     alerts.extend(known.accounts.iter().filter_map(|account| low(account, bounds)));
     alerts.extend(known.news.iter().filter_map(|transaction| large(transaction, bounds)));
@@ -85,6 +101,25 @@ fn of_connection(connection: &ConnectionView) -> Option<Alert> {
     found.action.clone_from(&connection.action);
     found.date = connection.consent_expires_at.filter(|_| kind == AlertKind::ConsentEnding).map(standing::day);
     Some(found)
+}
+
+fn ending(key: &KeyEnd) -> Alert {
+    let KeyEnd { label, day, ended, .. } = key;
+    let message = if *ended {
+        format!("the key {label:?} ended on {day} and opens nothing any more")
+    } else {
+        format!("the key {label:?} ends on {day}; what uses it does not open the vault from then on")
+    };
+    let mut found = alert(AlertKind::KeyEnding, &format!("{}:{}", key.id, key.day), &key.label, message);
+    found.date = Some(key.day);
+    found.action = Some(format!("bursar keys expire {} 365d", key.id));
+    found
+}
+
+/// That so many runs in a row ended before any bank was asked, and why the last one did.
+pub fn unreached(times: u64, vault: &str, reason: &str, action: Option<String>) -> Alert {
+    let message = format!("the last {times} syncs of {vault} ended before any bank was asked: {reason}");
+    Alert { action, ..alert(AlertKind::SyncFailing, "vault", vault, message) }
 }
 
 fn failing(connection: &ConnectionView, known: &Known<'_>, bounds: &Bounds) -> Option<Alert> {

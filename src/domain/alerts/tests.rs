@@ -95,6 +95,7 @@ fn monthly(amounts: &[i64], last: &str) -> Series {
 
 fn nothing() -> Known<'static> {
     Known {
+        keys: &[],
         connections: &[],
         failures: &[],
         accounts: &[],

@@ -35,6 +35,7 @@ impl From<PlaidError> for Error {
                 Self::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid")
             }
             P::NoKeys => Self::new(Kind::Auth, "no_plaid_keys", sentence).hint("bursar config plaid"),
+            P::KeysUnread { .. } => Self::new(Kind::Auth, "no_secret", sentence).hint("bursar help environment"),
             P::Unnoted { .. } => Self::new(Kind::Io, "call_not_noted", sentence).hint("bursar doctor"),
             P::Setup { .. } => Self::new(Kind::Unavailable, "no_tls", sentence).hint("bursar doctor"),
             P::EndlessCursor { .. } | P::StillChanging { .. } => {

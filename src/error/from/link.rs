@@ -40,6 +40,13 @@ impl From<LinkError> for Error {
                 let sentence = format!("{sentence}; try again within half an hour, before Plaid forgets the sign-in");
                 Self::new(Kind::Unavailable, "answer_lost", sentence).hint("bursar link --resume").caused_by(error)
             }
+            L::Unreachable(error) => {
+                let sentence = format!(
+                    "{}; {sentence}: it counts for the plan, and only my.plaid.com or Plaid's support can end it",
+                    Self::from(error).message
+                );
+                Self::new(Kind::Unavailable, "link_again", sentence).hint("bursar link")
+            }
         }
     }
 }

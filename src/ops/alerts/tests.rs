@@ -51,7 +51,7 @@ fn status(book: &Store) -> Vec<Alert> {
     book.connections_at(at(NOW)).unwrap();
     book.environment().unwrap();
     book.last_entry_at(crate::ops::review::SIGNED_OFF).unwrap();
-    now(book, &bounds(), at(NOW), today()).unwrap()
+    now((book, &[]), &bounds(), at(NOW), today()).unwrap()
 }
 
 #[test]

@@ -106,6 +106,11 @@ pub enum LinkError {
     /// Plaid may have made the connection, and its answer was lost.
     #[error("Plaid's answer was lost: it may have made a connection that bursar cannot reach")]
     AnswerLost(#[source] PlaidError),
+    /// An answer was lost, and what was to be exchanged once more is used up.
+    #[error(
+        "unless this sign-in was too old, Plaid made a connection whose answer was lost, and that bursar cannot reach"
+    )]
+    Unreachable(#[source] PlaidError),
 }
 
 /// What is to be linked.
@@ -234,7 +239,7 @@ pub enum Outcome {
 
 impl Linker<'_> {
     fn plaid(&self) -> Result<&Client, PlaidError> {
-        self.plaid.ok_or(PlaidError::NoKeys)
+        self.plaid.ok_or_else(|| self.bank.providers.no_plaid())
     }
 
     fn begin(&self, wish: &Wish, hosted: Option<Hosted<'_>>) -> Result<LinkToken, LinkError> {
@@ -278,14 +283,19 @@ struct Grant {
 
 /// The id that Plaid knows this vault's owner by: stable, random, and no way back to the vault.
 fn user_id(vault_id: &[u8]) -> String {
+    format!("bursar-{}", digest(b"bursar/v1/client-user", vault_id))
+}
+
+/// A name for something for one purpose, from which there is no way back to it.
+fn digest(purpose: &[u8], of: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut hash = Sha256::new();
-    hash.update(b"bursar/v1/client-user");
-    hash.update(vault_id);
-    hash.finalize().iter().take(16).fold(String::from("bursar-"), |mut id, byte| {
+    hash.update(purpose);
+    hash.update(of);
+    hash.finalize().iter().take(16).fold(String::new(), |mut text, byte| {
         // Writing to a String does not fail.
-        let _ = write!(id, "{byte:02x}");
-        id
+        let _ = write!(text, "{byte:02x}");
+        text
     })
 }
 

@@ -5,16 +5,19 @@
 //! Invariant: a kill between any two steps loses no token, and `ahead::recover` finishes what was left.
 
 use super::{
-    Duplicate, Grant, Guide, LinkError, Linker, Outcome, Wish,
+    Duplicate, Grant, Guide, LinkError, Linker, Outcome, Wish, digest,
     duplicate::{self, Candidate},
     poll::End,
 };
 use crate::{
     domain::{accounts::KnownCurrencies, ids::InstitutionId, provider::PLAID},
     ops::ahead::{self, Linked, Made},
-    plaid::{AccountList, RemovalReason},
-    store::{IntentState, KnownAccount},
+    plaid::{AccountList, PlaidError, RemovalReason},
+    store::{Exchange, IntentState, KnownAccount, Store},
 };
+
+/// Plaid's word for a public token that was used or is too old.
+const OVER: &str = "INVALID_PUBLIC_TOKEN";
 
 impl Linker<'_> {
     /// Ends a flow: exchanges what it granted and notes how it ended.
@@ -30,19 +33,27 @@ impl Linker<'_> {
             End::Expired => (IntentState::Abandoned, Outcome::Expired(wish.repair)),
             End::Completed(id) => (IntentState::Done, self.verify(id)?),
             End::Granted(grants) => {
-                let (mut linked, mut duplicates) = (Vec::new(), Vec::new());
+                let (mut linked, mut duplicates, mut over) = (Vec::new(), Vec::new(), None);
                 for grant in &grants {
-                    match self.settle(intent, grant, wish, guide)? {
-                        Ok(connection) => linked.push(connection),
-                        Err(duplicate) => duplicates.push(duplicate),
+                    match self.settle(intent, grant, wish, guide) {
+                        Ok(Ok(connection)) => linked.push(connection),
+                        Ok(Err(duplicate)) => duplicates.push(duplicate),
+                        // Nothing can come of this one any more, which costs the others of the flow nothing.
+                        Err(error) if is_over(&error) => over = Some(error),
+                        Err(error) => return Err(error),
                     }
                 }
                 // A duplicate stays open, so that the user may resume it and allow it.
-                let outcome = Outcome::Finished { linked, duplicates };
-                if matches!(&outcome, Outcome::Finished { duplicates, .. } if !duplicates.is_empty()) {
-                    return Ok(outcome);
+                let open = !duplicates.is_empty();
+                match over {
+                    Some(error) if open => return Err(error),
+                    Some(error) => {
+                        self.close(intent, IntentState::Abandoned)?;
+                        return Err(error);
+                    }
+                    None if open => return Ok(Outcome::Finished { linked, duplicates }),
+                    None => (IntentState::Done, Outcome::Finished { linked, duplicates }),
                 }
-                (IntentState::Done, outcome)
             }
         };
         self.close(intent, state)?;
@@ -56,6 +67,9 @@ impl Linker<'_> {
         wish: &Wish,
         guide: &mut dyn Guide,
     ) -> Result<Result<Linked, Duplicate>, LinkError> {
+        if let Some(linked) = self.settled(grant)? {
+            return Ok(Ok(linked));
+        }
         let known = self.bank.read_book()?.known_accounts()?;
         let chosen: Vec<_> = grant.accounts.iter().map(Candidate::from).collect();
         let institution = grant.institution_id.as_ref().map(InstitutionId::as_str);
@@ -69,6 +83,17 @@ impl Linker<'_> {
         self.exchange(intent, grant, wish, if agreed { &[] } else { &known })
     }
 
+    /// What the same flow brought into the book before it was stopped.
+    fn settled(&self, grant: &Grant) -> Result<Option<Linked>, LinkError> {
+        let book = self.bank.read_book()?;
+        let Some(id) = book.exchanged(self.bank.environment, &name(grant))? else { return Ok(None) };
+        if book.connection(id)?.token.is_none() {
+            return Ok(None);
+        }
+        let accounts = grant.accounts.iter().map(|(name, _)| name.clone()).collect();
+        Ok(Some(Linked { id, institution: grant.institution.clone(), accounts, said: Vec::new() }))
+    }
+
     /// Exchanges a public token; accounts among `known` undo it.
     fn exchange(
         &self,
@@ -78,25 +103,17 @@ impl Linker<'_> {
         known: &[KnownAccount],
     ) -> Result<Result<Linked, Duplicate>, LinkError> {
         let mut book = self.bank.write_book()?;
+        let of = name(grant);
         let exchange = book.write(&self.bank.event("link.exchange"), |tx| {
             tx.advance_intent(intent, IntentState::Exchanging, None)?;
-            tx.begin_exchange(self.bank.environment)
+            tx.begin_exchange(self.bank.environment, &of)
         })?;
         let space = self.bank.vault.reserve_pending(book.writer()?)?;
         let exchanged = match self.bank.runtime.block_on(self.plaid()?.public_token_exchange(&grant.public_token)) {
             Ok(exchanged) => exchanged,
             Err(error) => {
                 space.release()?;
-                if error.outcome_unknown() {
-                    return Err(LinkError::AnswerLost(error));
-                }
-                book.write(&self.bank.event("link.end"), |tx| {
-                    tx.advance_intent(exchange, IntentState::Abandoned, None)?;
-                    // Used or too old: nothing can come of this flow any more.
-                    let over = error.code() == Some("INVALID_PUBLIC_TOKEN");
-                    if over { tx.advance_intent(intent, IntentState::Abandoned, None) } else { Ok(()) }
-                })?;
-                return Err(error.into());
+                return Err(self.refused(&mut book, exchange, error)?);
             }
         };
         let mut made = Made {
@@ -107,7 +124,7 @@ impl Linker<'_> {
             institution_id: grant.institution_id.clone(),
             institution: grant.institution.clone(),
             name: None,
-            exchange: Some(exchange),
+            exchange: Some(exchange.id),
         };
         let (pending, kept) = space.keep(&made.to_json()?);
         // From here on nothing is lost; what could not be kept goes into the book at once. The bank may be slow to show accounts;
@@ -116,7 +133,7 @@ impl Linker<'_> {
         if let Some(duplicate) = accounts.as_ref().and_then(|list| twin(&made, list, known))
             && self.bank.runtime.block_on(self.plaid()?.item_remove(&made.access_token, RemovalReason::Other)).is_ok()
         {
-            book.write(&self.bank.event("link.duplicate"), |tx| tx.end_exchange(exchange, None))?;
+            book.write(&self.bank.event("link.duplicate"), |tx| tx.end_exchange(exchange.id, None))?;
             pending.discard()?;
             return Ok(Err(duplicate));
         }
@@ -125,6 +142,22 @@ impl Linker<'_> {
         let linked = ahead::adopt(&self.bank, &mut book, &made, &accounts)?;
         pending.discard()?;
         Ok(Ok(linked))
+    }
+
+    /// Notes what an exchange that failed leaves: an answer that was lost leaves it open, since the connection may be there.
+    fn refused(&self, book: &mut Store, exchange: Exchange, error: PlaidError) -> Result<LinkError, LinkError> {
+        if error.outcome_unknown() {
+            return Ok(LinkError::AnswerLost(error));
+        }
+        let over = error.code() == Some(OVER);
+        book.write(&self.bank.event("link.end"), |tx| match (exchange.again, over) {
+            (false, _) => tx.advance_intent(exchange.id, IntentState::Abandoned, None),
+            // The try whose answer was lost had used it: the connection is there, and stays counted.
+            (true, true) => tx.end_exchange(exchange.id, None),
+            // This try made nothing, which says nothing of the one before.
+            (true, false) => Ok(()),
+        })?;
+        Ok(if exchange.again && over { LinkError::Unreachable(error) } else { error.into() })
     }
 
     fn accounts(&self, made: &Made) -> Option<AccountList> {
@@ -146,6 +179,20 @@ impl Linker<'_> {
             let found = asked.and_then(|asked| self.bank.runtime.block_on(asked));
             made.institution = found.ok().map(|institution| institution.name);
         }
+    }
+}
+
+/// What a grant is known by in the book: not its token, but what only that token leads to.
+fn name(grant: &Grant) -> String {
+    digest(b"bursar/v1/public-token", grant.public_token.expose().as_bytes())
+}
+
+/// Whether nothing can come of a grant any more.
+fn is_over(error: &LinkError) -> bool {
+    match error {
+        LinkError::Unreachable(_) => true,
+        LinkError::Plaid(error) => error.code() == Some(OVER),
+        _ => false,
     }
 }
 

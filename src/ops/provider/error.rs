@@ -55,7 +55,7 @@ impl ProviderError {
     /// The provider's code, or bursar's own for what the provider never heard of.
     pub fn code(&self) -> Option<&str> {
         match self {
-            Self::Plaid(PlaidError::NoKeys) => Some(NO_KEYS),
+            Self::Plaid(PlaidError::NoKeys | PlaidError::KeysUnread { .. }) => Some(NO_KEYS),
             Self::Plaid(PlaidError::Stopped) => Some(STOPPED),
             Self::Plaid(error) => error.code(),
             Self::SimpleFin(error) => Some(error.code()),

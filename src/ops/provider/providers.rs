@@ -13,22 +13,32 @@ use crate::{
 
 /// Those who can be asked now.
 #[derive(Clone, Default)]
-pub struct Providers(HashMap<&'static str, Arc<dyn Provider>>);
+pub struct Providers {
+    known: HashMap<&'static str, Arc<dyn Provider>>,
+    /// Why Plaid's keys cannot be had, where a file or a command should give them.
+    keys_unread: Option<String>,
+}
 
 impl Providers {
     /// All of them; Plaid only with its keys, that is with a client. In the sandbox a SimpleFIN server on this machine may be spoken to.
-    pub fn new(plaid: Option<plaid::Client>, sandbox: bool, meter: &Meter) -> Self {
+    pub fn new((plaid, keys_unread): (Option<plaid::Client>, Option<String>), sandbox: bool, meter: &Meter) -> Self {
         let simplefin = simplefin::Client::new(sandbox, meter.clone());
-        let mut all: HashMap<&'static str, Arc<dyn Provider>> = HashMap::from([(SIMPLEFIN, Arc::new(simplefin) as _)]);
-        all.extend(plaid.map(|client| (PLAID, Arc::new(client) as _)));
-        Self(all)
+        let mut known: HashMap<&'static str, Arc<dyn Provider>> =
+            HashMap::from([(SIMPLEFIN, Arc::new(simplefin) as _)]);
+        known.extend(plaid.map(|client| (PLAID, Arc::new(client) as _)));
+        Self { known, keys_unread }
+    }
+
+    /// Why there is no Plaid to talk to.
+    pub fn no_plaid(&self) -> PlaidError {
+        self.keys_unread.clone().map_or(PlaidError::NoKeys, |reason| PlaidError::KeysUnread { reason })
     }
 
     /// The provider of a connection, by its word in the book.
     pub fn of(&self, word: &str) -> Result<Arc<dyn Provider>, ProviderError> {
-        match self.0.get(word) {
+        match self.known.get(word) {
             Some(provider) => Ok(Arc::clone(provider)),
-            None if manner(word).keys => Err(PlaidError::NoKeys.into()),
+            None if manner(word).keys => Err(self.no_plaid().into()),
             None => Err(ProviderError::Unknown(word.to_owned())),
         }
     }

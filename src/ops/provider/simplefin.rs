@@ -103,7 +103,7 @@ fn start(batch: &mut Batch) -> Start {
         accounts: std::mem::take(&mut batch.accounts),
         refused: std::mem::take(&mut batch.refused),
         partial: !words.is_empty(),
-        health: Health { bank_updated_at: batch.updated_at, consent_expires_at: None, error },
+        health: Health { bank_updated_at: batch.updated_at, error, ..Health::default() },
         remedy,
         said: words,
     }
@@ -114,13 +114,15 @@ fn accounts_of(batch: &Batch) -> HashSet<String> {
 }
 
 /// A window's rows, and of the accounts in the newest window what is pending in the book and comes no more. A server that has
-/// something to say may not have read every bank, so then nothing is taken back.
+/// something to say may not have read every bank, so then nothing is taken back; nor is a day that was not asked for whole, as those
+/// are that lie ahead of a clock that was set back.
 fn page(batch: Batch, ask: &Ask, window: Window, newest: Option<&HashSet<String>>) -> Delta {
     let came: HashSet<&str> = batch.transactions.iter().map(|row| row.id.as_str()).collect();
-    let first = window.start.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (first, last) = (day(window.start), day(window.end));
     let gone = ask.pending.iter().filter(|row| {
         let read = newest.is_some_and(|accounts| accounts.contains(row.account.as_str()));
-        read && row.date > first && !came.contains(row.id.as_str())
+        read && row.date > first && row.date < last && !came.contains(row.id.as_str())
     });
     let removed = gone.map(|row| Removed { id: row.id.clone(), account: Some(row.account.clone()) }).collect();
     Delta {

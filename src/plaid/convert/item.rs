@@ -23,6 +23,7 @@ pub fn health(item: &Item, status: Option<&ItemStatus>) -> Health {
     Health {
         bank_updated_at: read,
         consent_expires_at: item.consent_expiration_time.as_deref().and_then(moment),
+        consent_is_read: true,
         error: item.error.clone().map(item_error),
     }
 }

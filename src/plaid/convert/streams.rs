@@ -43,12 +43,18 @@ fn stream(row: Stream) -> Result<BankStream, Refusal> {
         return Err(refuse("one of its ids is empty or too long".to_owned()));
     }
     let date = |field: &str, date: &str| day(Some(date)).ok_or_else(|| refuse(format!("its `{field}` is not a day")));
+    let amount = moved("last_amount", &row.last_amount).map_err(refuse)?;
+    let average = moved("average_amount", &row.average_amount).map_err(refuse)?;
+    if average.currency != amount.currency {
+        // One currency stands for both in the book.
+        return Err(refuse("its `average_amount` is in another currency than its `last_amount`".to_owned()));
+    }
     let regular = Regular {
         first: date("first_date", &row.first_date)?,
         last: date("last_date", &row.last_date)?,
         next: day(row.predicted_next_date.as_deref()),
-        amount: moved("last_amount", &row.last_amount).map_err(refuse)?,
-        average: moved("average_amount", &row.average_amount).map_err(refuse)?,
+        amount,
+        average,
         label: keep_some(row.merchant_name, SHORT).unwrap_or_else(|| keep(row.description, SHORT)),
         frequency: keep(row.frequency, SHORT).to_lowercase(),
         status: keep(row.status, SHORT).to_lowercase(),
@@ -78,7 +84,8 @@ mod tests {
         let bad = stream.replace("S1", "S2").replace("15.49", "\"15\"");
         let dayless = stream.replace("S1", "S3").replace("2026-03-02", "someday");
         let bare = stream.replace("S1", "S4").replace("\"USD\"", "null");
-        let json = format!(r#"{{"inflow_streams":[],"outflow_streams":[{stream},{bad},{dayless},{bare}]}}"#);
+        let mixed = stream.replace("S1", "S5").replacen("\"USD\"", "\"EUR\"", 1);
+        let json = format!(r#"{{"inflow_streams":[],"outflow_streams":[{stream},{bad},{dayless},{bare},{mixed}]}}"#);
         let (kept, refused) = streams(&serde_json::from_str(&json).unwrap());
         let regular = &kept[0].regular;
         assert_eq!((kept.len(), regular.amount.minor, regular.average.minor), (1, -1549, -1499));
@@ -90,5 +97,6 @@ mod tests {
         assert!(said[0].starts_with("stream S2") && said[0].contains("`last_amount`"), "{said:?}");
         assert!(said[1].starts_with("stream S3") && said[1].contains("`last_date`"), "{said:?}");
         assert!(said[2].starts_with("stream S4") && said[2].contains("names no currency"), "{said:?}");
+        assert!(said[3].starts_with("stream S5") && said[3].contains("`average_amount`"), "{said:?}");
     }
 }

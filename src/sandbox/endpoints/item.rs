@@ -3,6 +3,7 @@
 use super::{
     super::{
         call::{Answer, Call, answer},
+        faults::Fault,
         refusal::Refusal,
         state::State,
     },
@@ -31,7 +32,10 @@ pub(crate) fn exchange(state: &mut State, call: &Call<'_>) -> Result<Answer, Ref
 pub(crate) fn get(state: &mut State, call: &Call<'_>) -> Result<Answer, Refusal> {
     let request: ItemRequest = call.parse()?;
     let item = state.item(request.access_token.expose(), call.path)?;
-    let (item, status) = (item.describe(true), Some(item.status()));
+    let (mut item, status) = (item.describe(true), Some(item.status()));
+    if state.faults.strikes(Fault::ItemError, call.path, Some(&item.item_id)) {
+        item.error = Some(Refusal::new("ITEM_LOGIN_REQUIRED").object(None));
+    }
     answer(ItemGetResponse { item, status, request_id: call.request_id.clone() })
 }
 

@@ -43,6 +43,8 @@ fn what_is_not_posted_is_pending_and_keeps_the_day_that_the_book_has() {
     let json = account("USD", r#"{"id":"T","posted":0,"amount":"-1","description":"D","pending":true}"#);
     let again = batch(set(&json), &known, "2026-04-15T12:00:00Z".parse().unwrap());
     assert_eq!(again.transactions[0].date.to_string(), "2026-04-13");
+    let never = one(r#"{"id":"T","posted":9223372036854775807,"amount":"-1","description":"D"}"#).unwrap_err();
+    assert!(never.reason.contains("`posted`"), "what has a day that no calendar has is not pending: {never}");
 }
 
 #[test]

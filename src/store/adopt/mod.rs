@@ -18,7 +18,10 @@ use serde::Serialize;
 
 use self::matching::Ledger;
 use super::{Result, Store, StoreError, Tx, encode, trades};
-use crate::domain::ids::{AccountId, ConnectionId};
+use crate::domain::{
+    ids::{AccountId, ConnectionId},
+    provider::{IdLife, manner},
+};
 
 /// `accounts.placeholder` of an account that lives on as another.
 pub(crate) const SHELL: i64 = 2;
@@ -83,6 +86,8 @@ impl Adoption {
 struct Known {
     id: i64,
     persistent_id: Option<String>,
+    /// Whether that id is the account's for good.
+    lasting: bool,
     name: String,
     mask: Option<String>,
     /// What must be the same: kind and currency.
@@ -100,10 +105,11 @@ enum Which {
 }
 
 fn accounts(db: &Connection, connection: ConnectionId, which: Which) -> Result<Vec<Known>> {
-    let sql = "SELECT id, persistent_id, name, mask, kind, currency FROM accounts
-               WHERE connection = ?1 AND placeholder = 0
-                 AND CASE ?2 WHEN 0 THEN 1 WHEN 1 THEN vanished_at IS NOT NULL ELSE vanished_at IS NULL END
-               ORDER BY id";
+    let sql = "SELECT a.id, a.persistent_id, a.name, a.mask, a.kind, a.currency, c.provider
+               FROM accounts a JOIN connections c ON c.id = a.connection
+               WHERE a.connection = ?1 AND a.placeholder = 0
+                 AND CASE ?2 WHEN 0 THEN 1 WHEN 1 THEN a.vanished_at IS NOT NULL ELSE a.vanished_at IS NULL END
+               ORDER BY a.id";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map((connection.0, which as i64), |row| {
         Ok(Known {
@@ -112,6 +118,7 @@ fn accounts(db: &Connection, connection: ConnectionId, which: Which) -> Result<V
             name: row.get(2)?,
             mask: row.get(3)?,
             kind: (row.get(4)?, row.get(5)?),
+            lasting: manner(&row.get::<_, String>(6)?).account_ids == IdLife::ForGood,
         })
     })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
@@ -119,15 +126,18 @@ fn accounts(db: &Connection, connection: ConnectionId, which: Which) -> Result<V
 
 /// Whether two accounts can be one, before their transactions are looked at.
 fn can_be(old: &Known, new: &Known) -> bool {
-    let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-    let lasting = old.persistent_id.is_some() && new.persistent_id.is_some();
-    let named = encode::fold(&old.name) == encode::fold(&new.name) || same(&old.mask, &new.mask);
-    old.kind == new.kind && if lasting { same(&old.persistent_id, &new.persistent_id) } else { named }
+    let named = encode::fold(&old.name) == encode::fold(&new.name) || same(old.mask.as_ref(), new.mask.as_ref());
+    let known = [old, new].iter().all(|account| account.lasting && account.persistent_id.is_some());
+    old.kind == new.kind && (same(old.persistent_id.as_ref(), new.persistent_id.as_ref()) || (named && !known))
+}
+
+fn same(one: Option<&String>, other: Option<&String>) -> bool {
+    one.is_some() && one == other
 }
 
 /// Why two accounts that can be one are one.
 fn likeness(old: &Known, new: &Known, ledger: &Ledger) -> Option<Likeness> {
-    if old.persistent_id.is_some() && new.persistent_id.is_some() {
+    if same(old.persistent_id.as_ref(), new.persistent_id.as_ref()) {
         return Some(Likeness::PersistentId);
     }
     let both = encode::fold(&old.name) == encode::fold(&new.name) && old.mask.is_some() && old.mask == new.mask;

@@ -5,6 +5,7 @@ use crate::{
         dates::Period,
         ids::{ConnectionId, TransactionId},
         query::Query,
+        sync::{Delta, History},
         views::Limit,
     },
     store::{Store, SyncMode, TransactionEdit, testing::*},
@@ -79,7 +80,9 @@ fn without_a_link_account_amount_and_name_decide() {
 #[test]
 fn another_amount_name_or_account_is_another_purchase() {
     for other in [
-        txn("q", "card", "2026-03-13", "-21", "BISTRO"),
+        txn("q", "card", "2026-03-13", "-19", "BISTRO"),
+        txn("q", "card", "2026-03-13", "-28", "BISTRO"),
+        txn("q", "card", "2026-03-18", "-23", "BISTRO"),
         txn("q", "card", "2026-03-13", "-20", "BAR"),
         txn("q", "check", "2026-03-13", "-20", "BISTRO"),
         txn("q", "card", "2026-03-25", "-20", "BISTRO"),
@@ -89,6 +92,41 @@ fn another_amount_name_or_account_is_another_purchase() {
         let left = rows(&store);
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].2, None, "{other:?}");
+    }
+}
+
+#[test]
+fn a_tip_costs_nobody_a_note() {
+    let tipped = || txn("q", "card", "2026-03-12", "-23", "BISTRO");
+    let mut store = announced();
+    assert_eq!(counts(&sync(&mut store, &[page(vec![tipped()], &["p"])], "two")), (0, 1, 0));
+    assert_eq!(rows(&store), row("-23.00"));
+    let mut store = announced();
+    sync(&mut store, &[page(vec![tipped()], &[])], "two");
+    sync(&mut store, &[page(vec![], &["p"])], "three");
+    assert_eq!(rows(&store), [("t2".to_owned(), "-23.00".to_owned(), Some("mine".to_owned()))]);
+}
+
+#[test]
+fn a_pending_row_after_the_posted_one_that_names_it_is_not_a_second_purchase() {
+    let late = || pending(txn("p", "card", "2026-03-10", "-20", "BISTRO 44"));
+    let posted = || replacing(txn("q", "card", "2026-03-12", "-20", "BISTRO"), "p");
+    let mut store = linked();
+    assert_eq!(counts(&sync(&mut store, &[page(vec![posted(), late()], &[])], "one")), (1, 0, 0));
+    assert_eq!(counts(&sync(&mut store, &[page(vec![late()], &[])], "two")), (0, 0, 0));
+    assert_eq!(rows(&store).len(), 1);
+}
+
+#[test]
+fn a_full_run_of_a_history_that_has_only_begun_takes_back_nothing() {
+    for (history, left) in [(History::NotReady, 3), (History::Initial, 3), (History::Complete, 1)] {
+        let mut store = linked();
+        let rows_of =
+            |count: i8| (1..=count).map(|day| txn(&format!("x{day}"), "card", &format!("2026-03-0{day}"), "-5", "A"));
+        sync(&mut store, &[page(rows_of(3).collect(), &[])], "one");
+        let begun = Delta { history, ..page(rows_of(1).collect(), &[]) };
+        sync_as(&mut store, ConnectionId(1), SyncMode::Full, &[begun], "two").unwrap();
+        assert_eq!(rows(&store).len(), left, "{history:?}");
     }
 }
 

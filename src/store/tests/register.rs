@@ -83,12 +83,37 @@ fn connections_show_what_mends_them() {
     assert_eq!(view.action.as_deref(), Some("bursar link --repair c1"));
     assert_eq!(view.error.as_deref(), Some("sign in again"));
 
+    // What never got as far as the connection says nothing of it.
+    for remedy in [Remedy::Wait, Remedy::Keys, Remedy::Plan] {
+        let error = ItemError { code: "network".to_owned(), message: "down".to_owned(), request_id: None };
+        let down = Health { error: Some(error), ..Health::default() };
+        write(&mut store, |tx| tx.sync_failed(ConnectionId(1), began, remedy, &down));
+        assert_eq!(store.find_connection("c1").unwrap(), view, "{remedy:?}");
+    }
+    assert_eq!(store.failures_in_a_row().unwrap(), [(ConnectionId(1), 3)], "but it is in the log");
+
     sync(&mut store, &[page(vec![], &[])], "one");
     let view = store.find_connection("c1").unwrap();
     assert_eq!((view.state, view.error, view.last_success_at), (ConnectionState::Healthy, None, Some(event("").at)));
     let log = store.sync_log(None, Limit::default()).unwrap();
     let outcomes: Vec<_> = log.items.iter().map(|run| (run.outcome.as_str(), run.request_id.as_deref())).collect();
-    assert_eq!(outcomes, [("ok", None), ("reauth", Some("r1"))]);
+    assert_eq!(outcomes.first(), Some(&("ok", None)));
+    assert_eq!(outcomes.last(), Some(&("reauth", Some("r1"))));
+
+    let ends = |end: Option<&str>, consent_is_read| Health {
+        consent_expires_at: end.map(at),
+        consent_is_read,
+        ..Health::default()
+    };
+    let end = |store: &Store| store.find_connection("c1").unwrap().consent_expires_at.map(|at| at.to_string());
+    for (health, expected) in [
+        (ends(Some("2026-06-01T00:00:00Z"), true), Some("2026-06-01T00:00:00Z")),
+        (ends(None, false), Some("2026-06-01T00:00:00Z")),
+        (ends(None, true), None),
+    ] {
+        write(&mut store, |tx| tx.set_health(ConnectionId(1), Remedy::Nothing, &health));
+        assert_eq!(end(&store).as_deref(), expected, "{health:?}");
+    }
 
     let bank = InstitutionId("ins_1".to_owned());
     write(&mut store, |tx| tx.set_institution(ConnectionId(1), &bank, "Platypus"));
@@ -249,8 +274,9 @@ fn an_exchange_counts_as_a_connection_until_one_stands_for_it_or_it_was_refused(
     let mut store = linked();
     let made = |store: &Store| store.connections_made("plaid", "sandbox").unwrap();
     let before = made(&store);
-    let begun = |store: &mut Store| store.write(&event("link"), |tx| tx.begin_exchange("sandbox")).unwrap();
-    let [kept, ended, refused] = [begun(&mut store), begun(&mut store), begun(&mut store)];
+    let begun =
+        |store: &mut Store, of: &str| store.write(&event("link"), |tx| tx.begin_exchange("sandbox", of)).unwrap();
+    let [kept, ended, refused] = ["one", "two", "three"].map(|of| begun(&mut store, of).id);
     assert_eq!(made(&store), before + 3, "a killed process may have made them");
     write(&mut store, |tx| tx.end_exchange(kept, Some(ConnectionId(1))));
     write(&mut store, |tx| tx.end_exchange(ended, None));
@@ -263,6 +289,28 @@ fn an_exchange_counts_as_a_connection_until_one_stands_for_it_or_it_was_refused(
         before + 1,
         "a copy of the book that is older than the exchange takes the token in all the same"
     );
+}
+
+#[test]
+fn an_exchange_that_is_tried_again_counts_once() {
+    let mut store = linked();
+    let made = |store: &Store| store.connections_made("plaid", "sandbox").unwrap();
+    let before = made(&store);
+    let begun =
+        |store: &mut Store, of: &str| store.write(&event("link"), |tx| tx.begin_exchange("sandbox", of)).unwrap();
+    // Two connections of one flow, whose answers were lost.
+    let [one, two] = ["one", "two"].map(|of| begun(&mut store, of));
+    assert!(!one.again && !two.again && one.id != two.id);
+    let again = begun(&mut store, "one");
+    assert_eq!((again.id, again.again, made(&store)), (one.id, true, before + 2));
+    write(&mut store, |tx| tx.end_exchange(one.id, Some(ConnectionId(1))));
+    assert_eq!(made(&store), before + 1, "the one that came in stands in the book");
+    assert_eq!(["one", "two"].map(|of| store.exchanged("sandbox", of).unwrap()), [Some(ConnectionId(1)), None]);
+    write(&mut store, |tx| tx.end_exchange(two.id, None));
+    assert_eq!(made(&store), before + 1, "the other is there, and cannot be reached");
+    assert!(!begun(&mut store, "two").again, "what has ended is not taken up");
+    let elsewhere = store.write(&event("link"), |tx| tx.begin_exchange("production", "two")).unwrap();
+    assert!(!elsewhere.again, "another environment has other connections");
 }
 
 #[test]
