@@ -114,9 +114,9 @@ fn freshness(connections: &[ConnectionView], unjoined: &[Unjoined]) -> Vec<Check
         })
         .collect();
     checks.extend(
-        unjoined.iter().map(|pair| {
-            CheckItem::warn("connection", format!("{}: {}", pair.name, pair.words())).hint(&pair.command())
-        }),
+        unjoined
+            .iter()
+            .map(|pair| CheckItem::warn("connection", format!("{}: {}", pair.name, pair.words())).hint(pair.command())),
     );
     if checks.is_empty() {
         checks.push(CheckItem::good("connections", format!("{}, all up to date", live().count())));

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Known, Which, accounts};
+use super::{Known, Which, accounts, can_be, same};
 use crate::{
     domain::ids::{AccountId, ConnectionId},
     store::{Result, Store, encode},
@@ -78,11 +78,6 @@ impl Store {
 
 /// Whether two accounts are one by what their bank says of them.
 fn is_alike(old: &Known, new: &Known) -> bool {
-    if old.kind != new.kind {
-        return false;
-    }
-    if let (Some(old), Some(new)) = (&old.persistent_id, &new.persistent_id) {
-        return old == new;
-    }
-    old.mask.is_some() && old.mask == new.mask && encode::fold(&old.name) == encode::fold(&new.name)
+    let named = same(old.mask.as_ref(), new.mask.as_ref()) && encode::fold(&old.name) == encode::fold(&new.name);
+    can_be(old, new) && (named || same(old.persistent_id.as_ref(), new.persistent_id.as_ref()))
 }
