@@ -1,9 +1,11 @@
 //! `bursar link` without a browser: test logins, duplicates, what a kill leaves, what goes wrong.
 
+mod second;
+
 use bursar::sandbox::Fault;
 
 use crate::{
-    complaints::{fill, linked_by_hand},
+    complaints::{begun, fill, linked_by_hand},
     env::{PASSPHRASE, TestEnv, block_on},
     sandbox::http::send,
 };
@@ -143,19 +145,9 @@ fn a_repair_that_is_not_finished_advises_no_second_connection() {
 #[test]
 fn a_resumed_choice_of_accounts_is_still_one() {
     let env = TestEnv::household();
-    let base_url = env.sandbox().base_url.clone();
-    let begun = env.start(&["link", "--hosted", "--add-accounts", "c1"]);
-    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
-    let address = loop {
-        let said = begun.so_far();
-        if let Some(line) = said.lines().map(str::trim).find(|line| line.starts_with(&base_url)) {
-            break line.to_owned();
-        }
-        assert!(std::time::Instant::now() < deadline, "no address: {said}");
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    };
-    drop(begun);
-    fill(&base_url, address.strip_prefix(&base_url).unwrap(), &["action=cancel"]);
+    let (running, page) = begun(&env, &["--add-accounts", "c1"]);
+    drop(running);
+    fill(&env.sandbox().base_url, &page, &["action=cancel"]);
     let left = env.fails(7, &["link", "--resume", "--json"]);
     assert_eq!(left.error()["hint"], "bursar link --add-accounts c1", "{left}");
 }

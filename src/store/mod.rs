@@ -71,7 +71,7 @@ pub use consents::Consent;
 pub use edits::{CategoryChoice, TransactionEdit};
 pub use error::{Result, StoreError, Trouble};
 pub use intents::{Exchange, Intent, IntentState, NewIntent};
-pub use known::KnownAccount;
+pub use known::{KnownAccount, KnownBank};
 pub use pending::PendingRow;
 pub use purge::Contents;
 pub use regular::Look;

@@ -110,7 +110,7 @@ struct Terms {
     /// Days of history to ask for; fixed for the life of the connection
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=730))]
     days: Option<u16>,
-    /// Link accounts again that are linked already
+    /// Link accounts again that are linked already, or make a second connection to the same bank
     #[arg(long)]
     allow_duplicate: bool,
 }
@@ -154,6 +154,7 @@ impl Args {
             days: self.terms.days.or(link.days).unwrap_or(DAYS),
             allow_duplicates: self.terms.allow_duplicate,
             repair: self.repair(context)?,
+            most: plan(context.bank_environment()?.as_str(), context.settings.config.plaid.max_items),
         })
     }
 
@@ -221,7 +222,7 @@ fn resume(linker: &Linker<'_>, wish: &Wish, finished: Vec<Recovered>, guide: &mu
     let made: Vec<Linked> = finished.into_iter().filter_map(Recovered::linked).collect();
     match linker.resume(wish, guide) {
         Err(LinkError::NothingToResume) if !made.is_empty() => {
-            Ok(Outcome::Finished { linked: made, duplicates: Vec::new() })
+            Ok(Outcome::Finished { linked: made, duplicates: Vec::new(), beyond: None })
         }
         outcome => Ok(outcome?),
     }

@@ -6,7 +6,7 @@ use super::Fresh;
 use crate::{
     domain::{ids::ConnectionId, standing::Remedy, sync::ItemError, views::SyncOutcome},
     error::{Error, Kind, Result},
-    ops::link::{Duplicate, Outcome, Repair},
+    ops::link::{Beyond, Duplicate, Outcome, Repair, Sameness},
     plaid::LinkExit,
     render::{Sheet, ToSheet},
 };
@@ -16,8 +16,10 @@ use crate::{
 pub(crate) struct LinkReport {
     /// New connections.
     pub(super) connections: Vec<NewConnection>,
-    /// Connections that were not made, because their accounts are linked already.
+    /// Connections that were not made, because their accounts or their bank are linked already.
     pub(super) duplicates: Vec<Known>,
+    /// What was granted beyond the plan, and not made.
+    pub(super) beyond_plan: Option<Beyond>,
     /// The connection that was mended.
     pub(super) repaired: Option<ConnectionId>,
     /// What the first sync brought; `null` with --no-sync.
@@ -32,9 +34,10 @@ pub(crate) struct NewConnection {
     accounts: Vec<String>,
 }
 
-/// Accounts that are linked already.
+/// A connection that is there already.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct Known {
+    same: Sameness,
     connection: ConnectionId,
     name: String,
     accounts: Vec<String>,
@@ -44,7 +47,8 @@ impl LinkReport {
     /// Takes an outcome in; returns the connections to sync, or the error that the outcome is.
     pub(super) fn take(&mut self, outcome: Outcome, again: &str) -> Result<Fresh> {
         match outcome {
-            Outcome::Finished { linked, duplicates } => {
+            Outcome::Finished { linked, duplicates, beyond } => {
+                self.beyond_plan = beyond;
                 let fresh = linked.iter().map(|connection| connection.id).collect();
                 self.connections = linked
                     .into_iter()
@@ -52,7 +56,8 @@ impl LinkReport {
                     .collect();
                 self.duplicates = duplicates
                     .into_iter()
-                    .map(|Duplicate { connection, connection_name: name, accounts }| Known {
+                    .map(|Duplicate { sameness: same, connection, connection_name: name, accounts }| Known {
+                        same,
                         connection,
                         name,
                         accounts,
@@ -81,20 +86,50 @@ impl LinkReport {
 
     /// The exit code's side of it: a link that made nothing new is a conflict.
     pub(super) fn verdict(&self, again: &str) -> Result<()> {
-        let Some(known) = self.duplicates.first() else { return Ok(()) };
-        let names = few(&known.accounts);
-        let sentence =
-            format!("{names} linked already by {} ({}), and not linked a second time", known.connection, known.name);
-        let kind = if self.connections.is_empty() { Kind::Conflict } else { Kind::Partial };
         let by_token = again.contains("simplefin");
         let allow = if again.contains("--institution") || by_token { again } else { "bursar link --resume" };
-        let mut error =
-            Error::new(kind, "duplicate", sentence).hint(format!("bursar link --repair {}", known.connection));
-        // Where access is given by a token, the token says which accounts.
-        if !by_token {
-            error = error.hint(format!("bursar link --add-accounts {}", known.connection));
+        if let Some(beyond) = &self.beyond_plan {
+            return Err(self.beyond(beyond, allow));
         }
+        let Some(known) = self.duplicates.first() else { return Ok(()) };
+        let Known { same, connection, name, accounts } = known;
+        let kind = if self.connections.is_empty() { Kind::Conflict } else { Kind::Partial };
+        let (repair, add) =
+            (format!("bursar link --repair {connection}"), format!("bursar link --add-accounts {connection}"));
+        let linked = format!("{} linked already by {connection} ({name})", few(accounts));
+        let (code, sentence, hints) = match same {
+            // Where access is given by a token, the token says which accounts.
+            Sameness::Accounts if by_token => {
+                ("duplicate", format!("{linked}, and not linked a second time"), vec![repair])
+            }
+            Sameness::Accounts => ("duplicate", format!("{linked}, and not linked a second time"), vec![repair, add]),
+            Sameness::Bank => (
+                "same_bank",
+                format!(
+                    "{linked}; accounts of the same bank are added to it, without a second connection and its bill"
+                ),
+                vec![add],
+            ),
+            Sameness::Unread => (
+                "duplicate",
+                format!(
+                    "{connection} ({name}) is linked already, its accounts are not known yet, and it is not linked a second time"
+                ),
+                vec![format!("bursar sync {connection}"), repair],
+            ),
+        };
+        let error = hints.into_iter().fold(Error::new(kind, code, sentence), Error::hint);
         Err(error.hint(format!("{allow} --allow-duplicate")))
+    }
+
+    /// What the plan has no place for, and how it is still to be had.
+    fn beyond(&self, Beyond { made, most, granted }: &Beyond, allow: &str) -> Error {
+        let kind = if self.connections.is_empty() { Kind::Refused } else { Kind::Partial };
+        let sentence = format!(
+            "{made} connections were made of the {most} that the plan allows (plaid.max_items), and removed ones count; {granted} \
+             more that the bank granted was not made, costs nothing, and can be had for six hours once the plan allows it"
+        );
+        Error::new(kind, "plan_items", sentence).hint("bursar config get plaid.max_items").hint(allow)
     }
 }
 
