@@ -172,6 +172,7 @@ fn leads(fault: Fault) -> Leads {
         | Fault::SimplefinErrlist
         | Fault::SimplefinSignIn
         | Fault::SimplefinCurrency
+        | Fault::SimplefinNewIds
         | Fault::SimplefinOld
         | Fault::NotReady => Leads::Same,
         Fault::MutationForever | Fault::CursorNotAssociated => Leads::FullResync,
