@@ -274,7 +274,7 @@ pub(crate) fn outweighs(db: &Connection, id: ConnectionId, failure: Remedy) -> R
     let sql = "SELECT state FROM connections WHERE id = ?1";
     let word: Option<String> = db.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
     let known = word.map_or(Remedy::Nothing, |word| Remedy::from_word(&word));
-    Ok(known.needs_owner() && !failure.needs_owner() && failure != Remedy::Gone)
+    Ok(known.needs_owner() && !failure.needs_owner() && !matches!(failure, Remedy::Gone | Remedy::Retire))
 }
 
 /// Writes health; an instant that was not asked for leaves what was known.

@@ -106,7 +106,10 @@ fn every_code_of_plaids_leads_to_one_state_and_one_command() {
 fn refused(env: &TestEnv, code: &'static str, exit: i32) -> (String, String) {
     env.sandbox().refuse(code, "/transactions/sync");
     let sentence = env.fails(exit, &["sync"]).sentence().to_owned();
-    (sentence, stands(env))
+    let stands = stands(env);
+    env.ok(&["sync"]);
+    assert_eq!(self::stands(env), "healthy: ");
+    (sentence, stands)
 }
 
 #[test]
@@ -127,12 +130,13 @@ fn a_sync_says_what_the_one_command_does() {
         assert!(said.contains("Plaid dashboard"), "{said}");
     }
     for code in ["INVALID_ACCESS_TOKEN", "INSTITUTION_NO_LONGER_SUPPORTED"] {
+        // What only a removal helps is not hidden by a sign-in that was wanted before.
+        env.sandbox().refuse("ITEM_LOGIN_REQUIRED", "/transactions/sync");
+        env.fails(8, &["sync"]);
         let (said, stands) = refused(&env, code, 3);
         assert_eq!(stands, "failing: bursar connections remove c1");
         assert!(said.contains("remove"), "{said}");
     }
-    env.ok(&["sync"]);
-    assert_eq!(self::stands(&env), "healthy: ");
 }
 
 #[test]
