@@ -8,19 +8,14 @@ use super::*;
 
 const TODAY: Date = Date::constant(2026, 6, 15);
 
-fn usd() -> Currency {
-    "USD".parse().unwrap()
-}
-
-fn series(payments: Vec<(Date, i64)>) -> Series {
+fn series(payments: Vec<(Date, i64)>) -> Vec<Occurrence> {
     on_accounts(payments.into_iter().map(|(date, minor)| (date, minor, 1)).collect())
 }
 
-fn on_accounts(mut payments: Vec<(Date, i64, i64)>) -> Series {
+fn on_accounts(mut payments: Vec<(Date, i64, i64)>) -> Vec<Occurrence> {
     payments.sort_unstable();
-    let payments =
-        payments.into_iter().map(|(date, minor, account)| Occurrence { date, minor, account: AccountId(account) });
-    Series { payee: "P".into(), category: None, kind: Kind::Expense, currency: usd(), payments: payments.collect() }
+    let payment = |(date, minor, account)| Occurrence { date, minor, account: AccountId(account) };
+    payments.into_iter().map(payment).collect()
 }
 
 fn day(text: &str) -> Date {
@@ -33,8 +28,8 @@ fn regular(cadence: Cadence, count: i32, minor: i64) -> Vec<(Date, i64)> {
     (0..count).map(|back| (cadence.after(last, -back), minor)).collect()
 }
 
-fn only(series: &Series) -> Stream {
-    let found = find(series, TODAY);
+fn only(payments: &[Occurrence]) -> Stream {
+    let found = find(payments, TODAY);
     assert_eq!(found.len(), 1, "{found:?}");
     found.into_iter().next().unwrap()
 }
