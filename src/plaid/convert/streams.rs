@@ -54,6 +54,9 @@ fn stream(row: Stream) -> Result<BankStream, Refusal> {
         status: keep(row.status, SHORT).to_lowercase(),
         active: row.is_active,
     };
+    if regular.amount.currency != regular.average.currency {
+        return Err(refuse("its amounts are of two currencies".to_owned()));
+    }
     Ok(BankStream { account: row.account_id.into(), id: row.stream_id, regular })
 }
 
@@ -78,7 +81,8 @@ mod tests {
         let bad = stream.replace("S1", "S2").replace("15.49", "\"15\"");
         let dayless = stream.replace("S1", "S3").replace("2026-03-02", "someday");
         let bare = stream.replace("S1", "S4").replace("\"USD\"", "null");
-        let json = format!(r#"{{"inflow_streams":[],"outflow_streams":[{stream},{bad},{dayless},{bare}]}}"#);
+        let mixed = stream.replace("S1", "S5").replacen("\"USD\"", "\"EUR\"", 1);
+        let json = format!(r#"{{"inflow_streams":[],"outflow_streams":[{stream},{bad},{dayless},{bare},{mixed}]}}"#);
         let (kept, refused) = streams(&serde_json::from_str(&json).unwrap());
         let regular = &kept[0].regular;
         assert_eq!((kept.len(), regular.amount.minor, regular.average.minor), (1, -1549, -1499));
@@ -90,5 +94,6 @@ mod tests {
         assert!(said[0].starts_with("stream S2") && said[0].contains("`last_amount`"), "{said:?}");
         assert!(said[1].starts_with("stream S3") && said[1].contains("`last_date`"), "{said:?}");
         assert!(said[2].starts_with("stream S4") && said[2].contains("names no currency"), "{said:?}");
+        assert!(said[3].starts_with("stream S5") && said[3].contains("two currencies"), "{said:?}");
     }
 }
