@@ -1,8 +1,8 @@
 //! Payments that come back, found from their dates and amounts alone.
 //!
-//! Wages, rent, subscriptions and bills keep to a calendar; shopping does not. [`Series::recurrences`] takes everything that one payee was
-//! paid (or paid) and looks for the calendar in it. Pure; today is an argument. Invariant: each payment belongs to one
-//! stream at most, and a stream never mixes currencies or directions.
+//! Wages, rent, subscriptions and bills keep to a calendar; shopping does not. [`Series::recurrences`] takes everything that
+//! one payee was paid (or paid) and looks for the calendar in it. Pure; today is an argument. Invariant: each payment
+//! belongs to one stream at most, and a stream never mixes currencies or directions.
 
 mod cadence;
 mod rhythm;
@@ -57,14 +57,10 @@ pub struct Recurrence {
 
 impl Series {
     /// The streams in it, the one with most payments first.
-    pub fn recurrences(&self, today: Date) -> impl Iterator<Item = Recurrence> {
-        find(&self.payments, today).into_iter().map(|stream| Recurrence {
-            payee: self.payee.clone(),
-            category: self.category.clone(),
-            kind: self.kind,
-            currency: self.currency,
-            stream,
-        })
+    pub fn recurrences(self, today: Date) -> impl Iterator<Item = Recurrence> {
+        let Self { payee, category, kind, currency, mut payments } = self;
+        let of = move |stream| Recurrence { payee: payee.clone(), category: category.clone(), kind, currency, stream };
+        find(&mut payments, today).into_iter().map(of)
     }
 }
 
@@ -151,8 +147,9 @@ impl Stream {
     }
 }
 
-/// The streams in what passed between the owner and one payee, the one with most payments first.
-fn find(payments: &[Occurrence], today: Date) -> Vec<Stream> {
+/// The streams in what passed between the owner and one payee, the one with most payments first. The payments, of which there may
+/// be very many, are put into another order instead of being copied.
+fn find(payments: &mut [Occurrence], today: Date) -> Vec<Stream> {
     let mut streams: Vec<Stream> = split::streams(payments)
         .into_iter()
         .filter_map(|(payments, cadence)| Stream::new(payments, cadence, today))

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use rusqlite::params_from_iter;
+use rusqlite::{params_from_iter, types::Value};
 
-use super::{Result, Store, encode, filter::Clause, names::Names, numbers::NumberMap};
+use super::{CACHE_KIB, READ_KIB, Result, Store, encode, filter::Clause, names::Names, numbers::NumberMap};
 use crate::domain::{
     dates::{Date, Period},
     ids::AccountId,
@@ -15,14 +15,23 @@ use crate::domain::{
     recurring::{Occurrence, Recurrence, Series},
 };
 
-/// So many payments are held at once (24 bytes each, and as much again for what grows); those of one payee always are.
+/// So many payments are held at once, 24 bytes each; those of one payee always are.
 const HELD: usize = 1 << 18;
 
 /// Payees are dealt into so many parts by their row numbers; a power of two.
-const PARTS: i64 = 256;
+const PARTS: usize = 256;
 
 /// Payee, currency, kind, and whether money came in.
 type Key = (i64, i64, i64, bool);
+
+/// The parts whose payees are read by a scan.
+struct Turn {
+    parts: Range<usize>,
+    /// How many payments each part has, known after the first scan.
+    counts: Vec<usize>,
+    /// So many payments may be held.
+    held: usize,
+}
 
 /// The category of the latest payment, and the payments, oldest first.
 type Payments = (Option<i64>, Vec<Occurrence>);
@@ -40,14 +49,20 @@ impl Store {
         today: Date,
         held: usize,
     ) -> Result<Vec<Recurrence>> {
-        let (mut found, mut turn) = (Vec::new(), 0..PARTS);
-        while !turn.is_empty() {
-            for series in self.series(query, period, &mut turn, held)? {
-                found.extend(series.recurrences(today));
+        let (mut found, mut turn) = (Vec::new(), Turn { parts: 0..PARTS, counts: vec![0; PARTS], held });
+        // A scan meets each page once: a writer's large cache would be filled in vain.
+        self.cache(READ_KIB)?;
+        let outcome = loop {
+            match self.series(query, period, &mut turn) {
+                Ok(series) => found.extend(series.into_iter().flat_map(|series| series.recurrences(today))),
+                Err(error) => break Err(error),
             }
-            // The next turn is as large as this one was found to be.
-            turn = turn.end..PARTS.min(turn.end + (turn.end - turn.start));
-        }
+            if !turn.next() {
+                break Ok(());
+            }
+        };
+        self.cache(CACHE_KIB)?;
+        outcome?;
         // A payee is in one turn, so that its own order stays.
         found.sort_by(|a, b| a.payee.cmp(&b.payee));
         Ok(found)
@@ -55,14 +70,16 @@ impl Store {
 
     /// The payments of each payee of a turn, one way and in one currency, oldest first; payees by their names. Parts are
     /// taken out of a turn that has too many payments.
-    fn series(&self, query: &Query, period: Period, turn: &mut Range<i64>, held: usize) -> Result<Vec<Series>> {
-        let Clause { sql, params } = self.series_sql(query, period, turn)?;
+    fn series(&self, query: &Query, period: Period, turn: &mut Turn) -> Result<Vec<Series>> {
+        let Clause { sql, params } = self.series_sql(query, period, &turn.parts)?;
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
         let (mut found, mut count): (NumberMap<Key, Payments>, usize) = Default::default();
+        let is_first = turn.parts.start == 0;
         while let Some(row) = rows.next()? {
             let payee: i64 = row.get(3)?;
-            if part(payee) >= turn.end {
+            turn.counts[part(payee)] += usize::from(is_first);
+            if part(payee) >= turn.parts.end {
                 continue;
             }
             let minor: i64 = row.get(1)?;
@@ -70,9 +87,9 @@ impl Store {
             *category = row.get(6)?;
             payments.push(Occurrence { date: encode::date(row.get(0)?)?, minor, account: AccountId(row.get(2)?) });
             count += 1;
-            while count > held && turn.end - turn.start > 1 {
-                turn.end = turn.start.midpoint(turn.end);
-                found.retain(|(payee, ..), _| part(*payee) < turn.end);
+            while count > turn.held && turn.parts.len() > 1 {
+                turn.parts.end = turn.parts.start.midpoint(turn.parts.end);
+                found.retain(|(payee, ..), _| part(*payee) < turn.parts.end);
                 count = found.values().map(|(_, payments)| payments.len()).sum();
             }
         }
@@ -99,7 +116,7 @@ impl Store {
     }
 
     /// The scan; every column of it is in the index.
-    pub(crate) fn series_sql(&self, query: &Query, period: Period, turn: &Range<i64>) -> Result<Clause> {
+    pub(crate) fn series_sql(&self, query: &Query, period: Period, parts: &Range<usize>) -> Result<Clause> {
         let filter = self.filter(query, period)?;
         let index = if filter.text.is_none() { "INDEXED BY transactions_by_date" } else { "" };
         let Clause { sql, mut params } = filter.whole();
@@ -107,12 +124,29 @@ impl Store {
             "SELECT t.date, t.amount, t.account, t.payee, t.currency, t.kind, t.category FROM transactions t {index}
              WHERE {sql} AND t.state = 0 AND t.kind < 2 AND t.payee & ? >= ? AND t.payee & ? < ? ORDER BY t.date"
         );
-        params.extend([PARTS - 1, turn.start, PARTS - 1, turn.end].map(Into::into));
+        let number = |number: usize| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
+        params.extend([PARTS - 1, parts.start, PARTS - 1, parts.end].map(number));
         Ok(Clause { sql, params })
     }
 }
 
+impl Turn {
+    /// Goes on with as many parts as may be held, at least one; false when all were read.
+    fn next(&mut self) -> bool {
+        let begin = self.parts.end;
+        let mut room = self.held;
+        let fits = |count: &&usize| {
+            let fits = **count <= room;
+            room = room.saturating_sub(**count);
+            fits
+        };
+        let fitting = self.counts[begin..].iter().take_while(fits).count();
+        self.parts = begin..(begin + fitting.max(1)).min(PARTS);
+        !self.parts.is_empty()
+    }
+}
+
 /// The part that a payee is in.
-fn part(payee: i64) -> i64 {
-    payee & (PARTS - 1)
+fn part(payee: i64) -> usize {
+    usize::try_from(payee).unwrap_or_default() & (PARTS - 1)
 }

@@ -94,7 +94,7 @@ fn monthly(amounts: &[i64], last: &str) -> Series {
 }
 
 fn look_at(series: &Series, today: Date) -> Vec<Regular> {
-    look(&series.recurrences(today).collect::<Vec<_>>(), today)
+    look(&series.clone().recurrences(today).collect::<Vec<_>>(), today)
 }
 
 fn nothing() -> Known<'static> {

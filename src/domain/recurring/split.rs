@@ -8,14 +8,13 @@ use super::{Occurrence, cadence::Cadence, rhythm};
 type Found = (Vec<Occurrence>, Cadence);
 
 /// Takes the payments of a payee apart into streams; what belongs to none is left out.
-pub(super) fn streams(payments: &[Occurrence]) -> Vec<Found> {
+pub(super) fn streams(payments: &mut [Occurrence]) -> Vec<Found> {
     if let Some(cadence) = rhythm::cadence(payments) {
         return vec![(payments.to_vec(), cadence)];
     }
     if payments.iter().any(|payment| payment.account != payments[0].account) {
-        let mut sorted = payments.to_vec();
-        sorted.sort_by_key(|payment| payment.account);
-        let accounts = sorted.chunk_by(|a, b| a.account == b.account);
+        payments.sort_unstable_by_key(|payment| (payment.account, *payment));
+        let accounts = payments.chunk_by_mut(|a, b| a.account == b.account);
         let parts: Vec<Found> = accounts.flat_map(of_account).collect();
         if !parts.is_empty() {
             return parts;
@@ -24,7 +23,7 @@ pub(super) fn streams(payments: &[Occurrence]) -> Vec<Found> {
     by_amount(payments)
 }
 
-fn of_account(payments: &[Occurrence]) -> Vec<Found> {
+fn of_account(payments: &mut [Occurrence]) -> Vec<Found> {
     match rhythm::cadence(payments) {
         Some(cadence) => vec![(payments.to_vec(), cadence)],
         None => by_amount(payments),
@@ -32,11 +31,10 @@ fn of_account(payments: &[Occurrence]) -> Vec<Found> {
 }
 
 /// Streams of one amount each among other payments; one that took over from another is the same stream at a new price.
-fn by_amount(payments: &[Occurrence]) -> Vec<Found> {
-    let mut sorted = payments.to_vec();
-    sorted.sort_by_key(|payment| payment.minor);
+fn by_amount(payments: &mut [Occurrence]) -> Vec<Found> {
+    payments.sort_unstable_by_key(|payment| (payment.minor, *payment));
     // Among other payments two alike a year apart prove nothing.
-    let mut found: Vec<Found> = sorted
+    let mut found: Vec<Found> = payments
         .chunk_by(|a, b| a.minor == b.minor)
         .filter(|same| same.len() > 2)
         .filter_map(|same| rhythm::cadence(same).map(|cadence| (same.to_vec(), cadence)))
