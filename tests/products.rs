@@ -255,6 +255,8 @@ fn regular_payments_by_the_banks_word_come_when_they_are_asked_for() {
     env.ok(&["config", "set", "sync.products", "[\"recurring\"]"]);
     env.ok(&["sync"]);
     env.snapshot("recurring-bank", &env.ok(&["report", "recurring", "--bank"]));
+    let whole = env.json(&["report", "recurring", "--bank"]);
+    assert_eq!(whole["rows"], serde_json::json!([]), "the own history is another question");
     let streams = report();
     let of = |label: &str| streams.iter().find(|stream| stream["label"].as_str().unwrap().starts_with(label)).unwrap();
     let netflix = of("Netflix");

@@ -69,6 +69,11 @@ fn says_how_often_how_much_and_when_next() {
     let mut env = TestEnv::household();
     env.set("COLUMNS", "100");
     env.snapshot("recurring", &env.ok(&["report", "recurring"]));
+    env.set("COLUMNS", "60");
+    let narrow = env.ok(&["report", "recurring"]);
+    assert!(narrow.stderr.contains("too narrow: ") && narrow.stderr.contains("A year"), "{narrow}");
+    assert!(!narrow.stdout.contains("Spent a year"), "a sum of a column that is not shown: {narrow}");
+    env.set("COLUMNS", "100");
     let csv = ["report", "recurring", "type:income", "--format", "csv"];
     env.snapshot("recurring-csv", &env.ok(&csv));
     let report = env.json(&["report", "recurring", "payee:netflix"]);

@@ -1,8 +1,8 @@
 //! Payments that come back, found from their dates and amounts alone.
 //!
-//! Wages, rent, subscriptions and bills keep to a calendar; shopping does not. [`find`] takes everything that one payee was
-//! paid (or paid) and looks for the calendar in it. Pure; today is an argument. Invariant: each payment belongs to one
-//! stream at most, and a stream never mixes currencies or directions.
+//! Wages, rent, subscriptions and bills keep to a calendar; shopping does not. [`Series::recurrences`] takes everything that
+//! one payee was paid (or paid) and looks for the calendar in it. Pure; today is an argument. Invariant: each payment
+//! belongs to one stream at most, and a stream never mixes currencies or directions.
 
 mod cadence;
 mod rhythm;
@@ -38,6 +38,30 @@ pub struct Series {
     pub currency: Currency,
     /// The payments.
     pub payments: Vec<Occurrence>,
+}
+
+/// A stream of payments, and between whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recurrence {
+    /// The payee.
+    pub payee: String,
+    /// The category of the payee's latest payment, as the provider writes it.
+    pub category: Option<String>,
+    /// Expense or income.
+    pub kind: Kind,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// The payments, and the calendar that they keep.
+    pub stream: Stream,
+}
+
+impl Series {
+    /// The streams in it, the one with most payments first.
+    pub fn recurrences(self, today: Date) -> impl Iterator<Item = Recurrence> {
+        let Self { payee, category, kind, currency, mut payments } = self;
+        let of = move |stream| Recurrence { payee: payee.clone(), category: category.clone(), kind, currency, stream };
+        find(&mut payments, today).into_iter().map(of)
+    }
 }
 
 /// How a stream stands today.
@@ -123,9 +147,10 @@ impl Stream {
     }
 }
 
-/// The streams in what passed between the owner and one payee, the one with most payments first.
-pub fn find(series: &Series, today: Date) -> Vec<Stream> {
-    let mut streams: Vec<Stream> = split::streams(&series.payments)
+/// The streams in what passed between the owner and one payee, the one with most payments first. The payments, of which there may
+/// be very many, are put into another order instead of being copied.
+fn find(payments: &mut [Occurrence], today: Date) -> Vec<Stream> {
+    let mut streams: Vec<Stream> = split::streams(payments)
         .into_iter()
         .filter_map(|(payments, cadence)| Stream::new(payments, cadence, today))
         .collect();

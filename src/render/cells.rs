@@ -34,7 +34,7 @@ pub(super) fn choose_for_people(
 ) -> Result<Vec<usize>, super::RenderError> {
     let several = sheet.currency().is_none();
     let chosen = choose(sheet, fields, |column| match column.place {
-        Place::Always => true,
+        Place::Always | Place::Differing => true,
         Place::Several => several,
         Place::Files => false,
         Place::Terminal => terminal,
@@ -43,10 +43,17 @@ pub(super) fn choose_for_people(
         let mut cells = sheet.rows.iter().filter_map(|row| row.cells.get(*index));
         sheet.rows.is_empty() || cells.any(|cell| !is_blank(cell))
     };
-    Ok(if fields.is_some() { chosen } else { chosen.into_iter().filter(filled).collect() })
+    let differs = |index: &usize| {
+        let mut cells = sheet.rows.iter().filter(|row| is_data(row.style)).filter_map(|row| row.cells.get(*index));
+        let first = cells.next();
+        cells.any(|cell| Some(cell) != first)
+    };
+    let shown = |index: &usize| filled(index) && (sheet.columns[*index].place != Place::Differing || differs(index));
+    Ok(if fields.is_some() { chosen } else { chosen.into_iter().filter(shown).collect() })
 }
 
-fn is_blank(cell: &Cell) -> bool {
+/// Whether a cell says nothing.
+pub(super) fn is_blank(cell: &Cell) -> bool {
     match cell {
         Cell::Empty => true,
         Cell::Text(text) | Cell::Indented(text) => text.trim().is_empty(),

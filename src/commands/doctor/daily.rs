@@ -18,8 +18,11 @@ use crate::{
 pub(super) const ENDING_DAYS: i64 = 14;
 
 pub(super) fn checks(context: &mut Context) -> Vec<CheckItem> {
+    if !context.location().exists() {
+        return Vec::new();
+    }
     let mut checks = vec![schedule(context)];
-    if !context.location().exists() || context.locked().is_err() {
+    if context.locked().is_err() {
         return checks;
     }
     if !context.opens_by_itself() {
@@ -32,7 +35,7 @@ pub(super) fn checks(context: &mut Context) -> Vec<CheckItem> {
             checks.extend(found);
             checks.extend(super::clock::checked(context));
         }
-        Err(error) => checks.push(CheckItem::bad("book", error.message).hint("bursar vault check")),
+        Err(error) => checks.push(super::from(&error, "book", "bursar vault check")),
     }
     checks
 }
@@ -73,10 +76,11 @@ fn book(context: &mut Context) -> Result<Vec<CheckItem>> {
     let ending: Vec<_> =
         vault.slots().iter().filter(|slot| slot.expires.is_some_and(|at| ends_soon(latest, at))).collect();
     if ending.is_empty() {
-        checks.push(CheckItem::good(
-            "keys",
-            format!("{} keys, none ends within {ENDING_DAYS} days", vault.slots().len()),
-        ));
+        let detail = match vault.slots().len() {
+            1 => format!("one, which does not end within {ENDING_DAYS} days"),
+            several => format!("{several}, none ends within {ENDING_DAYS} days"),
+        };
+        checks.push(CheckItem::good("keys", detail));
     }
     for slot in ending {
         let day = slot.expires.map_or_else(String::new, |at| standing::day(at).to_string());

@@ -59,25 +59,31 @@ pub(super) fn cadence(payments: &[Occurrence]) -> Option<Cadence> {
     fits.min_by_key(|(misfit, _)| *misfit).map(|(_, cadence)| cadence)
 }
 
-/// How badly payments keep a cadence, in hundredths of its tolerance a gap; `None` when they do not.
+/// How badly payments keep a cadence, in hundredths of its tolerance a gap; `None` when they do not, which of thousands of
+/// purchases the first ones say already.
 fn misfit(payments: &[Occurrence], cadence: Cadence) -> Option<i64> {
     let tolerance = i64::from(cadence.tolerance());
-    let (mut gaps, mut late, mut skipped, mut off) = (0_i64, 0_i64, 0_i64, 0_i64);
+    let gaps = i64::try_from(payments.len()).ok()? - 1;
+    let (mut late, mut skipped, mut off) = (0_i64, 0_i64, 0_i64);
     for pair in payments.windows(2) {
         let away = |steps| distance(cadence.after(pair[0].date, steps), pair[1].date);
-        let (once, twice) = (away(1), away(2));
-        gaps += 1;
+        let once = away(1);
         if once <= tolerance {
             off += once;
-        } else if twice <= tolerance {
+            continue;
+        }
+        let twice = away(2);
+        if twice <= tolerance {
             skipped += 1;
             off += twice;
         } else {
             late += 1;
         }
+        if late * 6 > gaps || skipped * 4 > gaps {
+            return None;
+        }
     }
-    let kept = late * 6 <= gaps && skipped * 4 <= gaps && gaps > 0;
-    kept.then(|| (off + tolerance * (2 * skipped + 3 * late)) * 100 / (tolerance * gaps))
+    (gaps > 0).then(|| (off + tolerance * (2 * skipped + 3 * late)) * 100 / (tolerance * gaps))
 }
 
 fn distance(a: Date, b: Date) -> i64 {

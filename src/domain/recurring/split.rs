@@ -2,24 +2,20 @@
 //!
 //! Invariant: the simplest reading that explains all payments wins: one stream, one an account, one an amount.
 
-use std::collections::BTreeMap;
-
 use super::{Occurrence, cadence::Cadence, rhythm};
 
 /// Payments that were found to belong together, and how often they come.
 type Found = (Vec<Occurrence>, Cadence);
 
 /// Takes the payments of a payee apart into streams; what belongs to none is left out.
-pub(super) fn streams(payments: &[Occurrence]) -> Vec<Found> {
+pub(super) fn streams(payments: &mut [Occurrence]) -> Vec<Found> {
     if let Some(cadence) = rhythm::cadence(payments) {
         return vec![(payments.to_vec(), cadence)];
     }
-    let mut accounts: BTreeMap<i64, Vec<Occurrence>> = BTreeMap::new();
-    for payment in payments {
-        accounts.entry(payment.account.0).or_default().push(*payment);
-    }
-    if accounts.len() > 1 {
-        let parts: Vec<Found> = accounts.values().flat_map(|part| of_account(part)).collect();
+    if payments.iter().any(|payment| payment.account != payments[0].account) {
+        payments.sort_unstable_by_key(|payment| (payment.account, *payment));
+        let accounts = payments.chunk_by_mut(|a, b| a.account == b.account);
+        let parts: Vec<Found> = accounts.flat_map(of_account).collect();
         if !parts.is_empty() {
             return parts;
         }
@@ -27,7 +23,7 @@ pub(super) fn streams(payments: &[Occurrence]) -> Vec<Found> {
     by_amount(payments)
 }
 
-fn of_account(payments: &[Occurrence]) -> Vec<Found> {
+fn of_account(payments: &mut [Occurrence]) -> Vec<Found> {
     match rhythm::cadence(payments) {
         Some(cadence) => vec![(payments.to_vec(), cadence)],
         None => by_amount(payments),
@@ -35,16 +31,13 @@ fn of_account(payments: &[Occurrence]) -> Vec<Found> {
 }
 
 /// Streams of one amount each among other payments; one that took over from another is the same stream at a new price.
-fn by_amount(payments: &[Occurrence]) -> Vec<Found> {
-    let mut amounts: BTreeMap<i64, Vec<Occurrence>> = BTreeMap::new();
-    for payment in payments {
-        amounts.entry(payment.minor).or_default().push(*payment);
-    }
+fn by_amount(payments: &mut [Occurrence]) -> Vec<Found> {
+    payments.sort_unstable_by_key(|payment| (payment.minor, *payment));
     // Among other payments two alike a year apart prove nothing.
-    let mut found: Vec<Found> = amounts
-        .into_values()
+    let mut found: Vec<Found> = payments
+        .chunk_by(|a, b| a.minor == b.minor)
         .filter(|same| same.len() > 2)
-        .filter_map(|same| rhythm::cadence(&same).map(|cadence| (same, cadence)))
+        .filter_map(|same| rhythm::cadence(same).map(|cadence| (same.to_vec(), cadence)))
         .collect();
     found.sort_by_key(|(same, _)| same.first().map(|payment| payment.date));
     let mut joined: Vec<Found> = Vec::new();

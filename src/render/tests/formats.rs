@@ -82,6 +82,8 @@ fn facts_are_a_line_each() {
     let value = serde_json::json!({"vault": "default"});
     let shown = Shown { value: &value, sheet: facts.to_sheet() };
     insta::assert_snapshot!(print(&shown, &screen(60)));
+    let narrow = print(&shown, &screen(30));
+    assert!(narrow.contains("Vault          /home/me/.local\n               /share/bursar/d\n"), "{narrow}");
     insta::assert_snapshot!(print(&shown, &file(Format::Csv)));
     assert_eq!(print(&shown, &file(Format::Ndjson)), "{\"vault\":\"default\"}\n");
 }
