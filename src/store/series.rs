@@ -12,7 +12,8 @@ use crate::domain::{
     dates::{Date, Period},
     ids::AccountId,
     query::Query,
-    recurring::{Occurrence, Recurrence, Series},
+    recurring::{Known, Occurrence, Recurrence, Series},
+    standing,
 };
 
 /// So many payments are held at once, 24 bytes each; those of one payee always are.
@@ -49,12 +50,13 @@ impl Store {
         today: Date,
         held: usize,
     ) -> Result<Vec<Recurrence>> {
+        let known = self.known_until(today)?;
         let (mut found, mut turn) = (Vec::new(), Turn { parts: 0..PARTS, counts: vec![0; PARTS], held });
         // A scan meets each page once: a writer's large cache would be filled in vain.
         self.cache(READ_KIB)?;
         let outcome = loop {
             match self.series(query, period, &mut turn) {
-                Ok(series) => found.extend(series.into_iter().flat_map(|series| series.recurrences(today))),
+                Ok(series) => found.extend(series.into_iter().flat_map(|series| series.recurrences(&known))),
                 Err(error) => break Err(error),
             }
             if !turn.next() {
@@ -66,6 +68,19 @@ impl Store {
         // A payee is in one turn, so that its own order stays.
         found.sort_by(|a, b| a.payee.cmp(&b.payee));
         Ok(found)
+    }
+
+    /// Until which day the payments of each account are known: the bank's own last update, else the last sync.
+    fn known_until(&self, today: Date) -> Result<Known> {
+        let sql = "SELECT a.id, coalesce(c.bank_updated_at, c.last_success_at) FROM accounts a
+                   JOIN connections c ON c.id = a.connection WHERE coalesce(c.bank_updated_at, c.last_success_at) NOTNULL";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut known = Known::until(today);
+        while let Some(row) = rows.next()? {
+            known.read.insert(AccountId(row.get(0)?), standing::day(encode::instant(row.get(1)?)?));
+        }
+        Ok(known)
     }
 
     /// The payments of each payee of a turn, one way and in one currency, oldest first; payees by their names. Parts are

@@ -5,7 +5,7 @@ use crate::domain::{
     accounts::AccountType,
     money::Currency,
     products::{LiabilityKind, Terms},
-    recurring::{Occurrence, Series},
+    recurring::{self, Occurrence, Series},
     standing::ConnectionState,
     transactions::{Kind, Status},
     views::{
@@ -94,7 +94,7 @@ fn monthly(amounts: &[i64], last: &str) -> Series {
 }
 
 fn look_at(series: &Series, today: Date) -> Vec<Regular> {
-    look(&series.clone().recurrences(today).collect::<Vec<_>>(), today)
+    look(&series.clone().recurrences(&recurring::Known::until(today)).collect::<Vec<_>>(), today)
 }
 
 fn nothing() -> Known<'static> {

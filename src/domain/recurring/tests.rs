@@ -29,7 +29,7 @@ fn regular(cadence: Cadence, count: i32, minor: i64) -> Vec<(Date, i64)> {
 }
 
 fn only(payments: &mut [Occurrence]) -> Stream {
-    let found = find(payments, TODAY);
+    let found = find(payments, &Known::until(TODAY));
     assert_eq!(found.len(), 1, "{found:?}");
     found.into_iter().next().unwrap()
 }
@@ -63,7 +63,7 @@ fn bills_that_differ_take_more_evidence() {
     let bill =
         |count| regular(Cadence::Monthly, count, 0).into_iter().zip([-81_10, -97_35, -120_00, -66_02, -74_40, -88_15]);
     let bills = |count| series(bill(count).map(|((date, _), minor)| (date, minor)).collect());
-    assert!(find(&mut bills(4), TODAY).is_empty());
+    assert!(find(&mut bills(4), &Known::until(TODAY)).is_empty());
     let stream = only(&mut bills(6));
     assert!(!stream.fixed && stream.change.is_none());
     assert_eq!(stream.band(), (-120_00, -66_02));
@@ -91,7 +91,7 @@ fn two_subscriptions_of_one_company_are_two() {
     payments.extend(
         regular(Cadence::Monthly, 5, -10_99).into_iter().map(|(date, minor)| (date.saturating_sub(9.days()), minor)),
     );
-    let found = find(&mut series(payments), TODAY);
+    let found = find(&mut series(payments), &Known::until(TODAY));
     assert_eq!(found.iter().map(|stream| stream.payments.len()).collect::<Vec<_>>(), [8, 5]);
 }
 
@@ -103,7 +103,7 @@ fn interest_on_two_accounts_is_two() {
             .zip(0_i64..)
             .map(move |((date, minor), n)| (date, minor + n, account))
     };
-    let found = find(&mut on_accounts(both(1, 20).chain(both(2, 3000)).collect()), TODAY);
+    let found = find(&mut on_accounts(both(1, 20).chain(both(2, 3000)).collect()), &Known::until(TODAY));
     assert_eq!(found.len(), 2, "{found:?}");
 }
 
@@ -149,7 +149,7 @@ fn shopping_is_not_recurring() {
             payments.push((TODAY.saturating_sub(i32::try_from(ago).unwrap().days()), -(3_00 + draw(60_00))));
             ago += 1 + draw(2 * often);
         }
-        found += usize::from(!find(&mut series(payments), TODAY).is_empty());
+        found += usize::from(!find(&mut series(payments), &Known::until(TODAY)).is_empty());
     }
     assert!(found <= 3, "{found} of 300 shops look like subscriptions");
 }
@@ -157,6 +157,60 @@ fn shopping_is_not_recurring() {
 #[test]
 fn extreme_amounts_and_dates_do_not_overflow() {
     let payments = vec![(Date::MIN, i64::MIN), (TODAY, i64::MAX), (Date::MAX, i64::MIN), (Date::MAX, 0)];
-    assert!(find(&mut series(payments), Date::MAX).is_empty());
-    assert!(find(&mut series(Vec::new()), Date::MIN).is_empty());
+    assert!(find(&mut series(payments), &Known::until(Date::MAX)).is_empty());
+    assert!(find(&mut series(Vec::new()), &Known::until(Date::MIN)).is_empty());
+}
+
+#[test]
+fn payments_that_a_bank_did_not_tell_yet_did_not_stay_away() {
+    let mut payments = series(regular(Cadence::Monthly, 6, -9_99));
+    let stands = |known: &Known, payments: &mut [Occurrence]| find(payments, known)[0].standing;
+    let later = TODAY.saturating_add(120.days());
+    assert_eq!(stands(&Known::until(later), &mut payments), Standing::Ended);
+    let unread = |account| Known { today: later, read: [(AccountId(account), TODAY)].into() };
+    assert_eq!(stands(&unread(1), &mut payments), Standing::Active);
+    assert_eq!(stands(&unread(2), &mut payments), Standing::Ended, "another account's bank");
+    let ahead = Known { today: TODAY, read: [(AccountId(1), later)].into() };
+    assert_eq!(stands(&ahead, &mut payments), Standing::Active, "no bank knows tomorrow");
+}
+
+#[test]
+fn what_is_paid_seldom_or_changes_little_is_dearer_too() {
+    let dearer = |cadence, amounts: &[i64]| {
+        let dates = regular(cadence, i32::try_from(amounts.len()).unwrap(), 0);
+        let payments = dates.into_iter().zip(amounts.iter().rev()).map(|((date, _), minor)| (date, *minor));
+        let change = only(&mut series(payments.collect())).change;
+        change.map(|change| (change.from, change.to))
+    };
+    assert_eq!(dearer(Cadence::Yearly, &[-139_00, -139_00, -149_00]), Some((-139_00, -149_00)));
+    assert_eq!(dearer(Cadence::Semiannual, &[-600_00, -600_00, -600_00, -700_00]), Some((-600_00, -700_00)));
+    assert_eq!(dearer(Cadence::Yearly, &[-139_00, -149_00, -149_00]), None, "as good as old");
+    let rent = [-2000_00, -2000_00, -2000_00, -2000_00, -2040_00];
+    assert_eq!(dearer(Cadence::Monthly, &rent), Some((-2000_00, -2040_00)), "two percent of much");
+    let abroad = [-9_99, -9_95, -10_02, -9_98, -10_01, -9_97];
+    assert_eq!(dearer(Cadence::Monthly, &abroad), None, "a rate of exchange is no price");
+}
+
+#[test]
+fn two_lines_of_one_company_are_two_streams() {
+    let twice = regular(Cadence::Monthly, 8, -45_00).into_iter().flat_map(|payment| [payment; 2]).collect();
+    let found = find(&mut series(twice), &Known::until(TODAY));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|stream| stream.cadence == Cadence::Monthly && stream.payments.len() == 8), "{found:?}");
+}
+
+#[test]
+fn two_prices_half_a_month_apart_are_two_streams() {
+    let on = |day: i8, minor: i64| (1..=6).map(move |month: i8| (Date::constant(2026, month, day), minor));
+    let mut both = series(on(2, -2_99).chain(on(14, -9_99)).collect());
+    let found = find(&mut both, &Known::until(TODAY));
+    let streams: Vec<_> = found.iter().map(|stream| (stream.cadence, stream.band().0)).collect();
+    assert_eq!(streams.len(), 2, "{streams:?}");
+    assert!(
+        streams.contains(&(Cadence::Monthly, -2_99)) && streams.contains(&(Cadence::Monthly, -9_99)),
+        "{streams:?}"
+    );
+    // Wages twice a month, of one amount, are one stream.
+    let mut wages = series(on(1, 1800_00).chain(on(16, 1800_00)).collect());
+    assert_eq!(only(&mut wages).cadence, Cadence::Semimonthly);
 }
