@@ -3,6 +3,8 @@
 //! Money is exact minor units. Rates, quantities and prices are no money: they are exact decimal text. Invariant: there is
 //! no field for an account number or an address, so none can be kept.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{
@@ -51,9 +53,48 @@ impl Product {
         }
     }
 
+    /// The words in sentences.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Recurring => "regular payments",
+            other => other.as_str(),
+        }
+    }
+
     /// The product of that word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|product| product.as_str() == word)
+    }
+}
+
+/// The provider's codes that say that there is nothing to be had: not offered, not agreed to, no such accounts, not ready yet.
+const ABSENT: [&str; 7] = [
+    "PRODUCTS_NOT_SUPPORTED",
+    "PRODUCT_NOT_ENABLED",
+    "NO_LIABILITY_ACCOUNTS",
+    "NO_INVESTMENT_ACCOUNTS",
+    "ADDITIONAL_CONSENT_REQUIRED",
+    "ACCESS_NOT_GRANTED",
+    "PRODUCT_NOT_READY",
+];
+
+/// Whether a product that was answered with this code could not be read, rather than being none that can be had.
+pub fn is_failure(code: &str) -> bool {
+    !ABSENT.contains(&code)
+}
+
+/// A product that was asked for and could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ProductFailure {
+    /// Which.
+    pub product: Product,
+    /// The provider's code, or `NO_ANSWER`.
+    pub code: String,
+}
+
+impl fmt::Display for ProductFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} could not be read ({})", self.product.words(), self.code)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::{
     dates::Date,
     ids::{AccountId, ConnectionId, ProviderAccountId},
     money::{Currency, Money},
-    products::{Liability, LiabilityKind, Portfolio, Product, ProductReport, Terms},
+    products::{Liability, LiabilityKind, Portfolio, Product, ProductFailure, ProductReport, Terms, is_failure},
     views::{HoldingView, LiabilityView, ProductView},
 };
 
@@ -58,7 +58,12 @@ impl SyncRun<'_, '_> {
                 self.tx.set_streams(connection, found)?;
                 self.tx.note_product(connection, Product::Recurring, None)
             }
-            ProductReport::Nothing(product, code) => self.tx.note_product(connection, *product, Some(code)),
+            ProductReport::Nothing(product, code) => {
+                if is_failure(code) {
+                    self.counts.failed.push(ProductFailure { product: *product, code: code.clone() });
+                }
+                self.tx.note_product(connection, *product, Some(code))
+            }
         }
     }
 }
@@ -287,7 +292,8 @@ impl Store {
             let Some(product) = Product::from_word(&row.get::<_, String>(0)?) else { continue };
             let code: Option<String> = row.get(1)?;
             let asked_at = encode::instant(row.get(2)?)?;
-            found.push(ProductView { product, available: code.is_none(), code, asked_at });
+            let failed = code.as_deref().is_some_and(is_failure);
+            found.push(ProductView { product, available: code.is_none(), failed, code, asked_at });
         }
         Ok(found)
     }

@@ -20,6 +20,7 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::{ConnectionId, ProviderAccountId},
+        products::ProductFailure,
         provider::manner,
         standing::Remedy,
         sync::{Delta, Health, History, Refusal, Removed},
@@ -51,6 +52,8 @@ pub struct SyncCounts {
     pub modified: u64,
     /// Ones the bank took back.
     pub removed: u64,
+    /// Products that could not be read.
+    pub failed: Vec<ProductFailure>,
     /// What else is to be said, one sentence each; never a merchant or an amount.
     pub notes: Vec<String>,
     /// How many rows the book cannot hold.

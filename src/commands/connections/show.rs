@@ -127,6 +127,7 @@ fn product(view: &ProductView, connection: ConnectionId) -> Fact {
             format!("not consented to ({NOT_CONSENTED}); `bursar link --repair {connection}` asks for it")
         }
         Some("PRODUCT_NOT_READY") => "not ready yet (PRODUCT_NOT_READY)".to_owned(),
+        Some(code) if view.failed => format!("could not be read ({code}); what was known of it stays"),
         Some(code) => format!("not available ({code})"),
     };
     Fact::new(view.product.as_str(), label, words)

@@ -37,6 +37,7 @@ fn connection(state: ConnectionState) -> ConnectionView {
         error: None,
         last_error: None,
         refused: 0,
+        failed_products: Vec::new(),
     }
 }
 

@@ -112,6 +112,11 @@ fn changes(
 
 fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) -> Saved {
     let outcome = OutcomeKind::saved(start.remedy);
+    // What the connection itself suffers from is said of the connection.
+    let known = |code: &str| start.health.error.as_ref().is_some_and(|error| error.code == code);
+    let unread = counts.failed.iter().filter(|failure| !known(&failure.code));
+    let unread: Vec<String> =
+        unread.map(|failure| format!("{}: {failure}; what was known of it stays", arrival.name)).collect();
     let line = SyncLine {
         id: arrival.id,
         name: arrival.name.clone(),
@@ -121,6 +126,7 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
         removed: counts.removed,
         refused: counts.refused,
         refused_rows: counts.refusals,
+        failed_products: counts.failed,
         bank_updated_at: start.health.bank_updated_at,
         error: start.health.error.map(|error| error.message),
     };
@@ -128,7 +134,7 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
     let rounded = start.accounts.iter().flat_map(rounded).collect();
     let spoke = outcome == OutcomeKind::Ok && !start.said.is_empty();
     let said = start.said.iter().map(|sentence| format!("{}: {sentence}", arrival.name));
-    let notes = counts.notes.into_iter().chain(said).collect();
+    let notes = counts.notes.into_iter().chain(unread).chain(said).collect();
     Saved { line, rounded, notes, error: None, incomplete, spoke }
 }
 
@@ -164,6 +170,7 @@ pub(super) fn failed(
         removed: 0,
         refused: 0,
         refused_rows: Vec::new(),
+        failed_products: Vec::new(),
         bank_updated_at: None,
         error: Some(error.to_string()),
     };
