@@ -104,7 +104,7 @@ fn due(debt: &LiabilityView, known: &Known<'_>, bounds: &Bounds) -> Option<Alert
     let account = known.accounts.iter().find(|account| account.id == debt.account)?;
     let day = debt.terms.due?;
     let days = (day - known.today).get_days();
-    let late = debt.terms.overdue.unwrap_or(days < 0);
+    let late = debt.terms.is_overdue(standing::day(debt.as_of), known.today);
     if account.status == AccountStatus::Closed || !(late || (0..=bounds.due_days).contains(&days)) {
         return None;
     }

@@ -167,7 +167,7 @@ fn a_payment_is_told_before_it_is_due_and_again_when_it_is_late() {
         ("2026-04-23", None, None),
         ("2026-04-22", None, Some("payment_due:a1:due:2026-04-22")),
         ("2026-04-14", None, Some("payment_due:a1:late:2026-04-14")),
-        ("2026-04-14", Some(false), None),
+        ("2026-04-14", Some(false), Some("payment_due:a1:late:2026-04-14")),
         ("2026-05-14", Some(true), Some("payment_due:a1:late:2026-05-14")),
     ] {
         let terms = Terms {
