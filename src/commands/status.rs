@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     context::Context,
     domain::{
-        alerts::Alert,
+        alerts::{Alert, still_read},
         dates::Timestamp,
         standing::{self, ConnectionState},
         views::ConnectionView,
@@ -81,7 +81,8 @@ impl Args {
             let book = context.book()?;
             status.alerts = alerts::now(&book, &bounds, now, today)?;
             status.connections = book.connections_at(now)?;
-            status.due = liabilities::due_soon(&book.accounts()?, &book.liabilities()?, today);
+            let accounts = still_read(&book.accounts()?, &status.connections);
+            status.due = liabilities::due_soon(&accounts, &book.liabilities()?, today);
             if status.due.is_empty() && status.alerts.is_empty() {
                 context.shows_no_money();
             }

@@ -8,7 +8,7 @@ mod threshold;
 
 use serde::Serialize;
 
-pub use find::{Known, find};
+pub use find::{Known, find, still_read};
 pub use regular::{Regular, look};
 pub use threshold::Threshold;
 

@@ -28,8 +28,18 @@ pub struct Known<'a> {
     pub today: Date,
 }
 
+/// The accounts that somebody reads: those of a removed connection are as they were on its last day, and nothing of them holds now.
+pub fn still_read(accounts: &[AccountView], connections: &[ConnectionView]) -> Vec<AccountView> {
+    let removed = |id| connections.iter().any(|one| one.id == id && one.state == ConnectionState::Removed);
+    accounts.iter().filter(|account| !account.connection.is_some_and(removed)).cloned().collect()
+}
+
 /// Everything that holds now, the most urgent kind first.
 pub fn find(known: &Known<'_>, bounds: &Bounds) -> Vec<Alert> {
+    let accounts = still_read(known.accounts, known.connections);
+    let is_read = |id| accounts.iter().any(|one| one.id == id) || known.accounts.iter().all(|one| one.id != id);
+    let regular = known.regular.iter().filter(|one| is_read(one.account) && one.is_news(known.today, bounds));
+    let known = &Known { accounts: &accounts, ..*known };
     let mut alerts: Vec<Alert> = known
         .connections
         .iter()
@@ -42,7 +52,7 @@ pub fn find(known: &Known<'_>, bounds: &Bounds) -> Vec<Alert> {
     alerts.extend(known.liabilities.iter().filter_map(|debt| due(debt, known, bounds)));
     alerts.extend(known.accounts.iter().filter_map(|account| low(account, bounds)));
     alerts.extend(known.news.iter().filter_map(|transaction| large(transaction, bounds)));
-    alerts.extend(known.regular.iter().filter(|one| one.is_news(known.today, bounds)).map(Regular::alert));
+    alerts.extend(regular.map(Regular::alert));
     alerts.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
     alerts.dedup_by(|a, b| a.key == b.key);
     alerts

@@ -189,6 +189,16 @@ fn a_payment_is_told_before_it_is_due_and_again_when_it_is_late() {
 }
 
 #[test]
+fn of_a_removed_connection_nothing_is_told() {
+    let bounds = Bounds { low_balance: Some("100".parse().unwrap()), ..Bounds::default() };
+    for (state, told) in [(ConnectionState::Healthy, true), (ConnectionState::Removed, false)] {
+        let (connections, accounts) = ([connection(state)], [account(AccountType::Depository, 5)]);
+        let known = Known { connections: &connections, accounts: &accounts, ..nothing() };
+        assert_eq!(!keys(&known, &bounds).is_empty(), told, "{state:?}");
+    }
+}
+
+#[test]
 fn a_stream_is_told_when_its_price_rises_and_when_it_stays_away() {
     let old = [-999; 10];
     let risen = |new: usize| [&old[..], &vec![-1299; new]].concat();
