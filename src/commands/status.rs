@@ -9,6 +9,7 @@ use crate::{
     domain::{
         alerts::{Alert, still_read},
         dates::Timestamp,
+        money::Money,
         standing::{self, ConnectionState},
         views::ConnectionView,
     },
@@ -178,7 +179,7 @@ impl ToSheet for Status {
 
 /// `25.00 USD due on 2026-03-28`.
 fn due_words(one: &Due) -> String {
-    let amount = one.minimum.map_or_else(|| "a payment".to_owned(), |minimum| minimum.to_string());
+    let amount = one.minimum.map_or_else(|| "a payment".to_owned(), Money::grouped);
     let day = one.due.map_or_else(String::new, |day| format!(" on {day}"));
     format!("{amount} {}{day}", if one.overdue { "overdue, was due" } else { "due" })
 }

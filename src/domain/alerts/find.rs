@@ -5,6 +5,7 @@ use crate::domain::{
     accounts::AccountType,
     dates::Date,
     ids::ConnectionId,
+    money::Money,
     standing::{self, ConnectionState},
     views::{AccountStatus, AccountView, ConnectionView, LiabilityView, TransactionView},
 };
@@ -118,7 +119,7 @@ fn due(debt: &LiabilityView, known: &Known<'_>, bounds: &Bounds) -> Option<Alert
     if account.status == AccountStatus::Closed || !(late || (0..=bounds.due_days).contains(&days)) {
         return None;
     }
-    let amount = debt.terms.minimum.map_or_else(|| "a payment".to_owned(), |minimum| minimum.to_string());
+    let amount = debt.terms.minimum.map_or_else(|| "a payment".to_owned(), Money::grouped);
     let (key, words) = if late { ("late", "is overdue, was due") } else { ("due", "is due") };
     let message = format!("{amount} to {} {words} on {day}", account.name);
     let mut found = alert(AlertKind::PaymentDue, &format!("{}:{key}:{day}", account.id), &account.name, message);
@@ -135,7 +136,7 @@ fn low(account: &AccountView, bounds: &Bounds) -> Option<Alert> {
     if balance.minor >= bound.minor {
         return None;
     }
-    let message = format!("{} holds {balance}, less than {bound}", account.name);
+    let message = format!("{} holds {}, less than {}", account.name, balance.grouped(), bound.grouped());
     let mut found = alert(AlertKind::LowBalance, &account.id.to_string(), &account.name, message);
     (found.account, found.connection, found.amount) = (Some(account.id), account.connection, Some(balance));
     Some(found)
@@ -146,7 +147,7 @@ fn large(transaction: &TransactionView, bounds: &Bounds) -> Option<Alert> {
     if !bounds.is_large(amount) {
         return None;
     }
-    let message = format!("{amount}, {} on {}", transaction.payee, transaction.date);
+    let message = format!("{}, {} on {}", amount.grouped(), transaction.payee, transaction.date);
     let mut found = alert(AlertKind::LargeTransaction, &transaction.id.to_string(), &transaction.payee, message);
     (found.account, found.transaction) = (Some(transaction.account), Some(transaction.id));
     (found.amount, found.date) = (Some(amount), Some(transaction.date));
