@@ -223,6 +223,40 @@ fn no_changes_are_not_called_up_to_date() {
 }
 
 #[test]
+fn a_balance_is_of_the_day_that_its_bank_was_read() {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    env.ok(&["link", "--institution", "ins_109508", "--yes", "--no-sync"]);
+    env.set("BURSAR_TODAY", "2026-04-17");
+    env.ok(&["sync"]);
+    let of_day = |env: &TestEnv, day: &str| {
+        let accounts = items(env, &["accounts"]);
+        assert_eq!(accounts.len(), 9);
+        for account in &accounts {
+            assert!(text(&account["balance"], "as_of").starts_with(day), "{account}");
+        }
+    };
+    of_day(&env, "2026-04-15");
+    for report in ["liabilities", "holdings"] {
+        let rows = env.json(&["report", report])["rows"].as_array().unwrap().clone();
+        assert!(rows.iter().all(|row| text(row, "as_of").starts_with("2026-04-15")), "{rows:?}");
+    }
+    let doctor = env.run(&["doctor"]);
+    assert!(doctor.stdout.contains("the oldest bank's data is of 2026-04-15"), "{doctor}");
+
+    // Plaid's last word, where the bank has none as fresh, is no fresher.
+    env.sandbox().refuse("LAST_UPDATED_DATETIME_OUT_OF_RANGE", "/accounts/balance/get");
+    env.ok(&["accounts", "--realtime=c1", "--yes"]);
+    of_day(&env, "2026-04-15");
+    env.ok(&["accounts", "--realtime=c1", "--yes"]);
+    of_day(&env, "2026-04-17");
+    env.ok(&["sync"]);
+    of_day(&env, "2026-04-17");
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
+}
+
+#[test]
 fn paying_a_card_is_not_spending() {
     let env = TestEnv::household();
     let cards: BTreeSet<String> = items(&env, &["accounts"])

@@ -50,6 +50,8 @@ pub(crate) struct Status {
     session_expires_at: Option<Timestamp>,
     /// The connections of an unlocked vault.
     connections: Vec<ConnectionView>,
+    /// Of when the oldest data of any bank is, of connections that were not removed.
+    bank_updated_at: Option<Timestamp>,
     /// Payments of cards and loans that are late or due within 14 days.
     due: Vec<Due>,
     /// What holds now of what `notify` tells: low balances, prices that rose, missing payments.
@@ -68,6 +70,7 @@ impl Args {
             role: None,
             session_expires_at: None,
             connections: Vec::new(),
+            bank_updated_at: None,
             due: Vec::new(),
             alerts: Vec::new(),
             next: Vec::new(),
@@ -82,6 +85,8 @@ impl Args {
             let book = context.book()?;
             status.alerts = alerts::now(&book, &bounds, now, today)?;
             status.connections = book.connections_at(now)?;
+            status.bank_updated_at =
+                live(&status.connections).filter_map(|connection| connection.bank_updated_at).min();
             let accounts = still_read(&book.accounts()?, &status.connections);
             status.due = liabilities::due_soon(&accounts, &book.liabilities()?, today);
             if status.due.is_empty() && status.alerts.is_empty() {
@@ -126,6 +131,11 @@ fn first_steps() -> Vec<String> {
     demo.into_iter().chain(["bursar init".to_owned()]).collect()
 }
 
+/// The connections that were not removed.
+fn live(connections: &[ConnectionView]) -> impl Iterator<Item = &ConnectionView> {
+    connections.iter().filter(|connection| connection.state != ConnectionState::Removed)
+}
+
 fn next_steps(connections: &[ConnectionView]) -> Vec<String> {
     if connections.is_empty() {
         return vec!["bursar link".to_owned()];
@@ -145,7 +155,7 @@ impl ToSheet for Status {
             (true, false) => "locked",
             (true, true) => "open",
         };
-        let live = || self.connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
+        let live = || live(&self.connections);
         let ill = live().filter(|connection| connection.state.needs_attention()).count();
         let count = |number: usize| if self.unlocked { Cell::Number(number as u64) } else { Cell::Empty };
         let refused: u64 = live().map(|connection| connection.refused).sum();
@@ -169,6 +179,7 @@ impl ToSheet for Status {
                 "Last sync (UTC)",
                 live().filter_map(|connection| connection.last_success_at).max(),
             ),
+            Fact::new("bank_updated_at", "Banks' data of (UTC)", self.bank_updated_at),
         ];
         let due = self.due.iter().map(|one| Fact::new("due", one.label.as_str(), due_words(one)));
         let alerts = self.alerts.iter().filter(|alert| !alert.kind.is_said_elsewhere());

@@ -162,22 +162,25 @@ pub(crate) fn select(accounts: &[AccountView], text: &str) -> Vec<AccountView> {
 }
 
 impl Tx<'_> {
-    /// Writes what the bank says of an account, and today's balance into its history.
+    /// Writes what the bank says of an account, and its balance into the history, on the day that it is of. The same balances once more, as
+    /// of an earlier time, make what is known no older.
     pub(crate) fn upsert_account(&mut self, connection: i64, account: &ProviderAccount) -> Result<AccountRef> {
         let currency = self.dictionary.currency(self.db, &mut self.digests, account.currency)?;
         let at = encode::millis(self.at);
+        let as_of = account.as_of.map_or(at, |as_of| encode::millis(as_of).min(at));
         let minor = |money: Option<Money>| money.map(|money| money.minor);
         let b = &account.balances;
         let mut statement = self.db.prepare_cached(
             "INSERT INTO accounts (connection, provider_id, persistent_id, name, official_name, mask, kind, subtype,
                currency, current, available, credit_limit, as_of, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
              ON CONFLICT (connection, provider_id) DO UPDATE SET persistent_id = ?3, name = ?4, official_name = ?5,
                mask = ?6, kind = ?7, subtype = ?8, currency = ?9, current = ?10, available = ?11, credit_limit = ?12,
-               as_of = ?13, placeholder = 0, vanished_at = NULL
-             RETURNING id",
+               as_of = CASE WHEN as_of > ?13 AND current IS ?10 AND available IS ?11 AND credit_limit IS ?12 THEN as_of ELSE ?13 END,
+               placeholder = 0, vanished_at = NULL
+             RETURNING id, as_of",
         )?;
-        let id = statement.query_row(
+        let (id, as_of): (i64, i64) = statement.query_row(
             params![
                 connection,
                 account.id.as_str(),
@@ -191,9 +194,10 @@ impl Tx<'_> {
                 minor(b.current),
                 minor(b.available),
                 minor(b.limit),
+                as_of,
                 at
             ],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         if let Some(current) = b.current {
             let seen = balances::Seen {
@@ -203,7 +207,7 @@ impl Tx<'_> {
                 available: minor(b.available),
                 credit_limit: minor(b.limit),
             };
-            balances::record(self, &seen)?;
+            balances::record(self, &seen, encode::instant(as_of)?)?;
         }
         AccountRef::of(self.db, id)
     }

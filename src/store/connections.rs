@@ -230,6 +230,12 @@ impl Tx<'_> {
         Ok(id)
     }
 
+    /// When the bank of a connection was last read, as far as it ever was said.
+    pub fn bank_updated_at(&self, id: ConnectionId) -> Result<Option<Timestamp>> {
+        let sql = "SELECT bank_updated_at FROM connections WHERE id = ?1";
+        encode::instant_opt(self.db.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
+    }
+
     /// Writes the provider's health of a connection and what is to be done about it, outside of a sync.
     pub fn set_health(&mut self, id: ConnectionId, remedy: Remedy, health: &Health) -> Result<()> {
         write_health(self.db, id, remedy, health)?;

@@ -54,7 +54,7 @@ impl Linker<'_> {
     pub(super) fn verify(&self, id: ConnectionId) -> Result<Outcome, LinkError> {
         let token = self.open_connection(id)?;
         let item = self.bank.runtime.block_on(self.plaid()?.item_get(&token));
-        let health = self.answered(id, item)?.health;
+        let health = self.answered(id, item)?.health.believed((self.bank.clock)());
         let accounts = match &health.error {
             None => self.bank.runtime.block_on(self.plaid()?.accounts_get(&token, &KnownCurrencies::default())).ok(),
             Some(_) => None,

@@ -85,7 +85,7 @@ fn changes(
                     Some(Step::Said(_)) => {}
                     Some(Step::Product(report, refused)) => {
                         run.refuse(&refused)?;
-                        run.product(&report)?;
+                        run.product(&report, start.health.bank_updated_at)?;
                     }
                     Some(Step::Restart) => return Err(Left::Again(mode)),
                     Some(Step::FullResync) => return Err(Left::Again(SyncMode::Full)),
@@ -94,6 +94,7 @@ fn changes(
                         let (remedy, health) = (start.remedy, &start.health);
                         let end = SyncEnd { started_at, cursor, history, remedy, health };
                         let counts = run.finish(&end)?;
+                        start.health.bank_updated_at = tx.bank_updated_at(arrival.id)?;
                         tx.count_calls(&means.meter.take_about(arrival.id))?;
                         return Ok((counts, history));
                     }

@@ -151,3 +151,33 @@ fn version_2_names_the_bank_beside_its_accounts() {
     assert_eq!(ids, ["simplefin:bank.example:ACT-1", "simplefin:CON-9:ACT-2"], "as a server of version 1 names them");
     assert_eq!(read.transactions[0].status, Status::Pending);
 }
+
+#[test]
+fn a_connection_is_as_fresh_as_its_oldest_bank() {
+    let now: Timestamp = "2026-04-15T12:00:00Z".parse().unwrap();
+    let read = |accounts: &[(&str, &str)]| {
+        let one = |(at, (bank, day)): (usize, &(&str, &str))| {
+            let seconds = day.parse::<Timestamp>().map_or(0, Timestamp::as_second);
+            format!(
+                r#"{{"id":"A{at}","conn_id":"{bank}","name":"N","currency":"USD","balance":"1","balance-date":{seconds}}}"#
+            )
+        };
+        let rows: Vec<String> = accounts.iter().enumerate().map(one).collect();
+        batch(set(&rows.join(",")), &|_| None, now)
+    };
+    let (old, new, ahead) = ("2026-01-02T00:00:00Z", "2026-04-15T06:00:00Z", "2030-01-01T00:00:00Z");
+    for (accounts, expected) in [
+        (vec![("good", new), ("dead", old)], Some(old)),
+        (vec![("good", old), ("good", new)], Some(new)),
+        (vec![("good", ahead), ("dead", old)], Some(old)),
+        (vec![("good", ahead)], Some("2026-04-15T12:00:00Z")),
+        (vec![("good", new), ("silent", "")], Some(new)),
+        (vec![("silent", "")], None),
+    ] {
+        let expected = expected.map(|at| at.parse::<Timestamp>().unwrap());
+        assert_eq!(read(&accounts).updated_at, expected, "{accounts:?}");
+    }
+    let read = read(&[("good", new), ("dead", old), ("silent", ""), ("good", ahead)]);
+    let as_of: Vec<_> = read.accounts.iter().map(|account| account.as_of.map(|at| at.to_string())).collect();
+    assert_eq!(as_of, [Some(new.to_owned()), Some(old.to_owned()), None, Some(now.to_string())]);
+}
