@@ -39,6 +39,8 @@ pub struct Said {
     pub asks: Asks,
     /// Whether something of a bank or an account may be missing for it.
     pub missing: bool,
+    /// Whether its code says that it is for the user to know, and that nothing is wrong.
+    pub notice: bool,
 }
 
 /// What a sentence asks its reader to do.
@@ -307,9 +309,10 @@ fn said(set: &AccountSet) -> Vec<Said> {
     for (code, words) in coded.chain(set.errors.iter().map(|words| ("", words.as_str()))) {
         let (code, words) = (shown(code), shown(words));
         let (asks, missing) = meaning(&code, &words.to_lowercase());
+        let notice = code.starts_with("gen.") && asks == Asks::Nothing;
         let sentence = if words.is_empty() { code } else { words };
         if !sentence.is_empty() && seen.insert(sentence.clone()) {
-            all.push(Said { sentence, asks, missing });
+            all.push(Said { sentence, asks, missing, notice });
         }
     }
     let rest = all.split_off(all.len().min(SENTENCES));
@@ -322,7 +325,8 @@ fn in_short(rest: &[Said]) -> Option<Said> {
     let asked = |asks: &Asks| rest.iter().any(|one| one.asks == *asks);
     let asks = [Asks::NewAccess, Asks::SignIn].into_iter().find(asked).unwrap_or(Asks::Nothing);
     let sentence = format!("and {} more that the server says", rest.len());
-    (!rest.is_empty()).then(|| Said { sentence, asks, missing: rest.iter().any(|one| one.missing) })
+    let (missing, notice) = (rest.iter().any(|one| one.missing), rest.iter().all(|one| one.notice));
+    (!rest.is_empty()).then_some(Said { sentence, asks, missing, notice })
 }
 
 /// What a code of version 2 means, whose prefix counts where its second part is not known; a sentence of version 1 has only its

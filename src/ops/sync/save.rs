@@ -82,7 +82,8 @@ fn changes(
                 match arrival.messages.blocking_recv() {
                     Some(Step::Page(delta)) => run.apply(&delta)?,
                     Some(Step::Said(sentence)) if !start.said.contains(&sentence) => start.said.push(sentence),
-                    Some(Step::Said(_)) => {}
+                    Some(Step::Notice(sentence)) if !start.notices.contains(&sentence) => start.notices.push(sentence),
+                    Some(Step::Said(_) | Step::Notice(_)) => {}
                     Some(Step::Product(report, refused)) => {
                         run.refuse(&refused)?;
                         run.product(&report, start.health.bank_updated_at)?;
@@ -134,7 +135,7 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
     let incomplete = matches!(history, History::NotReady | History::Initial);
     let rounded = start.accounts.iter().flat_map(rounded).collect();
     let spoke = outcome == OutcomeKind::Ok && !start.said.is_empty();
-    let said = start.said.iter().map(|sentence| format!("{}: {sentence}", arrival.name));
+    let said = start.said.iter().chain(&start.notices).map(|sentence| format!("{}: {sentence}", arrival.name));
     let notes = counts.notes.into_iter().chain(unread).chain(said).collect();
     Saved { line, rounded, notes, error: None, incomplete, spoke }
 }

@@ -111,7 +111,12 @@ fn of_many_sentences_the_last_are_counted_and_ask_all_the_same() {
     let json = format!(r#"{{"errlist":[{}],"accounts":[]}}"#, problems.join(","));
     let said = accounts(serde_json::from_str(&json).unwrap()).said;
     assert_eq!((said.len(), said[19].sentence.as_str()), (21, "sentence 20"));
-    let rest = Said { sentence: "and 10 more that the server says".to_owned(), asks: Asks::SignIn, missing: true };
+    let rest = Said {
+        sentence: "and 10 more that the server says".to_owned(),
+        asks: Asks::SignIn,
+        missing: true,
+        notice: false,
+    };
     assert_eq!(said[20], rest);
 }
 
@@ -119,7 +124,7 @@ fn of_many_sentences_the_last_are_counted_and_ask_all_the_same() {
 fn a_codes_prefix_counts_where_its_second_part_is_not_known() {
     for (code, expected) in [
         ("gen.", (Asks::Nothing, false)),
-        ("gen.api", (Asks::Nothing, false)),
+        ("gen.notice", (Asks::Nothing, false)),
         ("gen.auth", (Asks::NewAccess, true)),
         ("con.", (Asks::Nothing, true)),
         ("con.auth", (Asks::SignIn, true)),
@@ -131,6 +136,7 @@ fn a_codes_prefix_counts_where_its_second_part_is_not_known() {
         let json = format!(r#"{{"errlist":[{{"code":"{code}","msg":"M","conn_id":"C"}}],"accounts":[]}}"#);
         let said = accounts(serde_json::from_str(&json).unwrap()).said.remove(0);
         assert_eq!((said.asks, said.missing), expected, "{code}");
+        assert_eq!(said.notice, ["gen.", "gen.notice"].contains(&code), "{code}");
     }
     let json = r#"{"errlist":[{"code":"con.auth","message":"of a draft"},{"code":"act.failed"}],"accounts":[]}"#;
     let said = accounts(serde_json::from_str(json).unwrap()).said;
