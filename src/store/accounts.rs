@@ -17,7 +17,7 @@ use crate::domain::{
     ids::{AccountId, ConnectionId, ProviderAccountId},
     money::{Currency, Money},
     provider::manner,
-    views::{AccountStatus, AccountView, BalanceView, TypeSource},
+    views::{AccountMoves, AccountStatus, AccountView, BalanceView, NamedAccount, TypeSource},
 };
 
 /// An account as the sync writer needs it.
@@ -239,34 +239,58 @@ impl Tx<'_> {
     }
 
     /// Writes the bank's whole list of accounts: those it no longer names are marked as vanished, with their history.
-    pub fn set_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
-        let mut named = HashSet::new();
-        for account in accounts {
-            named.insert(self.upsert_account(connection.0, account)?.id);
-        }
-        let mut statement =
-            self.db.prepare_cached("SELECT id FROM accounts WHERE connection = ?1 AND vanished_at IS NULL")?;
-        let known =
-            statement.query_map([connection.0], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
-        for id in known.into_iter().filter(|id| !named.contains(id)) {
+    pub fn set_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<AccountMoves> {
+        let before = self.named_accounts(connection)?;
+        self.write_accounts(connection, accounts)?;
+        let named: HashSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT id, provider_id FROM accounts WHERE connection = ?1 AND vanished_at IS NULL")?;
+        let known = statement.query_map([connection.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let known = known.collect::<std::result::Result<Vec<(i64, String)>, _>>()?;
+        for (id, _) in known.into_iter().filter(|(_, id)| !named.contains(id.as_str())) {
             self.db
                 .prepare_cached("UPDATE accounts SET vanished_at = ?1 WHERE id = ?2")?
                 .execute((encode::millis(self.at), id))?;
         }
-        Ok(())
+        let mut moves = AccountMoves::between(&before, &self.named_accounts(connection)?);
+        // One that comes under another id is not gone: the two are joined, or their owner is asked.
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM accounts o JOIN accounts n ON n.connection = o.connection AND n.id <> o.id
+                   AND n.created_at = ?2 AND (n.persistent_id = o.persistent_id OR n.name = o.name) WHERE o.id = ?1)";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut gone = Vec::new();
+        for account in std::mem::take(&mut moves.gone) {
+            if statement.query_row((account.id.0, encode::millis(self.at)), |row| row.get(0))? {
+                gone.push(account);
+            }
+        }
+        Ok(AccountMoves { gone, ..moves })
+    }
+
+    /// The accounts that a bank has named, and whether it still does; what their owner closed stays closed, and is not among them.
+    fn named_accounts(&self, connection: ConnectionId) -> Result<Vec<(NamedAccount, bool)>> {
+        let sql = "SELECT id, coalesce(user_name, name), vanished_at IS NULL FROM accounts
+                   WHERE connection = ?1 AND placeholder = 0 AND NOT closed ORDER BY id";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let read = |row: &Row<'_>| Ok((NamedAccount { id: AccountId(row.get(0)?), name: row.get(1)? }, row.get(2)?));
+        Ok(statement.query_map([connection.0], read)?.collect::<std::result::Result<_, _>>()?)
     }
 
     /// Writes accounts with fresh balances; those that are not among them stay as they are.
     pub fn set_balances(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
-        for account in accounts {
-            self.upsert_account(connection.0, account)?;
-        }
+        self.write_accounts(connection, accounts)?;
         self.note("accounts", accounts.len());
         Ok(())
     }
 
     /// Writes accounts of a list that may not be whole: those it does not name stay as they are.
-    pub fn add_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
+    pub fn add_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<AccountMoves> {
+        let before = self.named_accounts(connection)?;
+        self.write_accounts(connection, accounts)?;
+        Ok(AccountMoves::between(&before, &self.named_accounts(connection)?))
+    }
+
+    fn write_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
         accounts.iter().try_for_each(|account| self.upsert_account(connection.0, account).map(|_| ()))
     }
 

@@ -101,6 +101,7 @@ impl ToSheet for Shown {
             Fact::new("bank_updated_at", "Bank's data of (UTC)", connection.bank_updated_at),
             Fact::new("consent_expires_at", "Consent ends (UTC)", connection.consent_expires_at),
             Fact::new("accounts", "Accounts", Cell::Number(self.contents.accounts)),
+            Fact::new("accounts_gone", "No longer named", Some(self.contents.accounts_gone).filter(|count| *count > 0)),
             Fact::new("transactions", "Transactions", Cell::Number(self.contents.transactions)),
         ];
         facts.extend(self.products.iter().map(|view| product(view, connection.id)));

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::NamedAccount;
 use crate::domain::{
     dates::Timestamp,
     ids::ConnectionId,
@@ -111,6 +112,10 @@ pub struct SyncLine {
     pub refused_rows: Vec<Refusal>,
     /// Products that could not be read; what was known of them stays.
     pub failed_products: Vec<ProductFailure>,
+    /// Accounts that the bank names no more; they count as closed, and their history stays.
+    pub accounts_gone: Vec<NamedAccount>,
+    /// Accounts that it names again.
+    pub accounts_back: Vec<NamedAccount>,
     /// When the bank itself was last read with success.
     pub bank_updated_at: Option<Timestamp>,
     /// What went wrong, in one sentence.

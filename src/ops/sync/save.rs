@@ -71,12 +71,13 @@ fn changes(
     loop {
         let event = event(arrival.id, (means.now)());
         let written = store.write(&event, |tx| {
-            if start.partial {
-                tx.add_accounts(arrival.id, &start.accounts)?;
+            let moves = if start.partial {
+                tx.add_accounts(arrival.id, &start.accounts)?
             } else {
-                tx.set_accounts(arrival.id, &start.accounts)?;
-            }
+                tx.set_accounts(arrival.id, &start.accounts)?
+            };
             let mut run = tx.sync(arrival.id, mode)?;
+            run.moved(moves);
             run.refuse(&start.refused)?;
             loop {
                 match arrival.messages.blocking_recv() {
@@ -129,6 +130,8 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
         refused: counts.refused,
         refused_rows: counts.refusals,
         failed_products: counts.failed,
+        accounts_gone: counts.gone,
+        accounts_back: counts.back,
         bank_updated_at: start.health.bank_updated_at,
         error: start.health.error.map(|error| error.message),
     };
@@ -173,6 +176,8 @@ pub(super) fn failed(
         refused: 0,
         refused_rows: Vec::new(),
         failed_products: Vec::new(),
+        accounts_gone: Vec::new(),
+        accounts_back: Vec::new(),
         bank_updated_at: None,
         error: Some(error.to_string()),
     };

@@ -80,6 +80,8 @@ fn connections_and_what_a_sync_brought() {
         refused: 0,
         refused_rows: Vec::new(),
         failed_products: Vec::new(),
+        accounts_gone: Vec::new(),
+        accounts_back: Vec::new(),
         bank_updated_at: Some("2026-03-15T05:30:00Z".parse().unwrap()),
         error: error.map(str::to_owned),
     };
