@@ -190,6 +190,7 @@ fn a_new_account_at_a_linked_bank_can_be_added() {
     assert_eq!(first.len(), 1);
     let more = linked_by_hand(&env, &["--add-accounts", "c1"], false, &[GOOD, "account=0000&account=1111"]);
     assert_eq!(more.status, 0, "{more}");
+    assert!(more.stdout.contains("signed in again; new: Plaid Saving"), "{more}");
     env.ok(&["sync"]);
     let accounts = items(&env, &["accounts"]);
     assert_eq!(accounts.len(), 2, "{accounts:#?}");
@@ -197,6 +198,10 @@ fn a_new_account_at_a_linked_bank_can_be_added() {
     assert_eq!(items(&env, &["connections"]).len(), 1);
     let new = accounts.iter().find(|account| account["id"] != first[0]["id"]).unwrap();
     assert!(env.json(&["tx", &format!("acct:{}", text(new, "id"))])["total"].as_u64().unwrap() > 0, "with its history");
+    let less = linked_by_hand(&env, &["--add-accounts", "c1"], false, &[GOOD, "account=1111"]);
+    assert!(less.stdout.contains("signed in again; gone: Plaid Checking"), "{less}");
+    let same = linked_by_hand(&env, &["--repair", "c1"], false, &[GOOD]);
+    assert!(same.stdout.contains("signed in again; the accounts are the same"), "{same}");
 }
 
 #[test]
