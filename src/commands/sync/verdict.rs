@@ -3,7 +3,7 @@
 //! Pure. Invariant: a run of which something was not saved never exits 0.
 
 use crate::{
-    domain::views::{OutcomeKind, SyncOutcome},
+    domain::views::{OutcomeKind, SyncLine, SyncOutcome},
     error::{Error, Kind, Result},
     ops::sync::{Cause, Run},
 };
@@ -38,7 +38,7 @@ pub(in crate::commands) fn failures(run: &Run) -> Result<()> {
             return Ok(());
         }
         let sentence = format!("sign in again at {}; everything else is saved", reauth.join(", "));
-        let (kind, sentence) = match all_kept(&run.outcome) {
+        let (kind, sentence) = match all_kept(&run.outcome).and_then(|()| all_read(&run.outcome)) {
             Ok(()) => (Kind::Reauth, sentence),
             Err(also) => (Kind::Partial, format!("sign in again at {}; {}", reauth.join(", "), also.message)),
         };
@@ -82,6 +82,19 @@ pub(in crate::commands) fn all_kept(outcome: &SyncOutcome) -> Result<()> {
         names.join(", ")
     );
     Err(Error::new(Kind::Partial, "rows_refused", sentence).hint("bursar connections"))
+}
+
+/// Turns products that could not be read into the error that they are.
+pub(in crate::commands) fn all_read(outcome: &SyncOutcome) -> Result<()> {
+    // Where the owner has to sign in, products come with the rest once that is done.
+    let lines = outcome.connections.iter().filter(|line| line.outcome == OutcomeKind::Ok);
+    let unread = |line: &SyncLine| line.failed_products.iter().map(|one| format!("{}: {one}", line.name)).collect();
+    let unread: Vec<String> = lines.flat_map::<Vec<String>, _>(unread).collect();
+    if unread.is_empty() {
+        return Ok(());
+    }
+    let sentence = format!("{}; everything else is saved", unread.join("; "));
+    Err(Error::new(Kind::Partial, "product_failed", sentence).hint("bursar connections"))
 }
 
 /// Turns what a provider says of banks that it may not have read into the error that it is.

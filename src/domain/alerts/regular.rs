@@ -99,7 +99,9 @@ impl Regular {
     pub(super) fn alert(&self) -> Alert {
         let Self { payee, amount, date, .. } = self;
         let message = match (self.kind, self.before) {
-            (AlertKind::PriceRise, Some(before)) => format!("{payee} costs {amount} since {date}, {before} before"),
+            (AlertKind::PriceRise, Some(before)) => {
+                format!("{payee} costs {} since {date}, {} before", amount.grouped(), before.grouped())
+            }
             (AlertKind::PaymentEnded, _) => {
                 format!("{payee} seems to have stopped; the next payment was expected on {date}")
             }

@@ -37,6 +37,7 @@ fn connection(state: ConnectionState) -> ConnectionView {
         error: None,
         last_error: None,
         refused: 0,
+        failed_products: Vec::new(),
     }
 }
 
@@ -171,7 +172,7 @@ fn a_payment_is_told_before_it_is_due_and_again_when_it_is_late() {
         ("2026-04-23", None, None),
         ("2026-04-22", None, Some("payment_due:a1:due:2026-04-22")),
         ("2026-04-14", None, Some("payment_due:a1:late:2026-04-14")),
-        ("2026-04-14", Some(false), None),
+        ("2026-04-14", Some(false), Some("payment_due:a1:late:2026-04-14")),
         ("2026-05-14", Some(true), Some("payment_due:a1:late:2026-05-14")),
     ] {
         let terms = Terms {
@@ -189,6 +190,16 @@ fn a_payment_is_told_before_it_is_due_and_again_when_it_is_late() {
         let liabilities = [LiabilityView { account: AccountId(1), terms, as_of: Timestamp::UNIX_EPOCH }];
         let known = Known { accounts: &accounts, liabilities: &liabilities, ..nothing() };
         assert_eq!(keys(&known, &Bounds::default()).first().map(String::as_str), expected, "{due}");
+    }
+}
+
+#[test]
+fn of_a_removed_connection_nothing_is_told() {
+    let bounds = Bounds { low_balance: Some("100".parse().unwrap()), ..Bounds::default() };
+    for (state, told) in [(ConnectionState::Healthy, true), (ConnectionState::Removed, false)] {
+        let (connections, accounts) = ([connection(state)], [account(AccountType::Depository, 5)]);
+        let known = Known { connections: &connections, accounts: &accounts, ..nothing() };
+        assert_eq!(!keys(&known, &bounds).is_empty(), told, "{state:?}");
     }
 }
 

@@ -33,6 +33,7 @@ use crate::{
     domain::{
         ids::{ConnectionId, InstitutionId},
         sync::ItemError,
+        views::AccountMoves,
     },
     loopback::LoopbackError,
     plaid::{Client, Hosted, LinkExit, LinkRequest, LinkToken, PlaidError, Purpose},
@@ -229,6 +230,8 @@ pub enum Outcome {
         connection: ConnectionId,
         /// What is still wrong with it.
         error: Option<ItemError>,
+        /// What changed among its accounts, where they could be read.
+        moves: Option<AccountMoves>,
     },
     /// The user left, or the bank refused; with the connection that was to be mended.
     Left(LinkExit, Option<Repair>),

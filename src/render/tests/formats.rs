@@ -4,7 +4,10 @@ use super::{
     book::{accounts, transactions},
     *,
 };
-use crate::render::{Cell, Fact, Facts, Shown, group_thousands};
+use crate::{
+    domain::money::group_thousands,
+    render::{Cell, Fact, Facts, Shown},
+};
 
 #[test]
 fn files_have_raw_numbers_and_no_formulas() {
