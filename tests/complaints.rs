@@ -10,7 +10,7 @@ use bursar::{
 use serde_json::Value;
 
 use crate::{
-    env::{Output, PASSPHRASE, TestEnv, block_on},
+    env::{Background, Output, PASSPHRASE, TestEnv, block_on},
     sandbox::http::send,
 };
 
@@ -40,6 +40,30 @@ pub(crate) fn linked_by_hand(env: &TestEnv, args: &[&str], asks: bool, forms: &[
     let address = terminal.find(&base_url);
     fill(&base_url, address.strip_prefix(&base_url).unwrap(), forms);
     env.keep(terminal.finish())
+}
+
+/// Begins a hosted `link` without a terminal; the address of its page.
+pub(crate) fn begun(env: &TestEnv, args: &[&str]) -> (Background, String) {
+    let running = env.start(&[&["link", "--hosted"], args].concat());
+    let base_url = env.sandbox().base_url.clone();
+    let began = std::time::Instant::now();
+    loop {
+        let said = running.so_far();
+        if let Some((_, rest)) = said.split_once(&base_url)
+            && let Some((page, _)) = rest.split_once('\n')
+        {
+            return (running, page.trim().to_owned());
+        }
+        assert!(began.elapsed().as_secs() < 60, "no address: {said}");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+/// Runs a hosted `link` without a terminal, and fills the forms of its page.
+pub(crate) fn linked_unasked(env: &TestEnv, args: &[&str], forms: &[&str]) -> Output {
+    let (running, page) = begun(env, &[&["--yes", "--no-sync", "--json"], args].concat());
+    fill(&env.sandbox().base_url, &page, forms);
+    env.keep(running.finish())
 }
 
 /// Fills the forms of a page of the bank's.

@@ -1,9 +1,11 @@
 //! `bursar link` without a browser: test logins, duplicates, what a kill leaves, what goes wrong.
 
+mod second;
+
 use bursar::sandbox::Fault;
 
 use crate::{
-    complaints::linked_by_hand,
+    complaints::{begun, fill, linked_by_hand},
     env::{PASSPHRASE, TestEnv, block_on},
     sandbox::http::send,
 };
@@ -138,6 +140,28 @@ fn a_repair_that_is_not_finished_advises_no_second_connection() {
     }
     let left = linked_by_hand(&env, &[], true, &["action=cancel"]);
     assert!(left.stdout.contains("nothing was linked") && left.stdout.contains("bursar link --hosted"), "{left}");
+}
+
+#[test]
+fn a_resumed_choice_of_accounts_is_still_one() {
+    let env = TestEnv::household();
+    let (running, page) = begun(&env, &["--add-accounts", "c1"]);
+    drop(running);
+    fill(&env.sandbox().base_url, &page, &["action=cancel"]);
+    let left = env.fails(7, &["link", "--resume", "--json"]);
+    assert_eq!(left.error()["hint"], "bursar link --add-accounts c1", "{left}");
+}
+
+#[test]
+fn the_question_before_a_link_names_what_is_billed() {
+    let env = ready();
+    let asked = |env: &TestEnv| env.fails(2, &["link", "--hosted", "--no-input"]).stderr;
+    let all = asked(&env);
+    assert!(all.contains("liabilities, investments by the month as well"), "{all}");
+    assert!(all.contains("`bursar config set sync.products '[]'`"), "{all}");
+    env.ok(&["config", "set", "sync.products", "[]"]);
+    let none = asked(&env);
+    assert!(none.contains("bill the connection by the month") && !none.contains("investments by"), "{none}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use bursar::sandbox::Fault;
 use serde_json::Value;
 
 use crate::{
-    complaints::{GOOD, fill, linked_by_hand},
+    complaints::{GOOD, begun, fill, linked_by_hand},
     env::TestEnv,
 };
 
@@ -157,22 +157,10 @@ fn what_was_made_and_cannot_be_reached_stays_counted() {
 
 /// A flow that was left behind, and in which somebody signed in at these banks since.
 fn flow_of(env: &TestEnv, banks: &[&str]) {
-    let mut running = env.start(&["link", "--hosted", "--no-sync", "--yes"]);
-    let base_url = env.sandbox().base_url.clone();
-    let began = std::time::Instant::now();
-    let page = loop {
-        let said = running.so_far();
-        if let Some((_, rest)) = said.split_once(&base_url)
-            && let Some((page, _)) = rest.split_once('\n')
-        {
-            break page.trim().to_owned();
-        }
-        assert!(began.elapsed().as_secs() < 30, "no address: {said}");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    };
+    let (mut running, page) = begun(env, &["--no-sync", "--yes"]);
     running.kill();
     for bank in banks {
-        fill(&base_url, &page, &[&format!("institution={bank}"), GOOD, "account=0000"]);
+        fill(&env.sandbox().base_url, &page, &[&format!("institution={bank}"), GOOD, "account=0000"]);
     }
 }
 
@@ -203,4 +191,75 @@ fn what_a_flow_has_brought_is_not_exchanged_again_when_it_is_resumed() {
     assert_eq!(ids, ["c2", "c3"], "{resumed}");
     assert_eq!((made(), env.json(&["connections"])["total"].clone()), (3.into(), 3.into()));
     env.fails(5, &["link", "--resume", "--yes"]);
+}
+
+/// The bank and account of a flow.
+fn forms(bank: &str) -> [String; 3] {
+    [format!("institution={bank}"), GOOD.to_owned(), "account=0000".to_owned()]
+}
+
+/// Sets what the plan allows.
+fn allow(env: &TestEnv, most: &str) {
+    env.ok(&["config", "set", "plaid.max_items", most]);
+}
+
+/// Connections that were made, and those that the book has.
+fn made_and_kept(env: &TestEnv) -> (Value, Value) {
+    (env.json(&["metrics"])["limits"]["items_made"].clone(), env.json(&["connections"])["total"].clone())
+}
+
+#[test]
+fn a_link_that_is_resumed_keeps_to_the_plan() {
+    let env = ready();
+    flow_of(&env, &["ins_109508"]);
+    link(&env, "ins_109509");
+    allow(&env, "1");
+    // A fault that waits at the exchange tells whether it was ever called.
+    env.sandbox().faults_at(Fault::InternalError, "/item/public_token/exchange", 1);
+    for _ in 0..2 {
+        let refused = env.fails(7, &["link", "--resume", "--yes", "--no-sync", "--json"]);
+        let error = refused.error();
+        assert_eq!(error["code"], "plan_items", "{refused}");
+        assert!(error["message"].as_str().unwrap().contains("can be had for six hours"), "{refused}");
+        assert_eq!(refused.json()["beyond_plan"], serde_json::json!({"made": 1, "most": 1, "granted": 1}));
+        assert_eq!(made_and_kept(&env), (1.into(), 1.into()));
+    }
+    assert_eq!(env.sandbox().waits(Fault::InternalError), Some(1), "nothing was exchanged");
+    env.sandbox().clear_faults();
+    allow(&env, "2");
+    env.ok(&["link", "--resume", "--yes", "--no-sync"]);
+    assert_eq!(made_and_kept(&env), (2.into(), 2.into()));
+}
+
+#[test]
+fn a_flow_of_several_banks_keeps_to_the_plan() {
+    let env = ready();
+    flow_of(&env, &["ins_109508", "ins_109509", "ins_109510"]);
+    allow(&env, "1");
+    let part = env.fails(3, &["link", "--resume", "--yes", "--no-sync", "--json"]);
+    assert_eq!(
+        (&part.error()["code"], &part.json()["beyond_plan"]["granted"]),
+        (&"plan_items".into(), &2.into()),
+        "{part}"
+    );
+    assert_eq!(made_and_kept(&env), (1.into(), 1.into()));
+    allow(&env, "3");
+    env.ok(&["link", "--resume", "--yes", "--no-sync"]);
+    assert_eq!(made_and_kept(&env), (3.into(), 3.into()));
+}
+
+#[test]
+fn two_links_at_once_share_the_last_place() {
+    let env = ready();
+    allow(&env, "1");
+    let args = ["--yes", "--no-sync"];
+    let both = [begun(&env, &args), begun(&env, &args)];
+    for ((_, page), bank) in both.iter().zip(["ins_109508", "ins_109509"]) {
+        let forms = forms(bank);
+        fill(&env.sandbox().base_url, page, &forms.each_ref().map(String::as_str));
+    }
+    let mut ends: Vec<i32> = both.into_iter().map(|(running, _)| env.keep(running.finish()).status).collect();
+    ends.sort_unstable();
+    assert_eq!(ends, [0, 7]);
+    assert_eq!(made_and_kept(&env), (1.into(), 1.into()));
 }

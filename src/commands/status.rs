@@ -17,6 +17,7 @@ use crate::{
     ops::{alerts, review},
     render::{Cell, Fact, Facts, Sheet, ToSheet},
     reports::liabilities::{self, Due},
+    store::Unjoined,
     vault::Role,
 };
 
@@ -54,6 +55,8 @@ pub(crate) struct Status {
     bank_updated_at: Option<Timestamp>,
     /// Payments of cards and loans that are late or due within 14 days.
     due: Vec<Due>,
+    /// Connections that ended, and whose accounts stand a second time under one that lives.
+    unjoined: Vec<Unjoined>,
     /// What holds now of what `notify` tells: low balances, prices that rose, missing payments.
     alerts: Vec<Alert>,
     /// Commands to run next, the most sensible first.
@@ -72,6 +75,7 @@ impl Args {
             connections: Vec::new(),
             bank_updated_at: None,
             due: Vec::new(),
+            unjoined: Vec::new(),
             alerts: Vec::new(),
             next: Vec::new(),
         };
@@ -85,6 +89,7 @@ impl Args {
             let (vault, book) = (context.unlocked()?, context.book()?);
             status.alerts = alerts::now((&book, &alerts::keys(&vault, context.clock.latest())), &bounds, now, today)?;
             status.connections = book.connections_at(now)?;
+            status.unjoined = book.unjoined()?;
             status.bank_updated_at =
                 live(&status.connections).filter_map(|connection| connection.bank_updated_at).min();
             let accounts = still_read(&book.accounts()?, &status.connections);
@@ -95,7 +100,7 @@ impl Args {
             status.environment = Some(book.environment()?);
             status.role = Some(vault.role().as_str().to_owned());
             status.session_expires_at = session_end(context)?;
-            status.next = next_steps(&status.connections);
+            status.next = next_steps(&status.connections, &status.unjoined);
             if vault.role() == Role::Owner && review::is_due(&vault, &book, now)? {
                 status.next.push("bursar review".to_owned());
             }
@@ -135,7 +140,7 @@ fn live(connections: &[ConnectionView]) -> impl Iterator<Item = &ConnectionView>
     connections.iter().filter(|connection| connection.state != ConnectionState::Removed)
 }
 
-fn next_steps(connections: &[ConnectionView]) -> Vec<String> {
+fn next_steps(connections: &[ConnectionView], unjoined: &[Unjoined]) -> Vec<String> {
     if connections.is_empty() {
         return vec!["bursar link".to_owned()];
     }
@@ -144,6 +149,7 @@ fn next_steps(connections: &[ConnectionView]) -> Vec<String> {
     let repairs = repairs.filter(|command| !command.starts_with("bursar sync "));
     let again = connections.iter().filter(|connection| connection.refused > 0);
     let again = again.map(|connection| format!("bursar sync {} --full", connection.id));
+    let repairs = repairs.chain(unjoined.iter().map(Unjoined::command));
     repairs.chain(["bursar sync".to_owned(), "bursar report summary".to_owned()]).chain(again).collect()
 }
 
@@ -163,7 +169,8 @@ impl ToSheet for Status {
             let until = until.map_or_else(String::new, |end| format!(" on {}", standing::day(end)));
             Fact::new("attention", connection.name.as_str(), format!("{}{until}", connection.state.words()))
         });
-        let attention: Vec<Fact> = attention.collect();
+        let unjoined = self.unjoined.iter().map(|pair| Fact::new("attention", pair.name.as_str(), pair.words()));
+        let attention: Vec<Fact> = attention.chain(unjoined).collect();
         let not_kept = (refused > 0).then(|| Fact::new("refused", "Rows not kept", Cell::Number(refused)));
         let facts = [
             Fact::new("vault", "Vault", self.vault.display().to_string()),

@@ -34,13 +34,17 @@ pub enum Remedy {
     Keys,
     /// The provider's plan is used up.
     Plan,
+    /// Something is settled in the provider's own settings; the next sync finds it settled.
+    Setup,
+    /// It can only be removed: nobody reads its bank any more, or its token is of no use.
+    Retire,
     /// Nobody here can mend it; it is shown as it is.
     Report,
 }
 
 impl Remedy {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Nothing,
         Self::Wait,
         Self::SignIn,
@@ -51,6 +55,8 @@ impl Remedy {
         Self::Gone,
         Self::Keys,
         Self::Plan,
+        Self::Setup,
+        Self::Retire,
         Self::Report,
     ];
 
@@ -67,6 +73,8 @@ impl Remedy {
             Self::Gone => "gone",
             Self::Keys => "keys",
             Self::Plan => "plan",
+            Self::Setup => "setup",
+            Self::Retire => "retire",
             Self::Report => "report",
         }
     }
@@ -90,7 +98,7 @@ impl Remedy {
                 ConnectionState::NeedsSignIn
             }
             Self::Gone => ConnectionState::Gone,
-            Self::Keys | Self::Plan | Self::Report => ConnectionState::Failing,
+            Self::Keys | Self::Plan | Self::Setup | Self::Retire | Self::Report => ConnectionState::Failing,
         })
     }
 
@@ -98,11 +106,12 @@ impl Remedy {
     pub fn command(self, id: ConnectionId) -> Option<String> {
         Some(match self {
             Self::Nothing => return None,
-            Self::Wait | Self::Plan | Self::ActAtProvider => format!("bursar sync {id}"),
+            Self::Wait | Self::Setup | Self::ActAtProvider => format!("bursar sync {id}"),
             Self::SignIn | Self::ActAtBank => format!("bursar link --repair {id}"),
             Self::ChooseAccounts => format!("bursar link --add-accounts {id}"),
-            Self::Replace | Self::Gone => format!("bursar connections remove {id}"),
+            Self::Replace | Self::Gone | Self::Retire => format!("bursar connections remove {id}"),
             Self::Keys => "bursar config plaid".to_owned(),
+            Self::Plan => "bursar metrics".to_owned(),
             Self::Report => format!("bursar sync {id} --verbose"),
         })
     }

@@ -56,6 +56,8 @@ pub(super) struct Made {
     pub(super) name: Option<String>,
     /// The exchange that made it, in the book's intents.
     pub(super) exchange: Option<i64>,
+    /// Name and last digits of the accounts that its owner chose, where the flow said so.
+    pub(super) granted: Vec<(String, Option<String>)>,
 }
 
 /// The accounts of a new connection and its bank; it may be slow to show them, and then the first sync brings them.
@@ -82,8 +84,13 @@ pub(super) fn adopt(
     };
     let id = book.write(&bank.event("link"), |tx| {
         let id = tx.add_connection(&new)?;
-        if !accounts.is_empty() {
-            tx.set_accounts(id, accounts)?;
+        match accounts {
+            [] if made.granted.is_empty() => {}
+            // What was chosen is all that tells a second link of the same accounts until the bank shows them.
+            [] => tx.keep_granted(id, &made.environment, &made.granted)?,
+            _ => {
+                tx.set_accounts(id, accounts)?;
+            }
         }
         tx.give_consent(Some(id), CONSENT, manner(&made.provider).scope)?;
         if let Some(exchange) = made.exchange {
@@ -110,6 +117,7 @@ struct Written<'a> {
     institution: Option<&'a str>,
     name: Option<&'a str>,
     exchange: Option<i64>,
+    granted: &'a [(String, Option<String>)],
 }
 
 #[derive(Deserialize)]
@@ -123,6 +131,8 @@ struct Read {
     institution: Option<String>,
     name: Option<String>,
     exchange: Option<i64>,
+    #[serde(default)]
+    granted: Vec<(String, Option<String>)>,
 }
 
 fn first() -> String {
@@ -140,6 +150,7 @@ impl Made {
             institution: self.institution.as_deref(),
             name: self.name.as_deref(),
             exchange: self.exchange,
+            granted: &self.granted,
         };
         let json = serde_json::to_string(&written);
         Ok(Secret::new(json.map_err(|_| VaultError::Crypto("a token does not serialise"))?))
@@ -159,6 +170,7 @@ impl Made {
             institution: read.institution,
             name: read.name,
             exchange: read.exchange,
+            granted: read.granted,
         })
     }
 }

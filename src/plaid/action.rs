@@ -37,8 +37,14 @@ pub enum Action {
     FullResync,
     /// This bank does not offer it: noted, and only a sync that cannot do without it fails.
     Unsupported,
-    /// Keys, environment, products or the Plaid dashboard need a change.
+    /// Keys or environment need a change.
     Reconfigure,
+    /// The Plaid dashboard needs a change: a registration, a product, a permission.
+    Dashboard,
+    /// The token is of other keys, or was replaced: no other connection is concerned.
+    DeadToken,
+    /// The bank is read by nobody any more: the connection can only be removed.
+    Retire,
     /// The Plaid plan's allowance is used up.
     PlanLimit,
     /// bursar sent something wrong: report it.
@@ -49,7 +55,7 @@ pub enum Action {
 
 impl Action {
     /// All actions, in the order of the documentation.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Retry,
         Self::NotReady,
         Self::RetryLater,
@@ -66,6 +72,9 @@ impl Action {
         Self::FullResync,
         Self::Unsupported,
         Self::Reconfigure,
+        Self::Dashboard,
+        Self::DeadToken,
+        Self::Retire,
         Self::PlanLimit,
         Self::OurBug,
         Self::Report,
@@ -89,8 +98,13 @@ impl Action {
             Self::RestartLoop => "the page loop starts again at its first cursor",
             Self::FullResync => "the cursor is of no use: everything is read again and matched by id",
             Self::Unsupported => "this bank does not offer it: noted; a sync fails only for want of transactions",
-            Self::Reconfigure => "check keys, environment and products in the Plaid dashboard",
-            Self::PlanLimit => "the Plaid plan's allowance is used up",
+            Self::Reconfigure => "check keys and environment: `bursar config plaid`",
+            Self::Dashboard => "settle it in the Plaid dashboard (registration, products), then sync again",
+            Self::DeadToken => {
+                "the token is of other keys or was replaced: check the keys in use, else remove the connection and link anew"
+            }
+            Self::Retire => "the bank is not read any more: remove the connection (ends its bill)",
+            Self::PlanLimit => "the Plaid plan's allowance is used up: `bursar metrics` shows what used it",
             Self::OurBug => "a defect in bursar: please report it with the request id",
             Self::Report => "permanent: shown as it is",
         }
@@ -106,9 +120,23 @@ impl Action {
             Self::RemoveAndLink => Remedy::Replace,
             Self::Gone => Remedy::Gone,
             Self::Reconfigure => Remedy::Keys,
+            Self::Dashboard => Remedy::Setup,
+            Self::DeadToken | Self::Retire => Remedy::Retire,
             Self::PlanLimit => Remedy::Plan,
             Self::NewToken | Self::UseCached | Self::Unsupported | Self::OurBug | Self::Report => Remedy::Report,
         }
+    }
+
+    /// What a sentence about such an error adds, where Plaid's own words do not say who can do something.
+    pub fn advice(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Dashboard => "that is settled in the Plaid dashboard (registration, products), not with other keys",
+            Self::DeadToken => {
+                "its token belongs to other Plaid keys, or was replaced: check the keys in use, else remove the connection and link it anew"
+            }
+            Self::Retire => "the connection can only be removed, which ends its bill",
+            _ => return None,
+        })
     }
 
     /// Whether the same request may succeed within seconds.
@@ -176,15 +204,15 @@ pub const TABLE: &[(&str, Action)] = &[
     ("INSTITUTION_DOWN", Action::RetryLater),
     ("INSTITUTION_NOT_RESPONDING", Action::RetryLater),
     ("INSTITUTION_NOT_AVAILABLE", Action::RetryLater),
-    ("INSTITUTION_NO_LONGER_SUPPORTED", Action::Report),
+    ("INSTITUTION_NO_LONGER_SUPPORTED", Action::Retire),
     ("UNSUPPORTED_RESPONSE", Action::Report),
-    ("UNAUTHORIZED_INSTITUTION", Action::Reconfigure),
-    ("INSTITUTION_REGISTRATION_REQUIRED", Action::Reconfigure),
+    ("UNAUTHORIZED_INSTITUTION", Action::Dashboard),
+    ("INSTITUTION_REGISTRATION_REQUIRED", Action::Dashboard),
     ("INVALID_API_KEYS", Action::Reconfigure),
-    ("INVALID_ACCESS_TOKEN", Action::Reconfigure),
+    ("INVALID_ACCESS_TOKEN", Action::DeadToken),
     ("UNAUTHORIZED_ENVIRONMENT", Action::Reconfigure),
-    ("UNAUTHORIZED_ROUTE_ACCESS", Action::Reconfigure),
-    ("INVALID_PRODUCT", Action::Reconfigure),
+    ("UNAUTHORIZED_ROUTE_ACCESS", Action::Dashboard),
+    ("INVALID_PRODUCT", Action::Dashboard),
     // Every sync reads the accounts first, and no request of bursar's names one.
     ("INVALID_ACCOUNT_ID", Action::OurBug),
     ("INVALID_LINK_TOKEN", Action::NewToken),

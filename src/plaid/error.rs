@@ -346,7 +346,8 @@ impl PlaidError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = self.display_message.as_deref().unwrap_or(&self.message);
-        write!(f, "Plaid refused {}: {}: {words}", self.endpoint.path(), self.error_code)
+        write!(f, "Plaid refused {}: {}: {words}", self.endpoint.path(), self.error_code)?;
+        self.action.advice().map_or(Ok(()), |advice| write!(f, "; {advice}"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Link sessions, written ahead: what was begun with the provider and must not be lost by a crash.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Result, Store, StoreError, Tx, encode};
 use crate::domain::{dates::Timestamp, ids::ConnectionId};
@@ -121,6 +121,11 @@ impl Tx<'_> {
         Ok(Exchange { id, again: false })
     }
 
+    /// [`Store::connections_made`], with what this change writes.
+    pub fn connections_made(&self, provider: &str, environment: &str) -> Result<u64> {
+        made(self.db, provider, environment)
+    }
+
     /// Says that the connection came into being, and as which one the book has it; none if it was ended at once, or can never be
     /// reached.
     pub fn end_exchange(&mut self, id: i64, connection: Option<ConnectionId>) -> Result<()> {
@@ -169,11 +174,7 @@ impl Store {
     /// How many connections of a provider were ever made in an environment, or may have been: those of the book, removed ones too, and
     /// exchanges that left none there.
     pub fn connections_made(&self, provider: &str, environment: &str) -> Result<u64> {
-        let sql = "SELECT (SELECT count(*) FROM connections WHERE provider = ?1 AND environment = ?2)
-                     + (SELECT count(*) FROM link_intents WHERE mode = ?3 AND environment = ?2
-                        AND state IN ('exchanging', 'done') AND connection IS NULL)";
-        let count: i64 = self.db.prepare_cached(sql)?.query_row((provider, environment, EXCHANGE), |row| row.get(0))?;
-        Ok(count.unsigned_abs())
+        made(&self.db, provider, environment)
     }
 
     /// The connection that an exchange has brought into the book.
@@ -203,4 +204,12 @@ impl Store {
         let mut statement = self.db.prepare_cached(&format!("{VIEW} WHERE id = ?1"))?;
         statement.query_row([id], |row| Ok(view(row))).optional()?.transpose()
     }
+}
+
+fn made(db: &Connection, provider: &str, environment: &str) -> Result<u64> {
+    let sql = "SELECT (SELECT count(*) FROM connections WHERE provider = ?1 AND environment = ?2)
+                     + (SELECT count(*) FROM link_intents WHERE mode = ?3 AND environment = ?2
+                        AND state IN ('exchanging', 'done') AND connection IS NULL)";
+    let count: i64 = db.prepare_cached(sql)?.query_row((provider, environment, EXCHANGE), |row| row.get(0))?;
+    Ok(count.unsigned_abs())
 }

@@ -61,7 +61,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Map, Value};
 
 pub use accounts::AccountEdit;
-pub use adopt::{Adoption, JoinedAccount, Likeness};
+pub use adopt::{Adoption, JoinedAccount, Likeness, Unjoined};
 pub use alerts::KeptAlert;
 #[cfg(feature = "fuzzing")]
 pub(crate) use audit::fuzz::tampered as audit_tampered;
@@ -71,7 +71,7 @@ pub use consents::Consent;
 pub use edits::{CategoryChoice, TransactionEdit};
 pub use error::{Result, StoreError, Trouble};
 pub use intents::{Exchange, Intent, IntentState, NewIntent};
-pub use known::KnownAccount;
+pub use known::{KnownAccount, KnownBank};
 pub use pending::PendingRow;
 pub use purge::Contents;
 pub use regular::Look;

@@ -43,6 +43,7 @@ impl Tx<'_> {
     pub fn purge_connection(&mut self, connection: ConnectionId) -> Result<()> {
         self.forget_regular()?;
         self.purge_products(connection)?;
+        self.forget_granted(connection)?;
         let accounts = self.account_ids(connection)?;
         let mut touched: Option<(i64, i64)> = None;
         for account in accounts {

@@ -52,6 +52,40 @@ fn relinked() -> (TestEnv, Vec<String>) {
 }
 
 #[test]
+fn accounts_that_count_twice_are_named_until_they_are_joined_or_parted() {
+    let (env, _) = relinked();
+    let named = || {
+        let (status, doctor) = (env.json(&["status"]), env.run(&["doctor"]).stdout);
+        let next = status["next"].as_array().unwrap().contains(&json!("bursar connections adopt c1 c2"));
+        let screen = env.ok(&["status"]).stdout;
+        let lines =
+            [screen.contains("9 accounts count twice, here and in c2"), doctor.contains("9 accounts count twice")];
+        assert!(lines.iter().all(|shown| *shown == next), "{screen}{doctor}");
+        assert_eq!(status["unjoined"].as_array().unwrap().len(), usize::from(next), "{status}");
+        next
+    };
+    assert!(named());
+    env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
+    assert!(!named(), "they are joined");
+    env.ok(&["connections", "adopt", "c1", "c2", "--undo", "--yes"]);
+    assert!(!named(), "their owner parted them");
+}
+
+#[test]
+fn a_purge_says_what_becomes_of_accounts_that_were_joined() {
+    let (env, _) = relinked();
+    env.ok(&["connections", "adopt", "c1", "c2", "--yes"]);
+    let old = env.ok(&["connections", "remove", "c1", "--purge", "--dry-run"]);
+    assert!(old.stderr.contains("9 of its accounts go on under c2 and stay"), "{old}");
+    assert!(old.stderr.contains("`bursar connections adopt c1 c2 --undo` cannot part them any more"), "{old}");
+    let new = env.ok(&["connections", "remove", "c2", "--purge", "--dry-run"]);
+    assert!(new.stderr.contains("9 of its accounts came from c1, and their older history is deleted too"), "{new}");
+    let purged = env.ok(&["connections", "remove", "c1", "--purge", "--yes"]);
+    assert!(purged.stderr.contains("9 of its accounts go on under c2"), "{purged}");
+    assert_eq!(env.json(&["accounts"])["total"], 9);
+}
+
+#[test]
 fn a_relink_after_a_removal_doubles_nothing_and_keeps_every_word() {
     let (env, before) = relinked();
     let doubled = book(&env);

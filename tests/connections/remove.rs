@@ -26,7 +26,12 @@ fn the_bank_is_told_and_the_history_stays() {
     env.snapshot("connections-remove-unasked", &env.fails(2, &["connections", "remove", "c1"]));
     assert!(block_on(env.client().item_get(&token)).is_ok(), "nothing was confirmed, so nothing was done");
 
-    let ending = env.json(&["connections", "remove", "c1", "--yes"]);
+    let ending = env.ok(&["connections", "remove", "c1", "--yes", "--json"]);
+    assert!(
+        ending.stderr.contains("transactions stay as they are"),
+        "the plan is said though nobody is asked: {ending}"
+    );
+    let ending = ending.json();
     assert_eq!((&ending["provider"], &ending["purged"]), (&"ended".into(), &false.into()), "{ending}");
     let gone = block_on(env.client().item_get(&token)).unwrap_err();
     assert_eq!(gone.code(), Some("ITEM_NOT_FOUND"));

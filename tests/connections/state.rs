@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use bursar::{
-    domain::{ids::ConnectionId, standing::Remedy},
-    plaid::{BY_TYPE, TABLE, action_of},
+    domain::ids::ConnectionId,
+    plaid::{TABLE, action_of},
     sandbox::Fault,
 };
 use serde_json::Value;
@@ -21,27 +21,129 @@ fn stands(env: &TestEnv) -> String {
     format!("{}: {}", connection["state"].as_str().unwrap(), connection["action"].as_str().unwrap_or_default())
 }
 
+/// What Plaid's documentation of each code asks a good client to do, written down by hand: the codes, the state of the connection, and the
+/// command that its owner is given for c1.
+const EXPECTED: &[(&str, &str, &str)] = &[
+    ("ITEM_LOGIN_REQUIRED PENDING_DISCONNECT PENDING_EXPIRATION", "needs_sign_in", "bursar link --repair c1"),
+    ("ACCESS_NOT_GRANTED ADDITIONAL_CONSENT_REQUIRED", "needs_sign_in", "bursar link --repair c1"),
+    ("ITEM_LOCKED PASSWORD_RESET_REQUIRED USER_SETUP_REQUIRED", "needs_sign_in", "bursar link --repair c1"),
+    (
+        "INVALID_CREDENTIALS INVALID_MFA INSUFFICIENT_CREDENTIALS USER_INPUT_TIMEOUT MFA_NOT_SUPPORTED ITEM_NOT_SUPPORTED",
+        "needs_sign_in",
+        "bursar link --repair c1",
+    ),
+    ("NO_ACCOUNTS", "needs_sign_in", "bursar link --add-accounts c1"),
+    ("USER_PERMISSION_REVOKED INVALID_UPDATED_USERNAME", "needs_sign_in", "bursar connections remove c1"),
+    ("ITEM_NOT_FOUND ITEM_CONCURRENTLY_DELETED", "gone", "bursar connections remove c1"),
+    ("INSTITUTION_NO_LONGER_SUPPORTED INVALID_ACCESS_TOKEN", "failing", "bursar connections remove c1"),
+    (
+        "INSTITUTION_DOWN INSTITUTION_NOT_RESPONDING INSTITUTION_NOT_AVAILABLE INTERNAL_SERVER_ERROR PLANNED_MAINTENANCE",
+        "bank_down",
+        "bursar sync c1",
+    ),
+    ("PRODUCT_NOT_READY TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION", "bank_down", "bursar sync c1"),
+    (
+        "RATE_LIMIT RATE_LIMIT_EXCEEDED TRANSACTIONS_LIMIT TRANSACTIONS_SYNC_LIMIT ACCOUNTS_LIMIT BALANCE_LIMIT ITEM_GET_LIMIT
+         INSTITUTIONS_GET_LIMIT INSTITUTIONS_GET_BY_ID_LIMIT INSTITUTION_RATE_LIMIT",
+        "bank_down",
+        "bursar sync c1",
+    ),
+    ("CREDITS_EXHAUSTED", "failing", "bursar metrics"),
+    (
+        "UNAUTHORIZED_INSTITUTION INSTITUTION_REGISTRATION_REQUIRED UNAUTHORIZED_ROUTE_ACCESS INVALID_PRODUCT",
+        "failing",
+        "bursar sync c1",
+    ),
+    ("INVALID_API_KEYS UNAUTHORIZED_ENVIRONMENT SANDBOX_ONLY SANDBOX_PRODUCT_NOT_ENABLED", "failing", "bursar config plaid"),
+    (
+        "PRODUCTS_NOT_SUPPORTED PRODUCT_NOT_ENABLED NO_INVESTMENT_ACCOUNTS NO_LIABILITY_ACCOUNTS UNSUPPORTED_RESPONSE
+         LAST_UPDATED_DATETIME_OUT_OF_RANGE INVALID_LINK_TOKEN INVALID_PUBLIC_TOKEN INVALID_INSTITUTION INVALID_ACCOUNT_ID
+         MISSING_FIELDS UNKNOWN_FIELDS INVALID_FIELD INVALID_BODY INVALID_HEADERS INVALID_CONFIGURATION NOT_FOUND
+         NO_LONGER_AVAILABLE SANDBOX_WEBHOOK_INVALID",
+        "failing",
+        "bursar sync c1 --verbose",
+    ),
+];
+
+/// The same for codes that nobody knows yet, by their type.
+const BY_TYPE: &[(&str, &str, &str)] = &[
+    ("RATE_LIMIT_EXCEEDED", "bank_down", "bursar sync c1"),
+    ("API_ERROR", "bank_down", "bursar sync c1"),
+    ("INSTITUTION_ERROR", "bank_down", "bursar sync c1"),
+    ("INVALID_REQUEST", "failing", "bursar sync c1 --verbose"),
+    ("ITEM_ERROR", "failing", "bursar sync c1 --verbose"),
+    ("A_TYPE_OF_TOMORROW", "failing", "bursar sync c1 --verbose"),
+    ("", "failing", "bursar sync c1 --verbose"),
+];
+
 #[test]
 fn every_code_of_plaids_leads_to_one_state_and_one_command() {
-    let env = TestEnv::new();
-    let mut commands = BTreeSet::new();
-    let types = BY_TYPE.iter().map(|(kind, action)| (*kind, "A_CODE_OF_TOMORROW", *action));
-    let codes = TABLE.iter().map(|(code, action)| ("A_TYPE_OF_TOMORROW", *code, *action));
-    for (kind, code, action) in codes.chain(types).chain([("", "", action_of("", ""))]) {
-        assert_eq!(action_of(kind, code), action, "{kind} {code}");
-        let remedy = action.remedy();
-        assert_ne!(remedy, Remedy::Nothing, "{code} leaves the connection as if it were well");
-        assert_eq!(remedy.state().is_some(), remedy.command(ConnectionId(1)).is_some(), "{code}");
-        assert_eq!(remedy.needs_owner(), action.needs_user(), "{code}");
-        commands.extend(remedy.command(ConnectionId(1)));
+    let led = |kind: &str, code: &str| {
+        let remedy = action_of(kind, code).remedy();
+        (remedy.state().map_or("healthy", |state| state.as_str()), remedy.command(ConnectionId(1)).unwrap_or_default())
+    };
+    let mut codes = BTreeSet::new();
+    for (words, state, command) in EXPECTED {
+        for code in words.split_whitespace() {
+            assert_eq!(led("A_TYPE_OF_TOMORROW", code), (*state, (*command).to_owned()), "{code}");
+            assert!(codes.insert(code), "{code} stands twice");
+        }
     }
-    assert!(commands.len() > 4, "{commands:?}");
-    for command in commands {
+    let known: BTreeSet<&str> = TABLE.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, known, "a code that only one side knows");
+    for (kind, state, command) in BY_TYPE {
+        assert_eq!(led(kind, "A_CODE_OF_TOMORROW"), (*state, (*command).to_owned()), "{kind}");
+    }
+    let env = TestEnv::new();
+    for command in EXPECTED.iter().map(|(_, _, command)| *command).collect::<BTreeSet<_>>() {
         let mut words: Vec<&str> = command.split(' ').skip(1).collect();
         words.push("--help");
         env.ok(&words);
     }
-    assert_eq!(action_of("A_TYPE_OF_TOMORROW", "A_CODE_OF_TOMORROW").remedy(), Remedy::Report);
+}
+
+/// The sentence of a sync that a code ends, and how the connection stands then.
+fn refused(env: &TestEnv, code: &'static str, exit: i32) -> (String, String) {
+    env.sandbox().refuse(code, "/transactions/sync");
+    let sentence = env.fails(exit, &["sync"]).sentence().to_owned();
+    (sentence, stands(env))
+}
+
+#[test]
+fn a_sync_says_what_the_one_command_does() {
+    let env = TestEnv::household();
+    let (said, stands) = refused(&env, "USER_PERMISSION_REVOKED", 8);
+    assert_eq!(stands, "needs_sign_in: bursar connections remove c1");
+    assert!(said.contains("remove and link anew First Platypus Bank") && !said.contains("sign in"), "{said}");
+    let (said, stands) = refused(&env, "NO_ACCOUNTS", 8);
+    assert_eq!(stands, "needs_sign_in: bursar link --add-accounts c1");
+    assert!(said.contains("choose accounts again at First Platypus Bank") && !said.contains("sign in"), "{said}");
+    let (said, stands) = refused(&env, "ITEM_LOCKED", 8);
+    assert_eq!(stands, "needs_sign_in: bursar link --repair c1");
+    assert!(said.contains("settle what the bank asks for"), "{said}");
+    for code in ["UNAUTHORIZED_INSTITUTION", "INSTITUTION_REGISTRATION_REQUIRED", "INVALID_PRODUCT"] {
+        let (said, stands) = refused(&env, code, 3);
+        assert_eq!(stands, "failing: bursar sync c1");
+        assert!(said.contains("Plaid dashboard"), "{said}");
+    }
+    for code in ["INVALID_ACCESS_TOKEN", "INSTITUTION_NO_LONGER_SUPPORTED"] {
+        let (said, stands) = refused(&env, code, 3);
+        assert_eq!(stands, "failing: bursar connections remove c1");
+        assert!(said.contains("remove"), "{said}");
+    }
+    env.ok(&["sync"]);
+    assert_eq!(self::stands(&env), "healthy: ");
+}
+
+#[test]
+fn being_asked_too_often_is_not_being_out_of_reach() {
+    let env = TestEnv::household();
+    env.sandbox().faults_at(Fault::RateLimitBare, "/item/get", 20);
+    env.sandbox().faults_at(Fault::RateLimitBare, "/accounts/get", 20);
+    let output = env.fails(9, &["sync", "--json"]);
+    let error = output.error();
+    assert_eq!(error["code"], "too_often", "{output}");
+    assert!(error["message"].as_str().unwrap().contains("asked too often"), "{output}");
 }
 
 #[test]
@@ -59,7 +161,7 @@ fn each_trouble_shows_in_the_list() {
     for (fault, code, expected) in [
         (Fault::LoginRequired, 8, "needs_sign_in: bursar link --repair c1"),
         (Fault::InstitutionDown, 9, "bank_down: bursar sync c1"),
-        (Fault::CreditsExhausted, 7, "failing: bursar sync c1"),
+        (Fault::CreditsExhausted, 7, "failing: bursar metrics"),
         (Fault::InvalidKeys, 4, "failing: bursar config plaid"),
     ] {
         env.sandbox().fault(fault, None);

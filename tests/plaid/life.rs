@@ -96,7 +96,7 @@ pub(super) fn whole_life(sandbox: &Running, base_url: &str) {
     block_on(async {
         let old = token.clone();
         token = client.access_token_invalidate(&token).await.unwrap().access_token;
-        assert_eq!(code(client.item_get(&old).await), ("INVALID_ACCESS_TOKEN".to_owned(), Action::Reconfigure));
+        assert_eq!(code(client.item_get(&old).await), ("INVALID_ACCESS_TOKEN".to_owned(), Action::DeadToken));
         let unheard = client.sandbox_fire_webhook(&token, "SYNC_UPDATES_AVAILABLE").await;
         assert_eq!(code(unheard), ("SANDBOX_WEBHOOK_INVALID".to_owned(), Action::Report));
         assert!(client.sandbox_reset_login(&token).await.unwrap());

@@ -164,3 +164,22 @@ fn a_killed_claim_is_counted_too() {
     assert_eq!(outcome(&metrics, "/simplefin/claim", "interrupted"), 1, "{metrics}");
     assert!(noted(&env, 0).is_empty());
 }
+
+#[test]
+fn few_calls_left_are_said_before_there_are_none() {
+    let env = bridge();
+    link(&env, 1);
+    let mut said = Vec::new();
+    let refused = loop {
+        let output = env.run(&["sync"]);
+        if output.status != 0 {
+            break output;
+        }
+        said.push((24 - today(&env), output.stderr.contains("calls left today; its provider allows 24 a day"), output));
+    };
+    assert!(refused.status == 7 && !refused.stderr.contains("calls left"), "{refused}");
+    for (left, warned, output) in said {
+        assert_eq!(warned, left <= 24 / 5, "{left} are left: {output}");
+        assert!(!warned || output.stderr.contains(&format!("has {left} calls left today")), "{output}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Kind, Result},
     ops::connections::{AtProvider, Removal, remove},
     render::{Fact, Facts, Sheet, ToSheet},
-    store::Contents,
+    store::{Contents, Store},
     vault::Right,
 };
 
@@ -49,6 +49,31 @@ pub(crate) struct Ending {
     contents: Contents,
     /// Whether that is deleted.
     purged: bool,
+    /// What was joined to other connections or from them, and is parted no more after a purge.
+    #[serde(skip)]
+    joined: Vec<Joined>,
+}
+
+/// Accounts that went on under another connection.
+#[derive(Debug)]
+struct Joined {
+    count: usize,
+    old: ConnectionId,
+    new: ConnectionId,
+}
+
+/// The joinings that a connection has a part in.
+fn joinings(book: &Store, id: ConnectionId) -> Result<Vec<Joined>> {
+    let mut joined = Vec::new();
+    for other in book.connections()?.iter().map(|connection| connection.id).filter(|other| *other != id) {
+        for (old, new) in [(id, other), (other, id)] {
+            let count = book.adopted(old, new)?.len();
+            if count > 0 {
+                joined.push(Joined { count, old, new });
+            }
+        }
+    }
+    Ok(joined)
 }
 
 /// What the provider is told of the end, and who it is.
@@ -96,12 +121,11 @@ impl Args {
         let book = context.book()?;
         let found = book.find_connection(&self.connection)?;
         let contents = book.contents_of(found.id)?;
+        let joined = if self.purge { joinings(&book, found.id)? } else { Vec::new() };
         drop(book);
         let (name, word) = (found.name.clone(), self.word(&found));
-        let mut ending = Ending { id: found.id, name, provider: None, word, contents, purged: self.purge };
-        if context.settings.dry_run || !context.ui.profile().yes {
-            context.ui.status(&ending.plan());
-        }
+        let mut ending = Ending { id: found.id, name, provider: None, word, contents, purged: self.purge, joined };
+        context.ui.status(&ending.plan());
         if context.settings.dry_run {
             return context.present(&ending);
         }
@@ -146,7 +170,18 @@ impl Ending {
         } else {
             format!("{accounts} accounts and {transactions} transactions stay as they are.")
         };
-        format!("{} ({}) is removed.\n{}\n{history}", self.id, self.name, self.word.sentence())
+        let joined = self.joined.iter().map(|one| self.of_joined(one)).collect::<String>();
+        format!("{} ({}) is removed.\n{}\n{history}{joined}", self.id, self.name, self.word.sentence())
+    }
+
+    /// What becomes of accounts that were joined.
+    fn of_joined(&self, Joined { count, old, new }: &Joined) -> String {
+        let fate = if *old == self.id {
+            format!("{count} of its accounts go on under {new} and stay with all they have")
+        } else {
+            format!("{count} of its accounts came from {old}, and their older history is deleted too")
+        };
+        format!("\n{fate}; `bursar connections adopt {old} {new} --undo` cannot part them any more.")
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     },
     error::Result,
     ops::schedule::State,
+    store::Unjoined,
 };
 
 /// A key that ends within so many days is named.
@@ -67,7 +68,7 @@ fn book(context: &mut Context) -> Result<Vec<CheckItem>> {
     let now = context.clock.now();
     let book = context.book()?;
     let last = book.sync_log(None, Limit { limit: Some(1), offset: 0 })?.items.into_iter().next();
-    let connections = book.connections_at(now)?;
+    let (connections, unjoined) = (book.connections_at(now)?, book.unjoined()?);
     drop(book);
     let mut checks = vec![clock(now, last.map(|run| run.finished_at))];
     // No flag makes a key last longer.
@@ -87,7 +88,7 @@ fn book(context: &mut Context) -> Result<Vec<CheckItem>> {
         let command = format!("bursar keys expire {} 365d", slot.id);
         checks.push(CheckItem::warn("keys", format!("the key {:?} ends on {day}", slot.label)).hint(command));
     }
-    checks.extend(freshness(&connections, now));
+    checks.extend(freshness(&connections, &unjoined, now));
     Ok(checks)
 }
 
@@ -107,7 +108,7 @@ fn clock(now: Timestamp, last: Option<Timestamp>) -> CheckItem {
 }
 
 /// A line a connection that somebody should look at, or one that says there is none.
-fn freshness(connections: &[ConnectionView], now: Timestamp) -> Vec<CheckItem> {
+fn freshness(connections: &[ConnectionView], unjoined: &[Unjoined], now: Timestamp) -> Vec<CheckItem> {
     let live = || connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
     let ill = live().filter(|connection| connection.state.needs_attention());
     let mut checks: Vec<CheckItem> = ill
@@ -116,6 +117,11 @@ fn freshness(connections: &[ConnectionView], now: Timestamp) -> Vec<CheckItem> {
             check.hint(connection.action.as_deref().unwrap_or("bursar connections"))
         })
         .collect();
+    checks.extend(
+        unjoined
+            .iter()
+            .map(|pair| CheckItem::warn("connection", format!("{}: {}", pair.name, pair.words())).hint(pair.command())),
+    );
     if checks.is_empty() {
         checks.push(well(live().count(), live().filter_map(|connection| connection.bank_updated_at).min(), now));
     }

@@ -6,7 +6,7 @@ use super::outcome::few;
 use crate::{
     context::Context,
     loopback::{RedirectPage, open_browser},
-    ops::link::{Duplicate, Guide, Invitation, draw},
+    ops::link::{Duplicate, Guide, Invitation, Sameness, draw},
     ui::{Progress, Ui},
 };
 
@@ -78,8 +78,23 @@ impl Guide for Host {
         if !profile.interactive || profile.yes {
             return false;
         }
-        let Duplicate { connection, connection_name, accounts } = duplicate;
-        self.ui.warn(&format!("{} linked already by {connection} ({connection_name})", few(accounts)));
-        self.ui.confirm("Link the same accounts a second time?").unwrap_or(false)
+        let Duplicate { sameness, connection, connection_name, accounts } = duplicate;
+        let linked = format!("{} linked already by {connection} ({connection_name})", few(accounts));
+        let (words, question) = match sameness {
+            Sameness::Accounts => (linked, "Link the same accounts a second time?"),
+            Sameness::Bank => (
+                format!(
+                    "{linked}; `bursar link --add-accounts {connection}` adds accounts of this bank to it, without a second connection \
+                     and its bill"
+                ),
+                "Make a second connection to the same bank?",
+            ),
+            Sameness::Unread => (
+                format!("{connection} ({connection_name}) is linked already, and its accounts are not known yet"),
+                "Make a second connection to the same bank?",
+            ),
+        };
+        self.ui.warn(&words);
+        self.ui.confirm(question).unwrap_or(false)
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     context::{Context, Keyless},
     domain::{
         ids::{ConnectionId, InstitutionId},
+        products::Product,
         provider::manner,
     },
     error::{Error, Kind, Result},
@@ -109,7 +110,7 @@ struct Terms {
     /// Days of history to ask for; fixed for the life of the connection
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=730))]
     days: Option<u16>,
-    /// Link accounts again that are linked already
+    /// Link accounts again that are linked already, or make a second connection to the same bank
     #[arg(long)]
     allow_duplicate: bool,
 }
@@ -153,6 +154,7 @@ impl Args {
             days: self.terms.days.or(link.days).unwrap_or(DAYS),
             allow_duplicates: self.terms.allow_duplicate,
             repair: self.repair(context)?,
+            most: plan(context.bank_environment()?.as_str(), context.settings.config.plaid.max_items),
         })
     }
 
@@ -220,7 +222,7 @@ fn resume(linker: &Linker<'_>, wish: &Wish, finished: Vec<Recovered>, guide: &mu
     let made: Vec<Linked> = finished.into_iter().filter_map(Recovered::linked).collect();
     match linker.resume(wish, guide) {
         Err(LinkError::NothingToResume) if !made.is_empty() => {
-            Ok(Outcome::Finished { linked: made, duplicates: Vec::new() })
+            Ok(Outcome::Finished { linked: made, duplicates: Vec::new(), beyond: None })
         }
         outcome => Ok(outcome?),
     }
@@ -272,11 +274,26 @@ fn consent(context: &mut Context) -> Result<()> {
              through Plaid, and keep them in this vault and nowhere else. Plaid keeps its own copy under its own terms.\n\
              `bursar connections` shows every connection.",
         );
+        context.ui.status(&costs(&context.settings.config.sync.products()));
     }
     if context.ui.confirm("Go on?")? {
         return Ok(());
     }
     Err(Error::new(Kind::Refused, "no_consent", "nothing was linked, because you did not agree").hint("bursar link"))
+}
+
+/// What Plaid may bill for a connection, and how its owner bounds that.
+fn costs(products: &[Product]) -> String {
+    let words: Vec<&str> = products.iter().map(|product| product.as_str()).collect();
+    let more = match words.as_slice() {
+        [] => "nothing else is asked for (sync.products)".to_owned(),
+        _ => format!(
+            "{} by the month as well, from the first sync that reads them on:\n\
+             `bursar config set sync.products '[]'` leaves them out",
+            words.join(", ")
+        ),
+    };
+    format!("Plaid may bill the connection by the month until it is removed; {more}.")
 }
 
 /// What a sync after the link has to bring.

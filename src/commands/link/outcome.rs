@@ -6,11 +6,12 @@ use super::Fresh;
 use crate::{
     domain::{
         ids::ConnectionId,
+        standing::Remedy,
         sync::ItemError,
         views::{AccountMoves, NamedAccount, SyncOutcome},
     },
     error::{Error, Kind, Result},
-    ops::link::{Duplicate, Outcome, Repair},
+    ops::link::{Beyond, Duplicate, Outcome, Repair, Sameness},
     plaid::LinkExit,
     render::{Sheet, ToSheet},
 };
@@ -20,8 +21,10 @@ use crate::{
 pub(crate) struct LinkReport {
     /// New connections.
     pub(super) connections: Vec<NewConnection>,
-    /// Connections that were not made, because their accounts are linked already.
+    /// Connections that were not made, because their accounts or their bank are linked already.
     pub(super) duplicates: Vec<Known>,
+    /// What was granted beyond the plan, and not made.
+    pub(super) beyond_plan: Option<Beyond>,
     /// The connection that was mended.
     pub(super) repaired: Option<ConnectionId>,
     /// What changed among its accounts; `null` where nothing was mended, or they could not be read yet.
@@ -68,9 +71,10 @@ impl Moves {
     }
 }
 
-/// Accounts that are linked already.
+/// A connection that is there already.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct Known {
+    same: Sameness,
     connection: ConnectionId,
     name: String,
     accounts: Vec<String>,
@@ -80,7 +84,8 @@ impl LinkReport {
     /// Takes an outcome in; returns the connections to sync, or the error that the outcome is.
     pub(super) fn take(&mut self, outcome: Outcome, again: &str) -> Result<Fresh> {
         match outcome {
-            Outcome::Finished { linked, duplicates } => {
+            Outcome::Finished { linked, duplicates, beyond } => {
+                self.beyond_plan = beyond;
                 let fresh = linked.iter().map(|connection| connection.id).collect();
                 self.connections = linked
                     .into_iter()
@@ -88,7 +93,8 @@ impl LinkReport {
                     .collect();
                 self.duplicates = duplicates
                     .into_iter()
-                    .map(|Duplicate { connection, connection_name: name, accounts }| Known {
+                    .map(|Duplicate { sameness: same, connection, connection_name: name, accounts }| Known {
+                        same,
                         connection,
                         name,
                         accounts,
@@ -101,7 +107,9 @@ impl LinkReport {
                 self.moves = moves.map(Moves::from);
                 Ok(vec![connection])
             }
-            Outcome::Repaired { connection, error: Some(error), .. } => Err(still_broken(connection, &error)),
+            Outcome::Repaired { connection, error: Some((error, remedy)), .. } => {
+                Err(still_broken(connection, &error, remedy))
+            }
             Outcome::Left(exit, repair) => Err(left(&exit, repair, again)),
             Outcome::Expired(repair) => {
                 Err(unfinished("link_expired", "nobody finished at the bank's page in time", repair, again))
@@ -116,20 +124,50 @@ impl LinkReport {
 
     /// The exit code's side of it: a link that made nothing new is a conflict.
     pub(super) fn verdict(&self, again: &str) -> Result<()> {
-        let Some(known) = self.duplicates.first() else { return Ok(()) };
-        let names = few(&known.accounts);
-        let sentence =
-            format!("{names} linked already by {} ({}), and not linked a second time", known.connection, known.name);
-        let kind = if self.connections.is_empty() { Kind::Conflict } else { Kind::Partial };
         let by_token = again.contains("simplefin");
         let allow = if again.contains("--institution") || by_token { again } else { "bursar link --resume" };
-        let mut error =
-            Error::new(kind, "duplicate", sentence).hint(format!("bursar link --repair {}", known.connection));
-        // Where access is given by a token, the token says which accounts.
-        if !by_token {
-            error = error.hint(format!("bursar link --add-accounts {}", known.connection));
+        if let Some(beyond) = &self.beyond_plan {
+            return Err(self.beyond(beyond, allow));
         }
+        let Some(known) = self.duplicates.first() else { return Ok(()) };
+        let Known { same, connection, name, accounts } = known;
+        let kind = if self.connections.is_empty() { Kind::Conflict } else { Kind::Partial };
+        let (repair, add) =
+            (format!("bursar link --repair {connection}"), format!("bursar link --add-accounts {connection}"));
+        let linked = format!("{} linked already by {connection} ({name})", few(accounts));
+        let (code, sentence, hints) = match same {
+            // Where access is given by a token, the token says which accounts.
+            Sameness::Accounts if by_token => {
+                ("duplicate", format!("{linked}, and not linked a second time"), vec![repair])
+            }
+            Sameness::Accounts => ("duplicate", format!("{linked}, and not linked a second time"), vec![repair, add]),
+            Sameness::Bank => (
+                "same_bank",
+                format!(
+                    "{linked}; accounts of the same bank are added to it, without a second connection and its bill"
+                ),
+                vec![add],
+            ),
+            Sameness::Unread => (
+                "duplicate",
+                format!(
+                    "{connection} ({name}) is linked already, its accounts are not known yet, and it is not linked a second time"
+                ),
+                vec![format!("bursar sync {connection}"), repair],
+            ),
+        };
+        let error = hints.into_iter().fold(Error::new(kind, code, sentence), Error::hint);
         Err(error.hint(format!("{allow} --allow-duplicate")))
+    }
+
+    /// What the plan has no place for, and how it is still to be had.
+    fn beyond(&self, Beyond { made, most, granted }: &Beyond, allow: &str) -> Error {
+        let kind = if self.connections.is_empty() { Kind::Refused } else { Kind::Partial };
+        let sentence = format!(
+            "{made} connections were made of the {most} that the plan allows (plaid.max_items), and removed ones count; {granted} \
+             more that the bank granted was not made, costs nothing, and can be had for six hours once the plan allows it"
+        );
+        Error::new(kind, "plan_items", sentence).hint("bursar config get plaid.max_items").hint(allow)
     }
 }
 
@@ -180,15 +218,47 @@ fn unfinished(code: &'static str, what: &str, repair: Option<Repair>, again: &st
     Error::new(Kind::Refused, code, format!("{what}; {kept}")).hint(hint)
 }
 
-fn still_broken(connection: ConnectionId, error: &ItemError) -> Error {
+/// A connection that is as broken as before: what helps is what its error asks for, which may be another command.
+fn still_broken(connection: ConnectionId, error: &ItemError, remedy: Remedy) -> Error {
     let request = error.request_id.as_deref().map_or_else(String::new, |id| format!(" (request {id})"));
-    let sentence = format!("{connection} is not mended yet: {}: {}{request}", error.code, error.message);
-    Error::new(Kind::Reauth, "reauth", sentence).hint(format!("bursar link --repair {connection}"))
+    let message = error.message.trim_end_matches('.');
+    let sentence = format!("{connection} is not mended yet: {}: {message}{request}", error.code);
+    let (kind, code) = match remedy {
+        Remedy::Nothing | Remedy::SignIn | Remedy::ChooseAccounts | Remedy::ActAtBank | Remedy::ActAtProvider => {
+            (Kind::Reauth, "reauth")
+        }
+        Remedy::Replace | Remedy::Gone => (Kind::NotFound, "connection_gone"),
+        Remedy::Wait => (Kind::Unavailable, "bank_unavailable"),
+        Remedy::Keys => (Kind::Auth, "plaid_keys"),
+        Remedy::Plan | Remedy::Setup | Remedy::Retire | Remedy::Report => (Kind::Refused, "refused"),
+    };
+    let next = remedy.command(connection).unwrap_or_else(|| format!("bursar link --repair {connection}"));
+    Error::new(kind, code, sentence).hint(next)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{error::Hint, plaid::action_of};
+
+    #[test]
+    fn a_repair_in_vain_names_what_its_error_asks_for() {
+        for (code, kind, hint) in [
+            ("ITEM_LOGIN_REQUIRED", Kind::Reauth, "bursar link --repair c1"),
+            ("ITEM_LOCKED", Kind::Reauth, "bursar link --repair c1"),
+            ("NO_ACCOUNTS", Kind::Reauth, "bursar link --add-accounts c1"),
+            ("USER_PERMISSION_REVOKED", Kind::NotFound, "bursar connections remove c1"),
+            ("ITEM_NOT_FOUND", Kind::NotFound, "bursar connections remove c1"),
+            ("INSTITUTION_DOWN", Kind::Unavailable, "bursar sync c1"),
+            ("UNAUTHORIZED_INSTITUTION", Kind::Refused, "bursar sync c1"),
+            ("INVALID_API_KEYS", Kind::Auth, "bursar config plaid"),
+        ] {
+            let said = ItemError { code: code.to_owned(), message: "Words.".to_owned(), request_id: None };
+            let error = still_broken(ConnectionId(1), &said, action_of("ITEM_ERROR", code).remedy());
+            assert_eq!((error.kind, error.hints), (kind, vec![Hint::Command(hint.to_owned())]), "{code}");
+            assert_eq!(error.message, format!("c1 is not mended yet: {code}: Words"));
+        }
+    }
 
     #[test]
     fn names_a_few_accounts_and_counts_the_rest() {

@@ -95,11 +95,13 @@ impl Args {
 
     fn report(&self, context: &mut Context, outcome: simplefin::Outcome) -> Result<()> {
         let outcome = match outcome {
-            simplefin::Outcome::Linked(linked) => Outcome::Finished { linked: vec![linked], duplicates: Vec::new() },
+            simplefin::Outcome::Linked(linked) => {
+                Outcome::Finished { linked: vec![linked], duplicates: Vec::new(), beyond: None }
+            }
             simplefin::Outcome::Repaired(connection) => Outcome::Repaired { connection, error: None, moves: None },
             simplefin::Outcome::Duplicate(twin) => {
                 context.ui.warn("the setup token is used up, and bursar kept nothing of it: disable it at the Bridge");
-                Outcome::Finished { linked: Vec::new(), duplicates: vec![twin] }
+                Outcome::Finished { linked: Vec::new(), duplicates: vec![twin], beyond: None }
             }
         };
         conclude(context, outcome, self.no_sync, AGAIN)
@@ -127,7 +129,7 @@ fn link_again(ui: &mut crate::ui::Ui, twin: &Duplicate) -> bool {
     if !profile.interactive || profile.yes {
         return false;
     }
-    let Duplicate { connection, connection_name, accounts } = twin;
+    let Duplicate { connection, connection_name, accounts, .. } = twin;
     ui.warn(&format!("{} linked already by {connection} ({connection_name})", few(accounts)));
     ui.confirm("Link the same accounts a second time?").unwrap_or(false)
 }

@@ -3,7 +3,10 @@
 //! Pure. Invariant: a run of which something was not saved never exits 0.
 
 use crate::{
-    domain::views::{OutcomeKind, SyncLine, SyncOutcome},
+    domain::{
+        standing::Remedy,
+        views::{OutcomeKind, SyncLine, SyncOutcome},
+    },
     error::{Error, Kind, Result},
     ops::sync::{Cause, Run},
 };
@@ -37,21 +40,26 @@ pub(in crate::commands) fn failures(run: &Run) -> Result<()> {
         if reauth.is_empty() {
             return Ok(());
         }
-        let sentence = format!("sign in again at {}; everything else is saved", reauth.join(", "));
+        let owed = owed(&run.owed);
         let (kind, sentence) = match all_kept(&run.outcome).and_then(|()| all_read(&run.outcome)) {
-            Ok(()) => (Kind::Reauth, sentence),
-            Err(also) => (Kind::Partial, format!("sign in again at {}; {}", reauth.join(", "), also.message)),
+            Ok(()) => (Kind::Reauth, format!("{owed}; everything else is saved")),
+            Err(also) => (Kind::Partial, format!("{owed}; {}", also.message)),
         };
         return Err(Error::new(kind, "reauth", sentence).hint("bursar connections"));
     }
-    let only = |cause: Cause| saved == 0 && reauth.is_empty() && run.causes.iter().all(|found| *found == cause);
+    let only_failed = saved == 0 && reauth.is_empty();
+    let only = |cause: Cause| only_failed && run.causes.iter().all(|found| *found == cause);
     let reasons = reasons(&run.outcome);
     if only(Cause::Unavailable) {
         let sentence = format!("no bank could be reached: {reasons}; {AS_IT_WAS}");
         return Err(Error::new(Kind::Unavailable, "unavailable", sentence).hint("bursar sync"));
     }
+    if run.causes.contains(&Cause::TooOften) && run.causes.iter().all(|cause| cause.is_passing()) && only_failed {
+        let sentence = format!("nothing was synced, because it was asked too often just now: {reasons}; {AS_IT_WAS}");
+        return Err(Error::new(Kind::Unavailable, "too_often", sentence).hint("bursar sync"));
+    }
     if only(Cause::PlanLimit) {
-        let sentence = format!("the allowance of the Plaid plan is used up: {reasons}; {AS_IT_WAS}");
+        let sentence = format!("the allowance of the provider's plan is used up: {reasons}; {AS_IT_WAS}");
         return Err(Error::new(Kind::Refused, "plan_limit", sentence).hint("bursar connections"));
     }
     if only(Cause::DayLimit) {
@@ -63,7 +71,7 @@ pub(in crate::commands) fn failures(run: &Run) -> Result<()> {
         return Err(Error::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid"));
     }
     let rest = if saved == 0 { AS_IT_WAS } else { "the others are saved" };
-    let again = if reauth.is_empty() { String::new() } else { format!("; sign in again at {}", reauth.join(", ")) };
+    let again = if reauth.is_empty() { String::new() } else { format!("; {}", owed(&run.owed)) };
     let sentence = format!("{} of {} connections failed: {reasons}{again}; {rest}", failed.len(), lines.len());
     Err(Error::new(Kind::Partial, "partial", sentence).hint("bursar connections"))
 }
@@ -105,6 +113,22 @@ pub(in crate::commands) fn all_well(spoke: &[String]) -> Result<()> {
     let sentence =
         format!("what came is saved, but not all of {} may have come; see the warnings above", spoke.join(", "));
     Err(Error::new(Kind::Partial, "provider_says", sentence).hint("bursar connections"))
+}
+
+/// What the owners of connections have to do, those together that have to do the same.
+fn owed(owed: &[(String, Remedy)]) -> String {
+    let kinds = [
+        (Remedy::SignIn, "sign in again at "),
+        (Remedy::ActAtBank, "settle what the bank asks for, and then sign in again, at "),
+        (Remedy::ActAtProvider, "sign in again, by way of its provider, at "),
+        (Remedy::ChooseAccounts, "choose accounts again at "),
+        (Remedy::Replace, "access was withdrawn, so remove and link anew "),
+    ];
+    let said = kinds.iter().filter_map(|(kind, words)| {
+        let names: Vec<&str> = owed.iter().filter(|(_, found)| found == kind).map(|(name, _)| name.as_str()).collect();
+        (!names.is_empty()).then(|| format!("{words}{}", names.join(", ")))
+    });
+    said.collect::<Vec<_>>().join("; ")
 }
 
 fn reasons(outcome: &SyncOutcome) -> String {

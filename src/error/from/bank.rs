@@ -62,11 +62,15 @@ fn of_action(action: Action, sentence: String) -> Error {
         A::Retry | A::NotReady | A::RetryLater | A::RestartLoop | A::FullResync | A::UseCached => {
             Error::new(Kind::Unavailable, "bank_unavailable", sentence).hint("bursar sync")
         }
-        A::Gone | A::RemoveAndLink => Error::new(Kind::NotFound, "connection_gone", sentence).hint("bursar link"),
+        A::Gone | A::RemoveAndLink => {
+            Error::new(Kind::NotFound, "connection_gone", sentence).hint("bursar connections")
+        }
         A::RetryInLink | A::NewToken => Error::new(Kind::Unavailable, "link_again", sentence).hint("bursar link"),
-        A::Unsupported | A::PlanLimit | A::Report => {
+        A::Unsupported | A::DeadToken | A::Retire | A::Report => {
             Error::new(Kind::Refused, "refused", sentence).hint("bursar connections")
         }
+        A::PlanLimit => Error::new(Kind::Refused, "refused", sentence).hint("bursar metrics"),
+        A::Dashboard => Error::new(Kind::Refused, "plaid_dashboard", sentence).hint("bursar doctor --preflight"),
         A::Reconfigure => Error::new(Kind::Auth, "plaid_keys", sentence).hint("bursar config plaid"),
         A::OurBug => Error::new(Kind::Unexpected, "plaid_request", sentence).hint("bursar --version"),
     }

@@ -30,6 +30,7 @@ impl From<LinkError> for Error {
             }
             L::NoPage => Self::new(Kind::Unavailable, "no_page", sentence).hint("bursar link --page"),
             L::Removed(_) => Self::new(Kind::NotFound, "connection_removed", sentence).hint("bursar link"),
+            L::PlanFull { .. } => Self::new(Kind::Refused, "plan_items", sentence).hint("bursar connections"),
             L::Interrupted => {
                 let sentence =
                     format!("{sentence}; nothing was linked, and what was begun can be finished for six hours");

@@ -76,6 +76,7 @@ fn one(
                 institution: None,
                 name: None,
                 exchange: None,
+                granted: Vec::new(),
             };
             let (pending, _or_only_in_the_commit) = space.keep(&made.to_json()?);
             let sealed = bank.vault.seal_token(made.item_id.as_str(), &made.environment, &made.access_token)?;

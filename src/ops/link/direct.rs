@@ -30,7 +30,7 @@ impl Linker<'_> {
         let grant =
             Grant { public_token, institution_id: Some(institution.clone()), institution: None, accounts: Vec::new() };
         let outcome = self.conclude(intent, End::Granted(vec![grant]), wish, guide);
-        let done = matches!(&outcome, Ok(Outcome::Finished { duplicates, .. }) if duplicates.is_empty());
+        let done = matches!(&outcome, Ok(Outcome::Finished { duplicates, beyond: None, .. }) if duplicates.is_empty());
         if !done {
             // A test login is simply made again; nothing of it can be resumed.
             self.close(intent, IntentState::Abandoned)?;

@@ -5,7 +5,7 @@
 
 use crate::{
     domain::{accounts::ProviderAccount, ids::ConnectionId},
-    store::KnownAccount,
+    store::{KnownAccount, KnownBank, Store, StoreError},
 };
 
 /// An account of the new connection.
@@ -29,15 +29,67 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// Accounts that are linked already.
+/// What makes a new connection a second one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sameness {
+    /// The same accounts.
+    Accounts,
+    /// The same bank, and other accounts, which the first connection can have too.
+    Bank,
+    /// The same bank, and nobody knows the first connection's accounts yet.
+    Unread,
+}
+
+/// A connection that is there already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate {
+    /// In what it is the same.
+    pub sameness: Sameness,
     /// The connection that has them.
     pub connection: ConnectionId,
     /// Its name.
     pub connection_name: String,
-    /// The accounts, as the book names them.
+    /// The accounts that are the same, or all that it has, as the book names them.
     pub accounts: Vec<String>,
+}
+
+/// What lives in the book.
+pub(super) struct Living {
+    accounts: Vec<KnownAccount>,
+    banks: Vec<KnownBank>,
+}
+
+impl Living {
+    /// Reads it.
+    pub(super) fn read(book: &Store) -> Result<Self, StoreError> {
+        Ok(Self { accounts: book.known_accounts()?, banks: book.known_banks()? })
+    }
+
+    /// The connection with accounts among these, else one of the same bank. While nobody knows the accounts of the new one (none are
+    /// given), another that has some may have others.
+    pub(super) fn find(&self, institution_id: Option<&str>, candidates: &[Candidate<'_>]) -> Option<Duplicate> {
+        let same = find(institution_id, candidates, &self.accounts);
+        same.or_else(|| {
+            self.of_bank(institution_id).find(|one| one.sameness == Sameness::Unread || !candidates.is_empty())
+        })
+    }
+
+    /// A connection of the same bank.
+    pub(super) fn neighbour(&self, institution_id: Option<&str>) -> Option<Duplicate> {
+        self.of_bank(institution_id).next()
+    }
+
+    fn of_bank<'a>(&'a self, institution_id: Option<&'a str>) -> impl Iterator<Item = Duplicate> + 'a {
+        let same = self.banks.iter().filter(move |bank| Some(bank.institution_id.as_str()) == institution_id);
+        same.map(|bank| {
+            let accounts = self.accounts.iter().filter(|account| account.connection == bank.connection);
+            let accounts: Vec<String> = accounts.map(|account| account.name.clone()).collect();
+            let sameness = if accounts.is_empty() { Sameness::Unread } else { Sameness::Bank };
+            let (connection, connection_name) = (bank.connection, bank.connection_name.clone());
+            Duplicate { sameness, connection, connection_name, accounts }
+        })
+    }
 }
 
 /// The connection with the most accounts in common, if any has one.
@@ -54,6 +106,7 @@ pub(super) fn find(
         match found.iter_mut().find(|duplicate| duplicate.connection == account.connection) {
             Some(duplicate) => duplicate.accounts.push(account.name.clone()),
             None => found.push(Duplicate {
+                sameness: Sameness::Accounts,
                 connection: account.connection,
                 connection_name: account.connection_name.clone(),
                 accounts: vec![account.name.clone()],
@@ -107,6 +160,31 @@ mod tests {
         let book = [known(1, "Checking", Some("0000"), Some("p1"))];
         assert!(find(None, &[candidate("Renamed", Some("9999"), Some("p1"))], &book).is_some());
         assert_eq!(find(Some("ins_1"), &[candidate("Checking", Some("0000"), Some("p2"))], &book), None);
+    }
+
+    #[test]
+    fn another_connection_to_the_same_bank_is_found_where_no_account_tells() {
+        let bank = |connection| KnownBank {
+            connection: ConnectionId(connection),
+            connection_name: format!("Bank {connection}"),
+            institution_id: "ins_1".to_owned(),
+        };
+        let living = |banks: &[i64]| Living {
+            accounts: vec![known(1, "Checking", Some("0000"), None)],
+            banks: banks.iter().copied().map(bank).collect(),
+        };
+        let found = |living: &Living, institution, candidates: &[Candidate<'_>]| {
+            living.find(Some(institution), candidates).map(|one| (one.sameness, one.connection.0, one.accounts))
+        };
+        let (same, other) = ([candidate("Checking", Some("0000"), None)], [candidate("Saving", Some("1111"), None)]);
+        let checking = || vec!["Checking".to_owned()];
+        assert_eq!(found(&living(&[1]), "ins_1", &same), Some((Sameness::Accounts, 1, checking())));
+        assert_eq!(found(&living(&[1]), "ins_1", &other), Some((Sameness::Bank, 1, checking())));
+        assert_eq!(found(&living(&[1]), "ins_2", &other), None);
+        assert_eq!(found(&living(&[1]), "ins_1", &[]), None, "nobody knows which accounts");
+        assert_eq!(found(&living(&[1, 2]), "ins_1", &[]), Some((Sameness::Unread, 2, Vec::new())));
+        assert_eq!(living(&[1]).neighbour(Some("ins_1")).map(|one| one.sameness), Some(Sameness::Bank));
+        assert_eq!(living(&[1]).neighbour(None), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{HOSTED_LIFETIME, LinkError, Linker, Wish};
+use super::{HOSTED_LIFETIME, LinkError, Linker, Repair, Wish};
 use crate::{
     secret::Secret,
     store::{Intent, IntentState, NewIntent},
@@ -15,6 +15,9 @@ use crate::{
 
 /// Bound into the seal instead of an item's id, which a flow does not have yet.
 pub const SEALED_FOR: &str = "link";
+
+/// The detail of a flow in which accounts are chosen for a connection that exists.
+const CHOOSES_ACCOUNTS: &str = "choose_accounts";
 
 /// How long Plaid keeps what a flow brought, after its end.
 const KEPT: Duration = Duration::from_hours(6);
@@ -74,9 +77,15 @@ impl Linker<'_> {
             connection: wish.mends(),
             sealed: Some(&sealed),
             expires_at: (self.bank.clock)() + HOSTED_LIFETIME + KEPT,
-            detail: None,
+            detail: wish.repair.filter(|repair| repair.choose_accounts).map(|_| CHOOSES_ACCOUNTS),
         };
         Ok(self.bank.write_book()?.write(&self.bank.event("link.begin"), |tx| tx.add_intent(&intent))?)
+    }
+
+    /// What a flow that was written down is to mend, if it is not for a new connection.
+    pub(super) fn aim(intent: &Intent) -> Option<Repair> {
+        let choose_accounts = intent.detail.as_deref() == Some(CHOOSES_ACCOUNTS);
+        intent.connection.map(|connection| Repair { connection, choose_accounts })
     }
 
     /// Opens what was written down.

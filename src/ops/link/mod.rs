@@ -32,6 +32,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     domain::{
         ids::{ConnectionId, InstitutionId},
+        standing::Remedy,
         sync::ItemError,
         views::AccountMoves,
     },
@@ -47,7 +48,12 @@ use super::{
     bank::Bank,
 };
 
-pub use self::{duplicate::Duplicate, intent::SEALED_FOR, poll::Pace, qr::draw};
+pub use self::{
+    duplicate::{Duplicate, Sameness},
+    intent::SEALED_FOR,
+    poll::Pace,
+    qr::draw,
+};
 
 /// What the bank's window shows as the program's name.
 const CLIENT_NAME: &str = "bursar";
@@ -97,6 +103,16 @@ pub enum LinkError {
     /// The connection was removed.
     #[error("connection {0} was removed; its history stays, and a new link makes a new connection")]
     Removed(ConnectionId),
+    /// The plan has no more connections; nothing was exchanged.
+    #[error(
+        "{made} connections were made of the {most} that the plan allows (plaid.max_items), and removed ones count"
+    )]
+    PlanFull {
+        /// So many were made.
+        made: u64,
+        /// So many there are.
+        most: u64,
+    },
     /// The user stopped waiting.
     #[error("stopped waiting for the bank's page")]
     Interrupted,
@@ -126,6 +142,8 @@ pub struct Wish {
     pub allow_duplicates: bool,
     /// The connection to mend, instead of a new one.
     pub repair: Option<Repair>,
+    /// Connections that the plan has; none is without limit.
+    pub most: Option<u64>,
 }
 
 impl Wish {
@@ -214,6 +232,17 @@ impl From<AheadError> for LinkError {
     }
 }
 
+/// What was granted at a bank's page, and was not exchanged because the plan has no more connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Beyond {
+    /// Connections that were made.
+    pub made: u64,
+    /// Connections that the plan has.
+    pub most: u64,
+    /// Connections that were granted besides.
+    pub granted: u64,
+}
+
 /// How a link ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -221,15 +250,17 @@ pub enum Outcome {
     Finished {
         /// New connections.
         linked: Vec<Linked>,
-        /// Those that were not made, because the book has their accounts.
+        /// Those that were not made, because the book has their accounts or another connection to the bank.
         duplicates: Vec<Duplicate>,
+        /// What the plan had no place for; it was not exchanged.
+        beyond: Option<Beyond>,
     },
     /// An existing connection was mended, or found to be still broken.
     Repaired {
         /// Which one.
         connection: ConnectionId,
-        /// What is still wrong with it.
-        error: Option<ItemError>,
+        /// What is still wrong with it, and what is to be done about that.
+        error: Option<(ItemError, Remedy)>,
         /// What changed among its accounts, where they could be read.
         moves: Option<AccountMoves>,
     },

@@ -73,7 +73,7 @@ impl Linker<'_> {
             tx.set_health(id, remedy, &health)?;
             Ok::<_, StoreError>(moves)
         })?;
-        Ok(Outcome::Repaired { connection: id, error: health.error, moves })
+        Ok(Outcome::Repaired { connection: id, error: health.error.map(|error| (error, remedy)), moves })
     }
 }
 

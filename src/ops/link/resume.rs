@@ -1,7 +1,7 @@
 //! Taking up a flow that was begun and not finished: Plaid keeps its record for six hours after the end.
 
 use super::{
-    Guide, HOSTED_LIFETIME, Invitation, LinkError, Linker, Outcome, Repair, Wish,
+    Guide, HOSTED_LIFETIME, Invitation, LinkError, Linker, Outcome, Wish,
     intent::Mode,
     poll::{End, Look},
 };
@@ -18,8 +18,7 @@ impl Linker<'_> {
             {
                 continue;
             }
-            let repair = intent.connection.map(|connection| Repair { connection, choose_accounts: false });
-            let wish = Wish { repair, ..wish.clone() };
+            let wish = Wish { repair: Self::aim(&intent), ..wish.clone() };
             let end = self.take_up(&intent, &wish, guide)?;
             let succeeded = matches!(end, End::Granted(_) | End::Completed(_));
             let outcome = self.conclude(intent.id, end, &wish, guide)?;

@@ -5,15 +5,15 @@
 //! Invariant: a kill between any two steps loses no token, and `ahead::recover` finishes what was left.
 
 use super::{
-    Duplicate, Grant, Guide, LinkError, Linker, Outcome, Wish, digest,
-    duplicate::{self, Candidate},
+    Beyond, Duplicate, Grant, Guide, LinkError, Linker, Outcome, Wish, digest,
+    duplicate::{Candidate, Living},
     poll::End,
 };
 use crate::{
     domain::{accounts::KnownCurrencies, ids::InstitutionId, provider::PLAID},
     ops::ahead::{self, Linked, Made},
     plaid::{AccountList, PlaidError, RemovalReason},
-    store::{Exchange, IntentState, KnownAccount, Store},
+    store::{Exchange, IntentState, Store},
 };
 
 /// Plaid's word for a public token that was used or is too old.
@@ -34,25 +34,30 @@ impl Linker<'_> {
             End::Completed(id) => (IntentState::Done, self.verify(id)?),
             End::Granted(grants) => {
                 let (mut linked, mut duplicates, mut over) = (Vec::new(), Vec::new(), None);
+                let mut beyond: Option<Beyond> = None;
                 for grant in &grants {
                     match self.settle(intent, grant, wish, guide) {
                         Ok(Ok(connection)) => linked.push(connection),
                         Ok(Err(duplicate)) => duplicates.push(duplicate),
                         // Nothing can come of this one any more, which costs the others of the flow nothing.
                         Err(error) if is_over(&error) => over = Some(error),
+                        Err(LinkError::PlanFull { made, most }) => {
+                            let granted = beyond.map_or(0, |beyond| beyond.granted) + 1;
+                            beyond = Some(Beyond { made, most, granted });
+                        }
                         Err(error) => return Err(error),
                     }
                 }
-                // A duplicate stays open, so that the user may resume it and allow it.
-                let open = !duplicates.is_empty();
+                // A duplicate stays open, so that the user may resume it and allow it; so does what the plan has no place for.
+                let open = !duplicates.is_empty() || beyond.is_some();
                 match over {
                     Some(error) if open => return Err(error),
                     Some(error) => {
                         self.close(intent, IntentState::Abandoned)?;
                         return Err(error);
                     }
-                    None if open => return Ok(Outcome::Finished { linked, duplicates }),
-                    None => (IntentState::Done, Outcome::Finished { linked, duplicates }),
+                    None if open => return Ok(Outcome::Finished { linked, duplicates, beyond }),
+                    None => (IntentState::Done, Outcome::Finished { linked, duplicates, beyond }),
                 }
             }
         };
@@ -70,17 +75,17 @@ impl Linker<'_> {
         if let Some(linked) = self.settled(grant)? {
             return Ok(Ok(linked));
         }
-        let known = self.bank.read_book()?.known_accounts()?;
+        let living = Living::read(&self.bank.read_book()?)?;
         let chosen: Vec<_> = grant.accounts.iter().map(Candidate::from).collect();
         let institution = grant.institution_id.as_ref().map(InstitutionId::as_str);
         let mut agreed = wish.allow_duplicates;
-        if let Some(duplicate) = duplicate::find(institution, &chosen, &known).filter(|_| !agreed) {
+        if let Some(duplicate) = living.find(institution, &chosen).filter(|_| !agreed) {
             if !guide.link_again(&duplicate) {
                 return Ok(Err(duplicate));
             }
             agreed = true;
         }
-        self.exchange(intent, grant, wish, if agreed { &[] } else { &known })
+        self.exchange(intent, grant, wish, (!agreed).then_some(&living))
     }
 
     /// What the same flow brought into the book before it was stopped.
@@ -94,19 +99,25 @@ impl Linker<'_> {
         Ok(Some(Linked { id, institution: grant.institution.clone(), accounts, said: Vec::new() }))
     }
 
-    /// Exchanges a public token; accounts among `known` undo it.
+    /// Exchanges a public token, if the plan has a place for what comes of it; accounts or a bank among `living` undo it.
     fn exchange(
         &self,
         intent: i64,
         grant: &Grant,
         wish: &Wish,
-        known: &[KnownAccount],
+        living: Option<&Living>,
     ) -> Result<Result<Linked, Duplicate>, LinkError> {
         let mut book = self.bank.write_book()?;
         let of = name(grant);
         let exchange = book.write(&self.bank.event("link.exchange"), |tx| {
             tx.advance_intent(intent, IntentState::Exchanging, None)?;
-            tx.begin_exchange(self.bank.environment, &of)
+            let exchange = tx.begin_exchange(self.bank.environment, &of)?;
+            // Whoever waited for a person counts again, and nobody else can count until this is written.
+            let made = tx.connections_made(PLAID, self.bank.environment)?;
+            match wish.most {
+                Some(most) if made > most && !exchange.again => Err(LinkError::PlanFull { made: made - 1, most }),
+                _ => Ok(exchange),
+            }
         })?;
         let space = self.bank.vault.reserve_pending(book.writer()?)?;
         let exchanged = match self.bank.runtime.block_on(self.plaid()?.public_token_exchange(&grant.public_token)) {
@@ -125,12 +136,13 @@ impl Linker<'_> {
             institution: grant.institution.clone(),
             name: None,
             exchange: Some(exchange.id),
+            granted: grant.accounts.clone(),
         };
         let (pending, kept) = space.keep(&made.to_json()?);
         // From here on nothing is lost; what could not be kept goes into the book at once. The bank may be slow to show accounts;
         // then the first sync brings them.
         let accounts = kept.is_ok().then(|| self.accounts(&made)).flatten();
-        if let Some(duplicate) = accounts.as_ref().and_then(|list| twin(&made, list, known))
+        if let Some(duplicate) = living.and_then(|living| twin(&made, accounts.as_ref(), living))
             && self.bank.runtime.block_on(self.plaid()?.item_remove(&made.access_token, RemovalReason::Other)).is_ok()
         {
             book.write(&self.bank.event("link.duplicate"), |tx| tx.end_exchange(exchange.id, None))?;
@@ -196,9 +208,10 @@ fn is_over(error: &LinkError) -> bool {
     }
 }
 
-/// The connection that has these very accounts already.
-fn twin(made: &Made, list: &AccountList, known: &[KnownAccount]) -> Option<Duplicate> {
-    let institution = made.institution_id.as_ref().or(list.item.institution_id.as_ref());
-    let candidates: Vec<_> = list.accounts.iter().map(Candidate::of).collect();
-    duplicate::find(institution.map(InstitutionId::as_str), &candidates, known)
+/// The connection that has these very accounts already, or is one to the same bank.
+fn twin(made: &Made, list: Option<&AccountList>, living: &Living) -> Option<Duplicate> {
+    let told = list.and_then(|list| list.item.institution_id.as_ref());
+    let institution = made.institution_id.as_ref().or(told).map(InstitutionId::as_str);
+    let candidates: Vec<_> = list.into_iter().flat_map(|list| &list.accounts).map(Candidate::of).collect();
+    living.find(institution, &candidates).or_else(|| living.neighbour(institution))
 }

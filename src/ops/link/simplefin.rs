@@ -91,6 +91,7 @@ pub fn link(
         institution: Some(NAMELESS.to_owned()),
         name: wish.name.map(str::to_owned),
         exchange: None,
+        granted: Vec::new(),
     };
     let (pending, kept) = space.keep(&made.to_json()?);
     // From here on nothing is lost; what could not be kept goes into the book at once.

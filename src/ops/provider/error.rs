@@ -34,6 +34,8 @@ pub enum ProviderError {
 pub enum Trouble {
     /// Network or provider are not to be had now.
     Unavailable,
+    /// The provider was asked more often than it likes within minutes.
+    TooOften,
     /// The provider's plan is used up.
     PlanLimit,
     /// The provider refused the keys.
@@ -91,7 +93,7 @@ impl ProviderError {
         match self {
             Self::Plaid(error) => error.action().remedy(),
             Self::SimpleFin(SimpleFinError::Revoked) => Remedy::SignIn,
-            Self::SimpleFin(SimpleFinError::PaymentRequired) => Remedy::Plan,
+            Self::SimpleFin(SimpleFinError::PaymentRequired) => Remedy::Setup,
             Self::SimpleFin(error) if error.heals_by_itself() => Remedy::Wait,
             Self::SimpleFin(_) | Self::Unknown(_) | Self::Unable(_) => Remedy::Report,
         }
@@ -122,10 +124,12 @@ impl ProviderError {
             Self::Plaid(error) => match error.action() {
                 Action::Reconfigure => Trouble::Keys,
                 Action::PlanLimit => Trouble::PlanLimit,
+                _ if error.status() == Some(429) => Trouble::TooOften,
                 action if error.api().is_none() || action.heals_by_itself() => Trouble::Unavailable,
                 _ => Trouble::Other,
             },
             Self::SimpleFin(SimpleFinError::PaymentRequired) => Trouble::PlanLimit,
+            Self::SimpleFin(SimpleFinError::Status { status: 429 }) => Trouble::TooOften,
             Self::SimpleFin(error) if error.is_refusal() => Trouble::Other,
             Self::SimpleFin(_) => Trouble::Unavailable,
             Self::Unknown(_) | Self::Unable(_) => Trouble::Other,
@@ -145,6 +149,7 @@ mod tests {
             (S::Tls { reason: reason() }, Trouble::Unavailable),
             (S::Status { status: 404 }, Trouble::Unavailable),
             (S::Status { status: 500 }, Trouble::Unavailable),
+            (S::Status { status: 429 }, Trouble::TooOften),
             (S::Network { sent: true, reason: reason() }, Trouble::Unavailable),
             (S::Malformed { what: reason() }, Trouble::Unavailable),
             (S::PaymentRequired, Trouble::PlanLimit),

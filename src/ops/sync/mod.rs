@@ -22,7 +22,7 @@ use crate::{
         ids::ConnectionId,
         products::{Product, TRADE_DAYS},
         provider::manner,
-        standing::ConnectionState,
+        standing::{ConnectionState, Remedy},
         views::{ConnectionView, OutcomeKind, SyncLine, SyncOutcome},
     },
     http::Meter,
@@ -91,6 +91,8 @@ pub struct Run {
     pub incomplete: Vec<ConnectionId>,
     /// Names of connections that are saved, and of which the provider says that something is wrong.
     pub spoke: Vec<String>,
+    /// Connections whose owner has to act, by name, and what is to be done about each.
+    pub owed: Vec<(String, Remedy)>,
 }
 
 /// The kind of a connection's failure, which the exit code is about.
@@ -98,6 +100,8 @@ pub struct Run {
 pub enum Cause {
     /// Network or provider are not to be had now.
     Unavailable,
+    /// The provider wants to be asked less often.
+    TooOften,
     /// The provider's plan is used up.
     PlanLimit,
     /// It was synced as often today as its owner allows.
@@ -106,6 +110,13 @@ pub enum Cause {
     Keys,
     /// Anything else.
     Other,
+}
+
+impl Cause {
+    /// Whether it passes by itself.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Unavailable | Self::TooOften)
+    }
 }
 
 /// Why a run could not begin or go on.
@@ -146,6 +157,11 @@ pub struct Allowance {
 }
 
 impl Allowance {
+    /// Whether so few are left that it is said.
+    fn is_near(left: u64, most: u64) -> bool {
+        left <= most / 5
+    }
+
     /// Whether a connection may be asked once more on this day.
     pub fn admits(self, store: &Store, connection: &ConnectionView) -> Result<bool, StoreError> {
         Ok(self.judge(store, connection)?.is_ok())
@@ -161,8 +177,8 @@ impl Allowance {
         }
         // This run counts already.
         let left = most - count - 1;
-        let near = left <= most / 5;
-        Ok(Ok(near.then(|| format!("{} can be synced {left} more times today (sync.max_per_day)", connection.name))))
+        Ok(Ok(Self::is_near(left, most)
+            .then(|| format!("{} can be synced {left} more times today (sync.max_per_day)", connection.name))))
     }
 }
 
@@ -203,11 +219,12 @@ pub fn prepare(
             }
         };
         let cursor = secrets.cursor.filter(|_| mode == SyncMode::Changes);
-        if let Some(why) =
-            over_quota(store, connection, provider.quota(cursor.as_deref(), allowance.now), allowance.now)?
-        {
-            jobs.over.push(not_asked(connection, why));
-            continue;
+        match within_quota(store, connection, provider.quota(cursor.as_deref(), allowance.now), allowance.now)? {
+            Ok(note) => jobs.notes.extend(note),
+            Err(why) => {
+                jobs.over.push(not_asked(connection, why));
+                continue;
+            }
         }
         let mode = if provider.whole() { mode } else { SyncMode::Changes };
         let pending = if provider.whole() { Vec::new() } else { store.pending_rows(connection.id)? };
@@ -219,19 +236,23 @@ pub fn prepare(
     Ok(jobs)
 }
 
-/// Why a connection cannot be asked any more today, if the provider counts its calls.
-fn over_quota(
+/// Why a connection cannot be asked any more today, if the provider counts its calls; else what there is to say when few are left.
+fn within_quota(
     store: &Store,
     connection: &ConnectionView,
     quota: Option<Quota>,
     now: Timestamp,
-) -> Result<Option<String>, StoreError> {
-    let Some(Quota { needs, per_day }) = quota else { return Ok(None) };
+) -> Result<Result<Option<String>, String>, StoreError> {
+    let Some(Quota { needs, per_day }) = quota else { return Ok(Ok(None)) };
     let made = store.connection_calls(now)?.get(&connection.id).copied().unwrap_or_default();
-    let over = made.saturating_add(needs) > per_day;
-    Ok(over.then(|| {
-        format!("{made} calls were made for it today, it needs {needs}, and its provider allows {per_day} a day")
-    }))
+    // The calls of this run count already.
+    let Some(left) = per_day.checked_sub(made.saturating_add(needs)) else {
+        return Ok(Err(format!(
+            "{made} calls were made for it today, it needs {needs}, and its provider allows {per_day} a day"
+        )));
+    };
+    let note = || format!("{} has {left} calls left today; its provider allows {per_day} a day", connection.name);
+    Ok(Ok(Allowance::is_near(left, per_day).then(note)))
 }
 
 /// Syncs these connections and says how each went.
@@ -268,6 +289,8 @@ fn summary(saved: Vec<save::Saved>, (gone, over): (Vec<SyncLine>, Vec<SyncLine>)
     let causes = causes.chain(gone.iter().map(|_| Cause::Other)).chain(over.iter().map(|_| Cause::DayLimit)).collect();
     let incomplete = saved.iter().filter(|one| one.incomplete).map(|one| one.line.id).collect();
     let spoke = saved.iter().filter(|one| one.spoke).map(|one| one.line.name.clone()).collect();
+    let owed = saved.iter().filter(|one| one.line.outcome == OutcomeKind::Reauth);
+    let owed = owed.map(|one| (one.line.name.clone(), one.remedy)).collect();
     let (mut lines, mut rounded, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for one in saved {
         lines.push(one.line);
@@ -284,6 +307,7 @@ fn summary(saved: Vec<save::Saved>, (gone, over): (Vec<SyncLine>, Vec<SyncLine>)
         causes,
         incomplete,
         spoke,
+        owed,
     }
 }
 
@@ -318,6 +342,7 @@ fn cause(error: &ProviderError) -> Cause {
     match error.trouble() {
         Trouble::Keys => Cause::Keys,
         Trouble::PlanLimit => Cause::PlanLimit,
+        Trouble::TooOften => Cause::TooOften,
         Trouble::Unavailable | Trouble::Stopped => Cause::Unavailable,
         Trouble::Other => Cause::Other,
     }

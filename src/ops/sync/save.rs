@@ -6,6 +6,7 @@ use crate::{
         accounts::ProviderAccount,
         dates::Timestamp,
         ids::ConnectionId,
+        standing::Remedy,
         sync::{Health, History},
         views::{OutcomeKind, SyncLine},
     },
@@ -21,6 +22,8 @@ pub(super) struct Saved {
     /// What else there is to say.
     pub(super) notes: Vec<String>,
     pub(super) error: Option<ProviderError>,
+    /// What is to be done about it.
+    pub(super) remedy: Remedy,
     pub(super) incomplete: bool,
     /// Whether the provider had something to say although the rest is saved.
     pub(super) spoke: bool,
@@ -140,7 +143,7 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
     let spoke = outcome == OutcomeKind::Ok && !start.said.is_empty();
     let said = start.said.iter().chain(&start.notices).map(|sentence| format!("{}: {sentence}", arrival.name));
     let notes = counts.notes.into_iter().chain(unread).chain(said).collect();
-    Saved { line, rounded, notes, error: None, incomplete, spoke }
+    Saved { line, rounded, notes, error: None, remedy: start.remedy, incomplete, spoke }
 }
 
 /// Records that a connection failed, or was stopped after it had been asked; its rows and cursor stay as they were.
@@ -181,7 +184,8 @@ pub(super) fn failed(
         bank_updated_at: None,
         error: Some(error.to_string()),
     };
-    Ok(Saved { line, rounded: Vec::new(), notes: Vec::new(), error: Some(error), incomplete: false, spoke: false })
+    let (rounded, notes) = (Vec::new(), Vec::new());
+    Ok(Saved { line, rounded, notes, error: Some(error), remedy, incomplete: false, spoke: false })
 }
 
 fn event(id: ConnectionId, at: Timestamp) -> Event {

@@ -8,7 +8,9 @@
 mod late;
 mod matching;
 mod swap;
+mod unjoined;
 
+pub use unjoined::Unjoined;
 pub(crate) use {late::settle, swap::comes_from};
 
 use rusqlite::Connection;
