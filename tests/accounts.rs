@@ -141,6 +141,10 @@ fn a_closed_account_leaves_lists_and_totals_and_keeps_its_history() {
     env.ok(&["sync"]);
     assert!(!listed(&["accounts"]).contains(&"a4".to_owned()), "a sync does not open it");
     assert!(listed(&["accounts", "--all"]).contains(&"a4".to_owned()));
+    let table = env.ok(&["accounts", "--all"]).stdout;
+    let says = |of: &str, what: &str| table.lines().any(|line| line.contains(of) && line.contains(what));
+    assert!(says("Account ", "Status") && says("3333", "closed") && says("0000", "open"), "{table}");
+    assert!(!env.ok(&["accounts"]).stdout.contains("Status"), "all of them are open");
     assert_eq!(worth(), before - card);
     assert_eq!((env.json(&["tx", "acct:a4"])["total"].clone(), spent()), (rows, spent_before));
     assert!(env.json(&["report", "liabilities"])["rows"].as_array().unwrap().iter().all(|row| row["account"] != "a4"));
@@ -152,4 +156,24 @@ fn a_closed_account_leaves_lists_and_totals_and_keeps_its_history() {
     assert_eq!(worth(), before);
     assert_eq!(env.json(&["vault", "check"])["ok"], true);
     env.fails(5, &["accounts", "close", "nobody"]);
+}
+
+#[test]
+fn a_dry_run_changes_no_account() {
+    let env = TestEnv::household();
+    let before = env.json(&["accounts", "--all"]);
+    for args in [
+        &["accounts", "hide", "a4"][..],
+        &["accounts", "close", "a4"],
+        &["accounts", "edit", "a4", "--name", "Mine"],
+        &["accounts", "edit", "a4", "--type", "loan"],
+    ] {
+        let planned = env.ok(&[args, &["--dry-run"]].concat());
+        assert!(
+            planned.stdout.is_empty() && planned.stderr.contains("would change Plaid Credit Card (a4)"),
+            "{planned}"
+        );
+        assert_eq!(env.json(&["accounts", "--all"]), before, "{args:?}");
+    }
+    env.fails(5, &["accounts", "hide", "nobody", "--dry-run"]);
 }

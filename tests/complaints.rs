@@ -214,6 +214,7 @@ fn a_new_account_at_a_linked_bank_can_be_added() {
     assert_eq!(first.len(), 1);
     let more = linked_by_hand(&env, &["--add-accounts", "c1"], false, &[GOOD, "account=0000&account=1111"]);
     assert_eq!(more.status, 0, "{more}");
+    assert!(more.stdout.contains("signed in again; new: Plaid Saving"), "{more}");
     env.ok(&["sync"]);
     let accounts = items(&env, &["accounts"]);
     assert_eq!(accounts.len(), 2, "{accounts:#?}");
@@ -221,6 +222,10 @@ fn a_new_account_at_a_linked_bank_can_be_added() {
     assert_eq!(items(&env, &["connections"]).len(), 1);
     let new = accounts.iter().find(|account| account["id"] != first[0]["id"]).unwrap();
     assert!(env.json(&["tx", &format!("acct:{}", text(new, "id"))])["total"].as_u64().unwrap() > 0, "with its history");
+    let less = linked_by_hand(&env, &["--add-accounts", "c1"], false, &[GOOD, "account=1111"]);
+    assert!(less.stdout.contains("signed in again; gone: Plaid Checking"), "{less}");
+    let same = linked_by_hand(&env, &["--repair", "c1"], false, &[GOOD]);
+    assert!(same.stdout.contains("signed in again; the accounts are the same"), "{same}");
 }
 
 #[test]
@@ -244,6 +249,40 @@ fn no_changes_are_not_called_up_to_date() {
     let sync = env.ok(&["sync"]);
     assert!(sync.stdout.contains("Bank's data of") && !sync.to_string().contains("up to date"), "{sync}");
     assert!(env.ok(&["status"]).stdout.contains("stale"));
+}
+
+#[test]
+fn a_balance_is_of_the_day_that_its_bank_was_read() {
+    let mut env = TestEnv::new();
+    env.bank();
+    env.init();
+    env.ok(&["link", "--institution", "ins_109508", "--yes", "--no-sync"]);
+    env.set("BURSAR_TODAY", "2026-04-17");
+    env.ok(&["sync"]);
+    let of_day = |env: &TestEnv, day: &str| {
+        let accounts = items(env, &["accounts"]);
+        assert_eq!(accounts.len(), 9);
+        for account in &accounts {
+            assert!(text(&account["balance"], "as_of").starts_with(day), "{account}");
+        }
+    };
+    of_day(&env, "2026-04-15");
+    for report in ["liabilities", "holdings"] {
+        let rows = env.json(&["report", report])["rows"].as_array().unwrap().clone();
+        assert!(rows.iter().all(|row| text(row, "as_of").starts_with("2026-04-15")), "{rows:?}");
+    }
+    let doctor = env.run(&["doctor"]);
+    assert!(doctor.stdout.contains("the oldest bank's data is of 2026-04-15"), "{doctor}");
+
+    // Plaid's last word, where the bank has none as fresh, is no fresher.
+    env.sandbox().refuse("LAST_UPDATED_DATETIME_OUT_OF_RANGE", "/accounts/balance/get");
+    env.ok(&["accounts", "--realtime=c1", "--yes"]);
+    of_day(&env, "2026-04-15");
+    env.ok(&["accounts", "--realtime=c1", "--yes"]);
+    of_day(&env, "2026-04-17");
+    env.ok(&["sync"]);
+    of_day(&env, "2026-04-17");
+    assert_eq!(env.json(&["vault", "check"])["ok"], true);
 }
 
 #[test]

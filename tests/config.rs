@@ -23,6 +23,12 @@ fn a_setting_is_set_read_and_taken_back() {
     assert_eq!((value("color"), value("lock_timeout")), ("never".into(), "3".into()));
     assert!(value("pager").is_null());
     env.snapshot("config-list", &env.ok(&["config"]));
+    let before = fs::read_to_string(&file).unwrap();
+    env.ok(&["config", "set", "color", "always", "--dry-run"]);
+    let planned = env.ok(&["config", "unset", "link.countries", "--dry-run"]);
+    assert!(planned.stderr.starts_with("link.countries would no longer be set in "), "{planned}");
+    env.fails(2, &["config", "set", "pager", "maybe", "--dry-run"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
     env.ok(&["config", "unset", "link.countries"]);
     assert_eq!(env.ok(&["config", "get", "link.countries"]).stdout, "");
     assert!(!fs::read_to_string(&file).unwrap().contains("countries"));

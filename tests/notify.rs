@@ -13,7 +13,10 @@ use std::{
 use bursar::sandbox::Fault;
 use serde_json::Value;
 
-use crate::env::{Output, TestEnv, have};
+use crate::{
+    env::{Output, TestEnv, have},
+    recurring::days_without,
+};
 
 /// A program of the test's own.
 fn program(env: &TestEnv, name: &str, script: &str) -> PathBuf {
@@ -166,12 +169,21 @@ fn payments_are_told_when_due_when_dearer_when_missing_and_when_they_stop() {
     assert_eq!((&rise["subject"], &rise["before"]["amount"]), (&"Canary Films".into(), &"-17.00".into()), "{rise}");
     let status = env.ok(&["status"]);
     assert!(status.stdout.contains("Price rise") && status.stdout.contains("Canary Films costs"), "{status}");
+    // A bank that was not read for weeks has told of nothing that stayed away.
     env.set("BURSAR_TODAY", "2026-05-20");
+    env.sandbox().fault(Fault::InstitutionDown, Some(1));
+    env.fails(9, &["sync"]);
+    let unread = news(&env);
+    assert!(!of(&unread, "stale").is_empty() || unread.is_empty(), "{unread:#?}");
+    assert!(of(&unread, "payment_missed").is_empty(), "{unread:#?}");
+    days_without(&mut env, "netflix", 35, "2026-05-20");
+    news(&env);
     once(&env, 0, "payment_missed");
-    env.set("BURSAR_TODAY", "2026-06-20");
+    days_without(&mut env, "netflix", 31, "2026-06-20");
+    news(&env);
     let ended = once(&env, 0, "payment_ended");
     assert!(of(&ended, "payment_missed").iter().all(|key| !key.contains("Netflix")), "{ended:#?}");
-    env.set("BURSAR_TODAY", "2027-01-20");
+    days_without(&mut env, "netflix", 214, "2027-01-20");
     env.ok(&["sync"]);
     assert!(of(&news(&env), "payment_ended").iter().all(|key| !key.contains("Netflix")), "an old story");
 }

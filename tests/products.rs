@@ -123,23 +123,94 @@ fn an_empty_vault_has_empty_reports() {
 }
 
 #[test]
-fn a_product_that_fails_is_noted_and_fails_nothing() {
-    let env = TestEnv::household();
-    let before = env.json(&["report", "liabilities"]);
-    env.sandbox().fault_at(Fault::CreditsExhausted, "/liabilities/get");
-    let synced = env.json(&["sync"]);
-    assert_eq!(synced["connections"][0]["outcome"], "ok", "{synced}");
-    let products = env.json(&["connections", "show", "c1"])["products"].clone();
-    let of = |name: &str| products.as_array().unwrap().iter().find(|one| one["product"] == name).unwrap().clone();
-    assert_eq!(
-        (&of("liabilities")["available"], &of("liabilities")["code"]),
-        (&false.into(), &"CREDITS_EXHAUSTED".into())
-    );
-    assert_eq!(of("investments")["available"], true);
-    assert_eq!(env.json(&["report", "liabilities"])["rows"], before["rows"], "what was known stays");
-    env.sandbox().clear_faults();
+fn a_product_that_fails_is_named_and_costs_nothing_else() {
+    let mut env = TestEnv::household();
+    env.set("COLUMNS", "160");
+    let of = |name: &str| {
+        let products = env.json(&["connections", "show", "c1"])["products"].clone();
+        products.as_array().unwrap().iter().find(|one| one["product"] == name).unwrap().clone()
+    };
+    for (code, path, product) in [
+        ("INSTITUTION_DOWN", "/liabilities/get", "liabilities"),
+        ("CREDITS_EXHAUSTED", "/liabilities/get", "liabilities"),
+        ("ITEM_LOGIN_REQUIRED", "/investments/holdings/get", "investments"),
+        ("A_CODE_OF_TOMORROW", "/investments/holdings/get", "investments"),
+    ] {
+        let before = env.json(&["report", "liabilities"]);
+        env.sandbox().refuse(code, path);
+        env.sandbox().advance(1);
+        let synced = env.fails(3, &["sync", "--json"]);
+        let sentence = format!("First Platypus Bank: {product} could not be read ({code})");
+        assert_eq!(synced.error()["code"], "product_failed", "{synced}");
+        assert!(synced.stderr.contains(&format!("{sentence}; what was known of it stays")), "{synced}");
+        let report = synced.json();
+        let line = &report["connections"][0];
+        assert_eq!(
+            (&line["outcome"], &line["failed_products"]),
+            (&"ok".into(), &serde_json::json!([{"product": product, "code": code}]))
+        );
+        assert!(report["added"].as_u64().unwrap() > 0, "the rows are saved: {report}");
+        let run = env.json(&["sync", "log", "--limit", "1"])["items"][0].clone();
+        assert_eq!((&run["outcome"], &run["error_code"]), (&"ok".into(), &code.into()), "{run}");
+        assert!(env.ok(&["sync", "log", "--limit", "1"]).stdout.contains("could not be read"));
+
+        let noted = of(product);
+        assert_eq!(
+            (&noted["available"], &noted["failed"], &noted["code"]),
+            (&false.into(), &true.into(), &code.into())
+        );
+        let connection = env.json(&["connections"])["items"][0].clone();
+        assert_eq!((&connection["state"], &connection["action"]), (&"partial".into(), &"bursar sync c1".into()));
+        assert!(connection["error"].as_str().unwrap().contains(code), "{connection}");
+        let status = env.ok(&["status"]);
+        assert!(status.stdout.contains("First Platypus Bank") && status.stdout.contains("partly read"), "{status}");
+        assert!(!env.run(&["doctor"]).stdout.contains("all up to date"));
+        let now = env.json(&["report", "liabilities"]);
+        let terms = |report: &serde_json::Value| {
+            let rows = report["rows"].as_array().unwrap().iter();
+            rows.map(|row| (row["account"].clone(), row["due"].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(terms(&now), terms(&before), "what was known stays");
+
+        env.ok(&["sync"]);
+        assert_eq!((&of(product)["available"], &of(product)["failed"]), (&true.into(), &false.into()));
+        assert_eq!(env.json(&["connections"])["items"][0]["state"], "healthy");
+    }
+    // Whoever does not ask for it any more has nothing to wait for.
+    env.sandbox().refuse("INSTITUTION_DOWN", "/liabilities/get");
+    env.fails(3, &["sync"]);
+    env.ok(&["config", "set", "sync.products", "[\"investments\"]"]);
+    env.set("BURSAR_TODAY", "2026-04-16");
     env.ok(&["sync"]);
-    assert_eq!(env.json(&["connections", "show", "c1"])["products"][0]["available"], true);
+    assert_eq!(env.json(&["connections"])["items"][0]["state"], "healthy");
+}
+
+#[test]
+fn a_product_whose_answer_is_none_has_failed_too() {
+    let env = TestEnv::household();
+    env.sandbox().fault_at(Fault::Html, "/liabilities/get");
+    let synced = env.fails(3, &["sync", "--json"]);
+    assert_eq!(synced.json()["connections"][0]["failed_products"][0]["code"], "NO_ANSWER", "{synced}");
+}
+
+#[test]
+fn a_product_that_a_bank_does_not_offer_is_noted_and_fails_nothing() {
+    let env = TestEnv::household();
+    for code in
+        ["PRODUCTS_NOT_SUPPORTED", "PRODUCT_NOT_ENABLED", "NO_LIABILITY_ACCOUNTS", "ADDITIONAL_CONSENT_REQUIRED"]
+    {
+        env.sandbox().refuse(code, "/liabilities/get");
+        let synced = env.ok(&["sync", "--json"]);
+        assert_eq!(synced.json()["connections"][0]["failed_products"], serde_json::json!([]), "{synced}");
+        assert!(!synced.stderr.contains(code), "{synced}");
+        let products = env.json(&["connections", "show", "c1"])["products"].clone();
+        let noted = products.as_array().unwrap().iter().find(|one| one["product"] == "liabilities").unwrap();
+        assert_eq!(
+            (&noted["available"], &noted["failed"], &noted["code"]),
+            (&false.into(), &false.into(), &code.into())
+        );
+        assert_eq!(env.json(&["connections"])["items"][0]["state"], "healthy");
+    }
 }
 
 #[test]
@@ -255,6 +326,8 @@ fn regular_payments_by_the_banks_word_come_when_they_are_asked_for() {
     env.ok(&["config", "set", "sync.products", "[\"recurring\"]"]);
     env.ok(&["sync"]);
     env.snapshot("recurring-bank", &env.ok(&["report", "recurring", "--bank"]));
+    let whole = env.json(&["report", "recurring", "--bank"]);
+    assert_eq!(whole["rows"], serde_json::json!([]), "the own history is another question");
     let streams = report();
     let of = |label: &str| streams.iter().find(|stream| stream["label"].as_str().unwrap().starts_with(label)).unwrap();
     let netflix = of("Netflix");
@@ -271,7 +344,7 @@ fn regular_payments_by_the_banks_word_come_when_they_are_asked_for() {
     assert_eq!((&endpoint["calls"], &endpoint["billing"]), (&1.into(), &"connection".into()), "{endpoint}");
 
     // A plan without it is noted, and costs neither the sync nor what was known.
-    env.sandbox().fault_at(Fault::CreditsExhausted, PATH);
+    env.sandbox().refuse("PRODUCT_NOT_ENABLED", PATH);
     env.ok(&["sync"]);
     let shown = env.json(&["connections", "show", "c1"]);
     let noted = shown["products"].as_array().unwrap().iter().find(|view| view["product"] == "recurring").unwrap();

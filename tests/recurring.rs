@@ -69,6 +69,11 @@ fn says_how_often_how_much_and_when_next() {
     let mut env = TestEnv::household();
     env.set("COLUMNS", "100");
     env.snapshot("recurring", &env.ok(&["report", "recurring"]));
+    env.set("COLUMNS", "60");
+    let narrow = env.ok(&["report", "recurring"]);
+    assert!(narrow.stderr.contains("too narrow: ") && narrow.stderr.contains("A year"), "{narrow}");
+    assert!(!narrow.stdout.contains("Spent a year"), "a sum of a column that is not shown: {narrow}");
+    env.set("COLUMNS", "100");
     let csv = ["report", "recurring", "type:income", "--format", "csv"];
     env.snapshot("recurring-csv", &env.ok(&csv));
     let report = env.json(&["report", "recurring", "payee:netflix"]);
@@ -77,18 +82,31 @@ fn says_how_often_how_much_and_when_next() {
     assert_eq!(report["yearly_spent"][0], report["rows"][0]["yearly"]);
 }
 
+/// Days go by, a sync reads the bank, and of a payee nothing more came: what did is somebody else's.
+pub(crate) fn days_without(env: &mut TestEnv, payee: &str, days: u32, today: &str) {
+    env.sandbox().advance(days);
+    env.set("BURSAR_TODAY", today);
+    env.ok(&["sync"]);
+    let came = env.json(&["transactions", &format!("payee:{payee}"), "-p", "2026-04-16.."]);
+    for item in came["items"].as_array().unwrap() {
+        env.ok(&["transactions", "edit", item["id"].as_str().unwrap(), "--payee", "Somebody else"]);
+    }
+}
+
 #[test]
 fn what_does_not_come_is_missed_and_then_left_out() {
-    let env = TestEnv::household();
-    let on = |day: &'static str, more: &[&'static str]| {
-        [&["--today", day, "report", "recurring", "payee:netflix"], more].concat()
-    };
-    let missed = env.ok(&on("2026-05-20", &[]));
+    let mut env = TestEnv::household();
+    let report = ["report", "recurring", "payee:netflix"];
+    let unread = env.ok(&[&["--today", "2026-11-20"], &report[..]].concat());
+    assert!(unread.stdout.contains("active"), "a bank that was not read has not told yet: {unread}");
+    days_without(&mut env, "netflix", 35, "2026-05-20");
+    let missed = env.ok(&report);
     assert!(missed.stdout.contains("missed"), "{missed}");
     assert!(missed.stderr.contains("Netflix was due on 2026-05-02 and has not come"), "{missed}");
-    let over = env.ok(&on("2026-11-20", &[]));
+    days_without(&mut env, "netflix", 184, "2026-11-20");
+    let over = env.ok(&report);
     assert!(!over.stdout.contains("Netflix") && over.stderr.contains("nothing comes back"), "{over}");
-    let ended = env.json(&on("2026-11-20", &["--ended"]));
+    let ended = env.json(&[&report[..], &["--ended"]].concat());
     assert_eq!((&ended["rows"][0]["status"], &ended["rows"][0]["next"]), (&"ended".into(), &Value::Null));
     assert_eq!(ended["yearly_spent"], Value::Array(Vec::new()), "what has ended costs nothing");
 }

@@ -1,6 +1,7 @@
 //! SimpleFIN as a second source: linked, synced and broken, on the finished binary.
 
 mod adopt;
+mod banks;
 mod calls;
 mod claim;
 mod fire;

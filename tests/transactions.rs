@@ -99,6 +99,13 @@ fn notes_tags_and_edits_are_the_owners() {
     assert_eq!(env.json(&["tx", "show", "t1"]), edited, "a sync keeps what the owner wrote");
     let given_back = env.json(&["tx", "edit", "t1", "--category", "", "--payee", ""]);
     assert_eq!((&given_back["payee"], &given_back["category"]), (&bank["payee"], &bank["category"]));
+    let before = env.json(&["tx", "show", "t1"]);
+    for args in [&["note", "t1", "other"][..], &["tag", "t1", "more"], &["edit", "t1", "--payee", "Mine"]] {
+        let planned = env.ok(&[&["tx"], args, &["--dry-run"]].concat());
+        assert!(planned.stdout.is_empty() && planned.stderr.contains("would change t1 ("), "{planned}");
+        assert_eq!(env.json(&["tx", "show", "t1"]), before, "{args:?}");
+    }
+    env.fails(5, &["tx", "note", "t999999", "x", "--dry-run"]);
     assert!(env.json(&["tx", "note", "t1", ""])["note"].is_null());
     env.snapshot("transactions-edit-nothing", &env.fails(2, &["tx", "edit", "t1"]));
     env.snapshot("transactions-unknown", &env.fails(5, &["tx", "note", "t999999", "x"]));

@@ -35,8 +35,19 @@ fn a_changed_byte_is_found() {
 fn doctor_says_what_is_missing() {
     let mut env = TestEnv::new();
     let without = env.fails(7, &["doctor"]);
-    assert!(without.stdout.contains("NOT OK") && without.stderr.contains("hint:"), "{without}");
+    assert!(without.stdout.contains("NOT OK") && without.stderr.contains("hint: bursar init\n"), "{without}");
+    assert!(!without.stderr.contains("schedule"), "there is nothing to sync by the clock: {without}");
     env.init();
+    let wrong = env.secret_file("wrong", "another-horse\n");
+    let wrong = env.fails(7, &["doctor", "--passphrase-file", wrong.to_str().unwrap()]);
+    assert!(wrong.stderr.contains("hint: bursar --identity RECOVERY_CODE_FILE"), "{wrong}");
+    assert!(!wrong.stderr.contains("hint: bursar vault check"), "it would not open either: {wrong}");
+    env.set("COLUMNS", "40");
+    let narrow = env.ok(&["doctor"]).stdout;
+    let words = narrow.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("schedule warn nothing syncs this vault by the clock"), "all of it is readable: {narrow}");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
+    env.set("COLUMNS", "100");
     let report = env.json(&["doctor"]);
     assert_eq!(report["ok"], true, "{report}");
     env.set("PLAID_SECRET_FILE", "/nowhere/secret");

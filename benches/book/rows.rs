@@ -142,6 +142,7 @@ impl Rows {
                 available: None,
                 limit: None,
             },
+            as_of: None,
             notes: Vec::new(),
         };
         let accounts = ACCOUNTS.iter().map(|described| account(described, random.token(37))).collect();

@@ -7,8 +7,9 @@ use serde::Serialize;
 use crate::{
     context::Context,
     domain::{
-        alerts::Alert,
+        alerts::{Alert, still_read},
         dates::Timestamp,
+        money::Money,
         standing::{self, ConnectionState},
         views::ConnectionView,
     },
@@ -50,6 +51,8 @@ pub(crate) struct Status {
     session_expires_at: Option<Timestamp>,
     /// The connections of an unlocked vault.
     connections: Vec<ConnectionView>,
+    /// Of when the oldest data of any bank is, of connections that were not removed.
+    bank_updated_at: Option<Timestamp>,
     /// Payments of cards and loans that are late or due within 14 days.
     due: Vec<Due>,
     /// Connections that ended, and whose accounts stand a second time under one that lives.
@@ -70,6 +73,7 @@ impl Args {
             role: None,
             session_expires_at: None,
             connections: Vec::new(),
+            bank_updated_at: None,
             due: Vec::new(),
             unjoined: Vec::new(),
             alerts: Vec::new(),
@@ -86,7 +90,10 @@ impl Args {
             status.alerts = alerts::now((&book, &alerts::keys(&vault, context.clock.latest())), &bounds, now, today)?;
             status.connections = book.connections_at(now)?;
             status.unjoined = book.unjoined()?;
-            status.due = liabilities::due_soon(&book.accounts()?, &book.liabilities()?, today);
+            status.bank_updated_at =
+                live(&status.connections).filter_map(|connection| connection.bank_updated_at).min();
+            let accounts = still_read(&book.accounts()?, &status.connections);
+            status.due = liabilities::due_soon(&accounts, &book.liabilities()?, today);
             if status.due.is_empty() && status.alerts.is_empty() {
                 context.shows_no_money();
             }
@@ -128,6 +135,11 @@ fn first_steps() -> Vec<String> {
     demo.into_iter().chain(["bursar init".to_owned()]).collect()
 }
 
+/// The connections that were not removed.
+fn live(connections: &[ConnectionView]) -> impl Iterator<Item = &ConnectionView> {
+    connections.iter().filter(|connection| connection.state != ConnectionState::Removed)
+}
+
 fn next_steps(connections: &[ConnectionView], unjoined: &[Unjoined]) -> Vec<String> {
     if connections.is_empty() {
         return vec!["bursar link".to_owned()];
@@ -148,7 +160,7 @@ impl ToSheet for Status {
             (true, false) => "locked",
             (true, true) => "open",
         };
-        let live = || self.connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
+        let live = || live(&self.connections);
         let ill = live().filter(|connection| connection.state.needs_attention()).count();
         let count = |number: usize| if self.unlocked { Cell::Number(number as u64) } else { Cell::Empty };
         let refused: u64 = live().map(|connection| connection.refused).sum();
@@ -173,6 +185,7 @@ impl ToSheet for Status {
                 "Last sync (UTC)",
                 live().filter_map(|connection| connection.last_success_at).max(),
             ),
+            Fact::new("bank_updated_at", "Banks' data of (UTC)", self.bank_updated_at),
         ];
         let due = self.due.iter().map(|one| Fact::new("due", one.label.as_str(), due_words(one)));
         let alerts = self.alerts.iter().filter(|alert| !alert.kind.is_said_elsewhere());
@@ -183,7 +196,7 @@ impl ToSheet for Status {
 
 /// `25.00 USD due on 2026-03-28`.
 fn due_words(one: &Due) -> String {
-    let amount = one.minimum.map_or_else(|| "a payment".to_owned(), |minimum| minimum.to_string());
+    let amount = one.minimum.map_or_else(|| "a payment".to_owned(), Money::grouped);
     let day = one.due.map_or_else(String::new, |day| format!(" on {day}"));
     format!("{amount} {}{day}", if one.overdue { "overdue, was due" } else { "due" })
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{
+    dates::Timestamp,
     ids::ProviderAccountId,
     money::{Currency, Money},
 };
@@ -86,6 +87,15 @@ pub struct ProviderAccount {
     pub currency: Currency,
     /// The balances.
     pub balances: Balances,
+    /// When the bank had these balances, where the provider says so.
+    pub as_of: Option<Timestamp>,
     /// What was said about values that could not be kept exactly (one sentence each).
     pub notes: Vec<String>,
+}
+
+/// Balances that a provider keeps are as old as its last look at the bank, where they have no date of their own.
+pub fn kept_since(accounts: &mut [ProviderAccount], read_at: Option<Timestamp>) {
+    for account in accounts {
+        account.as_of = account.as_of.or(read_at);
+    }
 }

@@ -8,7 +8,7 @@ mod threshold;
 
 use serde::Serialize;
 
-pub use find::{KeyEnd, Known, find, unreached};
+pub use find::{KeyEnd, Known, find, still_read, unreached};
 pub use regular::{Regular, look};
 pub use threshold::Threshold;
 

@@ -168,6 +168,32 @@ impl Number {
     }
 }
 
+impl Money {
+    /// For people: `-1,234.50 USD`.
+    pub fn grouped(self) -> String {
+        format!("{} {}", group_thousands(&self.decimal()), self.currency)
+    }
+}
+
+/// Decimal text with a comma between thousands: `-1,234,567.80`.
+pub fn group_thousands(decimal: &str) -> String {
+    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("-", digits));
+    let (whole, part) = digits.split_once('.').map_or((digits, None), |(whole, part)| (whole, Some(part)));
+    let mut grouped = String::with_capacity(decimal.len() + decimal.len() / 3);
+    grouped.push_str(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if let Some(part) = part {
+        grouped.push('.');
+        grouped.push_str(part);
+    }
+    grouped
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.decimal(), self.currency)

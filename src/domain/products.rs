@@ -3,6 +3,8 @@
 //! Money is exact minor units. Rates, quantities and prices are no money: they are exact decimal text. Invariant: there is
 //! no field for an account number or an address, so none can be kept.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{
@@ -51,9 +53,48 @@ impl Product {
         }
     }
 
+    /// The words in sentences.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Recurring => "regular payments",
+            other => other.as_str(),
+        }
+    }
+
     /// The product of that word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|product| product.as_str() == word)
+    }
+}
+
+/// The provider's codes that say that there is nothing to be had: not offered, not agreed to, no such accounts, not ready yet.
+const ABSENT: [&str; 7] = [
+    "PRODUCTS_NOT_SUPPORTED",
+    "PRODUCT_NOT_ENABLED",
+    "NO_LIABILITY_ACCOUNTS",
+    "NO_INVESTMENT_ACCOUNTS",
+    "ADDITIONAL_CONSENT_REQUIRED",
+    "ACCESS_NOT_GRANTED",
+    "PRODUCT_NOT_READY",
+];
+
+/// Whether a product that was answered with this code could not be read, rather than being none that can be had.
+pub fn is_failure(code: &str) -> bool {
+    !ABSENT.contains(&code)
+}
+
+/// A product that was asked for and could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ProductFailure {
+    /// Which.
+    pub product: Product,
+    /// The provider's code, or `NO_ANSWER`.
+    pub code: String,
+}
+
+impl fmt::Display for ProductFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} could not be read ({})", self.product.words(), self.code)
     }
 }
 
@@ -120,6 +161,23 @@ pub struct Terms {
     pub last_payment: Option<Money>,
     /// Its day.
     pub last_payment_date: Option<Date>,
+}
+
+impl Terms {
+    /// Whether a payment is late on a day. That it is not counts by the bank's word only if it was said after the due date; else a
+    /// date that has passed is late, unless something was paid since the statement.
+    pub fn is_overdue(&self, said_on: Date, today: Date) -> bool {
+        match (self.overdue, self.due) {
+            (Some(true), _) => true,
+            (_, None) => false,
+            (Some(false), Some(due)) if said_on > due => false,
+            (_, Some(due)) => due < today && !self.paid_since_statement(),
+        }
+    }
+
+    fn paid_since_statement(&self) -> bool {
+        matches!((self.last_payment_date, self.statement_date), (Some(paid), Some(statement)) if paid >= statement)
+    }
 }
 
 /// A debt as a provider reports it.
@@ -259,4 +317,41 @@ pub enum ProductReport {
     Recurring(Vec<BankStream>),
     /// Nothing this time; what is known stays. The provider's code says why.
     Nothing(Product, String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_is_late_by_the_date_unless_the_bank_knows_better() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let (due, today) = ("2026-04-10", day("2026-04-15"));
+        for (said, said_on, paid, late) in [
+            (Some(true), "2026-04-01", Some("2026-04-02"), true),
+            (Some(false), "2026-04-11", None, false),
+            (Some(false), "2026-04-10", None, true),
+            (Some(false), "2026-03-20", Some("2026-03-14"), true),
+            (Some(false), "2026-03-20", Some("2026-03-15"), false),
+            (None, "2026-04-15", None, true),
+            (None, "2026-04-15", Some("2026-04-09"), false),
+        ] {
+            let terms = Terms {
+                kind: LiabilityKind::Credit,
+                rates: Vec::new(),
+                statement_balance: None,
+                statement_date: Some(day("2026-03-15")),
+                minimum: None,
+                due: Some(day(due)),
+                overdue: said,
+                past_due: None,
+                last_payment: None,
+                last_payment_date: paid.map(day),
+            };
+            assert_eq!(terms.is_overdue(day(said_on), today), late, "{said:?} said on {said_on}, paid {paid:?}");
+            assert_eq!(terms.is_overdue(day(said_on), day(due)), said == Some(true), "on the day itself");
+            let unknown = Terms { due: None, ..terms };
+            assert_eq!(unknown.is_overdue(day(said_on), today), said == Some(true), "without a date");
+        }
+    }
 }

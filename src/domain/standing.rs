@@ -129,6 +129,8 @@ pub enum ConnectionState {
     Healthy,
     /// Nothing is known to be wrong, but the bank or a sync was last reached days ago, or the bank never.
     Stale,
+    /// Synced, but debts, holdings or another product could not be read.
+    Partial,
     /// The owner has to sign in again, or to act at the bank.
     NeedsSignIn,
     /// The owner's consent ends within days.
@@ -151,6 +153,7 @@ impl ConnectionState {
             Self::Syncing => "syncing",
             Self::Healthy => "healthy",
             Self::Stale => "stale",
+            Self::Partial => "partial",
             Self::NeedsSignIn => "needs_sign_in",
             Self::ConsentEnding => "consent_ending",
             Self::BankDown => "bank_down",
@@ -163,6 +166,7 @@ impl ConnectionState {
     /// The words on a screen.
     pub fn words(self) -> &'static str {
         match self {
+            Self::Partial => "partly read",
             Self::NeedsSignIn => "needs sign-in",
             Self::ConsentEnding => "consent ending",
             Self::BankDown => "bank down",
@@ -201,6 +205,8 @@ pub struct Facts {
     pub bank_updated_at: Option<Timestamp>,
     /// When the owner's consent ends.
     pub consent_expires_at: Option<Timestamp>,
+    /// Whether the last sync could not read one of its products.
+    pub unread: bool,
 }
 
 /// A state, and the command to run next; none when nothing is to be done.
@@ -237,6 +243,9 @@ impl Facts {
         let old = |at: Option<Timestamp>| at.is_some_and(|at| days_between(at, now) > STALE_DAYS);
         if old(self.last_success_at) || old(bank_read_at) {
             return (State::Stale, sync());
+        }
+        if self.unread {
+            return (State::Partial, sync());
         }
         if incomplete {
             return (State::Syncing, sync());
@@ -275,6 +284,7 @@ mod tests {
             last_success_at: Some(at("2026-04-15T06:00:00Z")),
             bank_updated_at: Some(at("2026-04-15T05:00:00Z")),
             consent_expires_at: None,
+            unread: false,
         }
     }
 
@@ -301,6 +311,12 @@ mod tests {
             ),
             (Facts { history: History::NotReady, bank_updated_at: None, ..healthy() }, "stale: bursar sync c3"),
             (Facts { bank_updated_at: None, ..healthy() }, "healthy: "),
+            (Facts { unread: true, history: History::Initial, ..healthy() }, "partial: bursar sync c3"),
+            (Facts { unread: true, remedy: Remedy::Wait, ..healthy() }, "bank_down: bursar sync c3"),
+            (
+                Facts { unread: true, bank_updated_at: Some(at("2026-04-11T11:00:00Z")), ..healthy() },
+                "stale: bursar sync c3",
+            ),
             (
                 Facts {
                     history: History::NotReady,

@@ -118,6 +118,15 @@ pub struct Health {
     pub error: Option<ItemError>,
 }
 
+impl Health {
+    /// The same as far as it can be believed: a clock a little ahead of ours means now, a day that is to come means nothing.
+    #[must_use]
+    pub fn believed(self, now: Timestamp) -> Self {
+        let at = self.bank_updated_at.filter(|at| at.duration_since(now).as_hours() < 24);
+        Self { bank_updated_at: at.map(|at| at.min(now)), ..self }
+    }
+}
+
 /// The code of a sync that asked nobody, because the provider's keys are missing.
 pub const NO_KEYS: &str = "NO_KEYS";
 
@@ -130,4 +139,24 @@ pub struct ItemError {
     pub message: String,
     /// The provider's id of the answer, for its support.
     pub request_id: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_is_to_come_is_not_believed() {
+        let now: Timestamp = "2026-04-15T12:00:00Z".parse().unwrap();
+        for (said, expected) in [
+            ("2026-04-15T11:00:00Z", Some("2026-04-15T11:00:00Z")),
+            ("2026-04-15T12:03:00Z", Some("2026-04-15T12:00:00Z")),
+            ("2026-04-16T12:00:00Z", None),
+            ("2030-01-01T00:00:00Z", None),
+        ] {
+            let health = Health { bank_updated_at: Some(said.parse().unwrap()), ..Health::default() };
+            let expected = expected.map(|at| at.parse().unwrap());
+            assert_eq!(health.believed(now).bank_updated_at, expected, "{said}");
+        }
+    }
 }

@@ -85,6 +85,29 @@ pub fn truncate<'a>(text: &'a str, columns: usize, mark: &str) -> Cow<'a, str> {
     cut.into()
 }
 
+/// The text in lines of at most `columns`, broken between words, and within those that are longer than a line.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    if width(text) <= columns {
+        return vec![text.to_owned()];
+    }
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split_whitespace() {
+        if !line.is_empty() && width(&line) + 1 + width(word) > columns {
+            lines.push(std::mem::take(&mut line));
+        } else if !line.is_empty() {
+            line.push(' ');
+        }
+        for c in word.chars() {
+            if !line.is_empty() && width(&line) + c.width().unwrap_or(0) > columns {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(c);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
 /// The form in which names are compared: letters and digits in lower case and without accents, one space between words.
 pub fn normalize_name(text: &str) -> String {
     let bare = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect::<String>();
@@ -97,6 +120,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_within_long_ones() {
+        for (text, columns, lines) in [
+            ("", 5, vec![""]),
+            ("as  it  is", 10, vec!["as  it  is"]),
+            ("one two three", 7, vec!["one two", "three"]),
+            ("a /very/long/path", 6, vec!["a", "/very/", "long/p", "ath"]),
+            ("食べ物 ☕", 5, vec!["食べ", "物 ☕"]),
+            ("wide", 0, vec!["w", "i", "d", "e"]),
+        ] {
+            assert_eq!(wrap(text, columns), lines, "{text:?} in {columns}");
+        }
+    }
 
     #[test]
     fn nothing_a_terminal_obeys_gets_through() {

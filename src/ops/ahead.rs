@@ -88,7 +88,9 @@ pub(super) fn adopt(
             [] if made.granted.is_empty() => {}
             // What was chosen is all that tells a second link of the same accounts until the bank shows them.
             [] => tx.keep_granted(id, &made.environment, &made.granted)?,
-            _ => tx.set_accounts(id, accounts)?,
+            _ => {
+                tx.set_accounts(id, accounts)?;
+            }
         }
         tx.give_consent(Some(id), CONSENT, manner(&made.provider).scope)?;
         if let Some(exchange) = made.exchange {

@@ -63,7 +63,7 @@ pub fn look(book: &mut Store, at: Timestamp, today: Date) -> Result<()> {
         return Ok(());
     }
     let since = Period { begin: Some(today.saturating_sub(MONTHS.months())), end: None };
-    let found = alerts::look(&book.series(&Query::default(), since)?, today);
+    let found = alerts::look(&book.recurrences(&Query::default(), since, today)?, today);
     book.write(&event(at, "sync.alerts"), |tx| {
         tx.note("found", found.len());
         tx.keep_regular(&found, Some(&look))

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     domain::{
-        accounts::KnownCurrencies,
+        accounts::{KnownCurrencies, kept_since},
         calls::Call,
         dates::Timestamp,
         ids::ConnectionId,
@@ -134,7 +134,10 @@ pub fn balances(
         let calls = bank.meter.take_about(connection.id);
         let event = about(bank, "balances.realtime", connection.id);
         let (error, cached, refused) = match answer {
-            Ok(balances) => {
+            Ok(mut balances) => {
+                if balances.cached {
+                    kept_since(&mut balances.accounts, connection.bank_updated_at);
+                }
                 book.write(&event, |tx| {
                     tx.count_calls(&calls)?;
                     tx.set_balances(connection.id, &balances.accounts)

@@ -284,6 +284,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_bank_does_not_offer_is_no_failure_of_it_and_all_else_is() {
+        for (code, action) in TABLE {
+            let absent = matches!(action, Action::Unsupported | Action::Consent | Action::NotReady);
+            assert_eq!(crate::domain::products::is_failure(code), !absent, "{code}");
+        }
+    }
+
+    #[test]
     fn unknown_codes_go_by_their_type() {
         assert_eq!(action_of("RATE_LIMIT_EXCEEDED", "SOME_NEW_LIMIT"), Action::Retry);
         assert_eq!(action_of("INSTITUTION_ERROR", "BANK_ON_FIRE"), Action::RetryLater);

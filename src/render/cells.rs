@@ -7,7 +7,10 @@ use std::borrow::Cow;
 use jiff::tz::TimeZone;
 
 use super::{Cell, Column, Kind, Place, Sheet, Style, glyphs};
-use crate::domain::{money::Currency, text};
+use crate::domain::{
+    money::{Currency, group_thousands},
+    text,
+};
 
 /// The columns to show: the wanted fields, else those whose place is here. Unknown fields are an error.
 pub(super) fn choose(
@@ -34,7 +37,7 @@ pub(super) fn choose_for_people(
 ) -> Result<Vec<usize>, super::RenderError> {
     let several = sheet.currency().is_none();
     let chosen = choose(sheet, fields, |column| match column.place {
-        Place::Always => true,
+        Place::Always | Place::Differing => true,
         Place::Several => several,
         Place::Files => false,
         Place::Terminal => terminal,
@@ -43,10 +46,17 @@ pub(super) fn choose_for_people(
         let mut cells = sheet.rows.iter().filter_map(|row| row.cells.get(*index));
         sheet.rows.is_empty() || cells.any(|cell| !is_blank(cell))
     };
-    Ok(if fields.is_some() { chosen } else { chosen.into_iter().filter(filled).collect() })
+    let differs = |index: &usize| {
+        let mut cells = sheet.rows.iter().filter(|row| is_data(row.style)).filter_map(|row| row.cells.get(*index));
+        let first = cells.next();
+        cells.any(|cell| Some(cell) != first)
+    };
+    let shown = |index: &usize| filled(index) && (sheet.columns[*index].place != Place::Differing || differs(index));
+    Ok(if fields.is_some() { chosen } else { chosen.into_iter().filter(shown).collect() })
 }
 
-fn is_blank(cell: &Cell) -> bool {
+/// Whether a cell says nothing.
+pub(super) fn is_blank(cell: &Cell) -> bool {
     match cell {
         Cell::Empty => true,
         Cell::Text(text) | Cell::Indented(text) => text.trim().is_empty(),
@@ -80,7 +90,7 @@ pub(super) fn for_people(cell: &Cell, kind: Kind, room: usize, unicode: bool) ->
         Cell::Indented(words) => format!("  {}", text::sanitize(words).trim()),
         Cell::Number(number) => group_thousands(&number.to_string()),
         Cell::Money(money) if kind == Kind::Money => group_thousands(&money.decimal()),
-        Cell::Money(money) => format!("{} {}", group_thousands(&money.decimal()), money.currency),
+        Cell::Money(money) => money.grouped(),
         Cell::Date(date) => date.to_string(),
         Cell::Instant(instant) => instant.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M").to_string(),
         Cell::Share(ratio) => ratio.percent(),
@@ -100,23 +110,4 @@ pub(super) fn for_files(cell: &Cell) -> Cow<'_, str> {
         Cell::Instant(instant) => instant.to_string().into(),
         Cell::Share(ratio) => ratio.decimal().into(),
     }
-}
-
-/// Decimal text with a comma between thousands: `-1,234,567.80`.
-pub fn group_thousands(decimal: &str) -> String {
-    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("-", digits));
-    let (whole, part) = digits.split_once('.').map_or((digits, None), |(whole, part)| (whole, Some(part)));
-    let mut grouped = String::with_capacity(decimal.len() + decimal.len() / 3);
-    grouped.push_str(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    if let Some(part) = part {
-        grouped.push('.');
-        grouped.push_str(part);
-    }
-    grouped
 }

@@ -19,7 +19,6 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 pub use self::{
-    cells::group_thousands,
     prometheus::exposition,
     sheet::{Cell, Column, Kind, Place, Row, Sheet, Style},
     sheets::{Fact, Facts},

@@ -45,6 +45,8 @@ pub enum Place {
     Files,
     /// Only on a terminal.
     Terminal,
+    /// In tables for people when not all rows of data say the same; always in files.
+    Differing,
 }
 
 /// One column.
@@ -64,13 +66,15 @@ pub struct Column {
     pub names_currency: bool,
     /// Whether its text is useless when cut short (a command to run).
     pub whole: bool,
+    /// Whether its text goes on below when the screen is narrow, because people have to read all of it.
+    pub wraps: bool,
 }
 
 impl Column {
     /// A column that is shown everywhere and goes last when the screen is narrow.
     pub fn new(kind: Kind, key: impl Into<String>, title: impl Into<String>) -> Self {
         let (key, title) = (key.into(), title.into());
-        Self { key, title, kind, place: Place::Always, priority: 0, names_currency: false, whole: false }
+        Self { key, title, kind, place: Place::Always, priority: 0, names_currency: false, whole: false, wraps: false }
     }
 
     /// The same column, going earlier when the screen is narrow.
@@ -95,6 +99,12 @@ impl Column {
     #[must_use]
     pub fn whole(self) -> Self {
         Self { whole: true, ..self }
+    }
+
+    /// The same column, going on below instead of being cut short.
+    #[must_use]
+    pub fn wraps(self) -> Self {
+        Self { wraps: true, ..self }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Tables for people: aligned columns, two spaces apart, a rule under the heading on a terminal, one line a row.
+//! Tables for people: aligned columns, two spaces apart, a rule under the heading on a terminal, one line a row but where
+//! text that must be read goes on below.
 //!
 //! Invariant: the escape sequences in the output are bursar's own.
 
@@ -6,7 +7,7 @@ use std::io::Write;
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
-use super::{Cell, Column, Kind, Options, RenderError, Sheet, Style, cells, fit};
+use super::{Cell, Column, Kind, Options, RenderError, Row, Sheet, Style, cells, fit};
 use crate::domain::text;
 
 /// Columns of the screen between two columns.
@@ -55,12 +56,20 @@ pub(super) fn write(out: &mut dyn Write, sheet: &Sheet, options: &Options) -> Re
     if headed {
         table.set_header(fitted.iter().map(|(position, width)| cut(&headings[*position], *width)).collect::<Vec<_>>());
     }
-    for row in &rows {
-        let shown = fitted.iter().map(|(position, width)| {
-            let index = chosen[*position];
-            cut(&show(index, &row.cells[index], *width), *width)
-        });
-        table.add_row(shown.collect::<Vec<_>>());
+    let mut styles = Vec::new();
+    for row in rows.iter().filter(|row| says_something(row, fitted.iter().map(|(position, _)| chosen[*position]))) {
+        let shown: Vec<Vec<String>> = fitted
+            .iter()
+            .map(|(position, width)| {
+                let index = chosen[*position];
+                let words = show(index, &row.cells[index], *width);
+                if sheet.columns[index].wraps { text::wrap(&words, *width) } else { vec![cut(&words, *width)] }
+            })
+            .collect();
+        for line in 0..shown.iter().map(Vec::len).max().unwrap_or(0) {
+            table.add_row(shown.iter().map(|lines| lines.get(line).map_or("", String::as_str)).collect::<Vec<_>>());
+            styles.push(Some(row.style));
+        }
     }
     let last = fitted.len().saturating_sub(1);
     for (place, (position, _)) in fitted.iter().enumerate() {
@@ -71,11 +80,17 @@ pub(super) fn write(out: &mut dyn Write, sheet: &Sheet, options: &Options) -> Re
         }
     }
     let above = if headed { 1 + usize::from(options.terminal) } else { 0 };
-    let styles: Vec<Option<Style>> = (0..above).map(|_| None).chain(rows.iter().map(|row| Some(row.style))).collect();
+    styles.splice(0..0, (0..above).map(|_| None));
     print(out, &table, &styles, options.color)?;
     let left_out = (0..chosen.len()).filter(|position| fitted.iter().all(|(kept, _)| kept != position));
     notes.extend(hidden(&left_out.map(|position| headings[position].clone()).collect::<Vec<_>>()));
     Ok(notes)
+}
+
+/// Whether a row is worth a line: a sum is not when the columns of its figures are left out.
+fn says_something(row: &Row, mut columns: impl Iterator<Item = usize>) -> bool {
+    let is_figure = |cell: &Cell| !matches!(cell, Cell::Text(_) | Cell::Indented(_)) && !cells::is_blank(cell);
+    row.style != Style::Total || columns.any(|index| is_figure(&row.cells[index]))
 }
 
 fn natural_room(kind: Kind) -> usize {

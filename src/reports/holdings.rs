@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{NoPeriod, ReportError};
 use crate::domain::{
-    dates::Date,
+    dates::{Date, Timestamp},
     ids::AccountId,
     money::{Currency, Money, Sums},
     ratio::Ratio,
@@ -60,6 +60,8 @@ pub struct Row {
     pub gain: Option<Money>,
     /// Its part of all that is held in the currency.
     pub share: Option<Ratio>,
+    /// When the bank's word on it is of.
+    pub as_of: Timestamp,
 }
 
 /// Lists holdings with gains and shares.
@@ -90,6 +92,7 @@ pub fn build(accounts: &[AccountView], holdings: &[HoldingView]) -> Result<Holdi
             cost: held.cost,
             gain,
             share: Ratio::of(held.value, values.of(held.currency)?),
+            as_of: held.as_of,
         });
     }
     rows.sort_by(|a, b| (a.currency.code(), -a.value.minor).cmp(&(b.currency.code(), -b.value.minor)));

@@ -7,10 +7,11 @@ use serde::Serialize;
 use super::{NoPeriod, ReportError};
 use crate::domain::{
     accounts::AccountType,
-    dates::Date,
+    dates::{Date, Timestamp},
     ids::AccountId,
     money::{Currency, Money, Sums},
     products::Rate,
+    standing,
     views::{AccountStatus, AccountView, LiabilityView},
 };
 
@@ -56,7 +57,8 @@ pub struct Row {
     pub due: Option<Date>,
     /// Days until then, negative when it has passed.
     pub days_left: Option<i32>,
-    /// Whether a payment is late: by the bank's word, or, if it has none, by the date.
+    /// Whether a payment is late: by the bank's word, or, if it has none of after the due date, by the date, unless something was paid since
+    /// the statement.
     pub overdue: bool,
     /// What is past due, where the bank says so, positive.
     pub past_due: Option<Money>,
@@ -64,6 +66,8 @@ pub struct Row {
     pub last_payment: Option<Money>,
     /// Its day.
     pub last_payment_date: Option<Date>,
+    /// When the bank's word on its terms is of; `null` when it has none.
+    pub as_of: Option<Timestamp>,
 }
 
 /// Lists the debts of accounts that are not closed.
@@ -82,11 +86,13 @@ fn debts(accounts: &[AccountView], terms: &[LiabilityView], today: Date) -> Vec<
 }
 
 fn row(account: &AccountView, terms: &[LiabilityView], today: Date) -> Row {
-    let terms = terms.iter().find(|known| known.account == account.id).map(|known| known.terms.clone());
-    let due = terms.as_ref().and_then(|terms| terms.due);
+    let known = terms.iter().find(|known| known.account == account.id);
+    let as_of = known.map(|known| known.as_of);
+    let terms = known.map(|known| &known.terms);
+    let overdue = known.is_some_and(|known| known.terms.is_overdue(standing::day(known.as_of), today));
+    let due = terms.and_then(|terms| terms.due);
     let days_left = due.map(|due| (due - today).get_days());
-    let said = terms.as_ref().and_then(|terms| terms.overdue);
-    let rates = terms.as_ref().map_or_else(Vec::new, |terms| terms.rates.clone());
+    let rates = terms.map_or_else(Vec::new, |terms| terms.rates.clone());
     let main = rates.iter().find(|rate| rate.kind == "purchase_apr").or_else(|| rates.first());
     Row {
         label: account.name.clone(),
@@ -95,16 +101,17 @@ fn row(account: &AccountView, terms: &[LiabilityView], today: Date) -> Row {
         currency: account.currency,
         balance: account.balance.current,
         apr: main.map(|rate| rate.percent.clone()),
-        statement_balance: terms.as_ref().and_then(|terms| terms.statement_balance),
-        statement_date: terms.as_ref().and_then(|terms| terms.statement_date),
-        minimum: terms.as_ref().and_then(|terms| terms.minimum),
+        statement_balance: terms.and_then(|terms| terms.statement_balance),
+        statement_date: terms.and_then(|terms| terms.statement_date),
+        minimum: terms.and_then(|terms| terms.minimum),
         due,
         days_left,
-        overdue: said.unwrap_or_else(|| days_left.is_some_and(|days| days < 0)),
-        past_due: terms.as_ref().and_then(|terms| terms.past_due),
-        last_payment: terms.as_ref().and_then(|terms| terms.last_payment),
-        last_payment_date: terms.as_ref().and_then(|terms| terms.last_payment_date),
+        overdue,
+        past_due: terms.and_then(|terms| terms.past_due),
+        last_payment: terms.and_then(|terms| terms.last_payment),
+        last_payment_date: terms.and_then(|terms| terms.last_payment_date),
         rates,
+        as_of,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::{
     ids::AccountId,
     money::{Currency, Money, Sums},
     ratio::Ratio,
-    recurring::{self, Cadence, Occurrence, Series, Standing, Stream},
+    recurring::{Cadence, Occurrence, Recurrence, Standing, Stream},
     transactions::Kind,
     views::{BankStreamView, Grouping},
 };
@@ -28,7 +28,7 @@ pub struct Recurring {
     pub interval: Option<&'static str>,
     /// What the rows are.
     pub by: Grouping,
-    /// The streams; of each currency what is spent before what is earned, the dearest first.
+    /// The streams; of each currency what is spent before what is earned, the dearest first. None with --bank.
     pub rows: Vec<Row>,
     /// What the payments of the rows came to in the period, one amount a currency.
     pub totals: Vec<Money>,
@@ -97,15 +97,12 @@ pub struct PriceChange {
     pub to: Money,
 }
 
-/// Looks for streams in what was paid, of which those with a payment in the period are shown, as they stand today; those that have
-/// ended only with `ended`.
-pub fn build(series: &[Series], period: Period, today: Date, ended: bool) -> Result<Recurring, ReportError> {
+/// Shows the streams with a payment in the period; those that have ended only with `ended`.
+pub fn build(recurrences: &[Recurrence], period: Period, ended: bool) -> Result<Recurring, ReportError> {
     let mut rows = Vec::new();
-    for series in series {
-        for stream in recurring::find(series, today) {
-            if ended || stream.standing != Standing::Ended {
-                rows.extend(row(series, &stream, period)?);
-            }
+    for recurrence in recurrences {
+        if ended || recurrence.stream.standing != Standing::Ended {
+            rows.extend(row(recurrence, period)?);
         }
     }
     rows.sort_by(|a, b| {
@@ -133,31 +130,37 @@ pub fn build(series: &[Series], period: Period, today: Date, ended: bool) -> Res
     })
 }
 
+/// Shows what the banks see coming back, and nothing of the owner's own history.
+pub fn of_banks(streams: Vec<BankStreamView>) -> Result<Recurring, ReportError> {
+    Ok(Recurring { bank: Some(streams), ..build(&[], Period::ALL, false)? })
+}
+
 fn sum(amounts: impl Iterator<Item = Money>) -> Result<Vec<Money>, ReportError> {
     let mut sums = Sums::default();
     amounts.for_each(|amount| sums.add(amount));
     Ok(sums.totals()?)
 }
 
-fn row(series: &Series, stream: &Stream, period: Period) -> Result<Option<Row>, ReportError> {
+fn row(of: &Recurrence, period: Period) -> Result<Option<Row>, ReportError> {
+    let stream = &of.stream;
     let within: Vec<&Occurrence> = stream.payments.iter().filter(|payment| period.contains(payment.date)).collect();
     let (Some(first), Some(last)) = (within.first(), stream.last()) else { return Ok(None) };
-    let money = |minor| Money::new(minor, series.currency);
+    let money = |minor| Money::new(minor, of.currency);
     let (low, high) = stream.band();
     let total = sum(within.iter().map(|payment| money(payment.minor)))?.pop().unwrap_or(money(0));
     Ok(Some(Row {
-        label: series.payee.clone(),
-        category: series.category.clone(),
-        kind: series.kind,
+        label: of.payee.clone(),
+        category: of.category.clone(),
+        kind: of.kind,
         account: last.account,
-        currency: series.currency,
+        currency: of.currency,
         cadence: stream.cadence,
         status: stream.standing,
         fixed: stream.fixed,
         amount: money(last.minor),
         low: money(low),
         high: money(high),
-        yearly: Money::from_wide(yearly(stream), series.currency)?,
+        yearly: Money::from_wide(yearly(stream), of.currency)?,
         change: stream.change.map(|change| PriceChange {
             date: change.date,
             from: money(change.from),

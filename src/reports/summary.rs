@@ -33,6 +33,8 @@ pub struct Summary {
     pub connections_count: u64,
     /// The last successful sync of any connection.
     pub last_synced: Option<Timestamp>,
+    /// Of when the oldest data of any bank is.
+    pub bank_updated_at: Option<Timestamp>,
 }
 
 /// Sums up accounts and connections; closed accounts and removed connections do not count.
@@ -67,5 +69,6 @@ pub fn build(
         accounts_count: accounts.len() as u64,
         connections_count: live().count() as u64,
         last_synced: live().filter_map(|connection| connection.last_success_at).max(),
+        bank_updated_at: live().filter_map(|connection| connection.bank_updated_at).min(),
     })
 }

@@ -212,10 +212,7 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
         });
     }
     if renamed {
-        for account in &mut set.accounts {
-            account.id.insert_str(0, "NEW-");
-            account.transactions.iter_mut().for_each(|row| row.id.insert_str(0, "NEW-"));
-        }
+        rename(&mut set.accounts);
     }
     spoil(&mut set, strikes, state.bridge.calls);
     if !newer {
@@ -223,6 +220,14 @@ fn show(state: &mut State, fields: &[(String, String)]) -> Result<AccountSet, &'
         set.errors.extend(said.into_iter().map(|problem| problem.msg));
     }
     Ok(set)
+}
+
+/// Gives every account and every row another id.
+fn rename(accounts: &mut [Account]) {
+    for account in accounts {
+        account.id.insert_str(0, "NEW-");
+        account.transactions.iter_mut().for_each(|row| row.id.insert_str(0, "NEW-"));
+    }
 }
 
 /// What the faults and the day's count do to an answer.

@@ -293,6 +293,16 @@ pub fn require_known(key: &str) -> Result<(), ConfigError> {
 
 /// Sets (`Some`) or removes (`None`) one key of the file, keeping comments and order.
 pub fn edit(file: &Path, key: &str, value: Option<&str>) -> Result<(), ConfigError> {
+    let text = edited(file, key, value)?;
+    let write = |error: fsx::FsError| ConfigError::Write { file: file.to_owned(), reason: error.to_string() };
+    if let Some(directory) = file.parent() {
+        fsx::create_private_dir(directory).map_err(write)?;
+    }
+    fsx::replace(file, text.as_bytes()).map_err(write)
+}
+
+/// What the file would be then.
+pub fn edited(file: &Path, key: &str, value: Option<&str>) -> Result<String, ConfigError> {
     require_known(key)?;
     let mut document = table(file)?;
     let (table, name) = match key.split_once('.') {
@@ -313,11 +323,7 @@ pub fn edit(file: &Path, key: &str, value: Option<&str>) -> Result<(), ConfigErr
         }
         (error, _) => error,
     })?;
-    let write = |error: fsx::FsError| ConfigError::Write { file: file.to_owned(), reason: error.to_string() };
-    if let Some(directory) = file.parent() {
-        fsx::create_private_dir(directory).map_err(write)?;
-    }
-    fsx::replace(file, text.as_bytes()).map_err(write)
+    Ok(text)
 }
 
 /// A value as typed on the command line: TOML if it is TOML, else text.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: amounts are exact or refused by name; an account's kind, which SimpleFIN does not say, follows from its name alone.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::tz::TimeZone;
 use url::Url;
@@ -39,6 +39,8 @@ pub struct Said {
     pub asks: Asks,
     /// Whether something of a bank or an account may be missing for it.
     pub missing: bool,
+    /// Whether its code says that it is for the user to know, and that nothing is wrong.
+    pub notice: bool,
 }
 
 /// What a sentence asks its reader to do.
@@ -65,19 +67,19 @@ pub struct Batch {
     pub said: Vec<Said>,
     /// The banks' names.
     pub banks: Vec<String>,
-    /// When the banks were last read, as far as their balances tell.
+    /// When the bank that was not read for longest was last read, as far as the balances tell.
     pub updated_at: Option<Timestamp>,
 }
 
 /// The accounts of an answer, where their transactions do not matter.
 pub fn accounts(set: AccountSet) -> Batch {
-    batch(set, &|_| None, Timestamp::UNIX_EPOCH)
+    batch(set, &|_| None, Timestamp::MAX)
 }
 
 /// Reads an answer. `known` is the day under which the book has a pending row, which keeps it: SimpleFIN gives it no date.
 pub fn batch(set: AccountSet, known: &dyn Fn(&str) -> Option<Date>, now: Timestamp) -> Batch {
     let mut batch = Batch { said: said(&set), ..Batch::default() };
-    let mut seen = HashSet::new();
+    let (mut seen, mut read_at) = (HashSet::new(), BTreeMap::new());
     for account in set.accounts {
         let org = account.org.as_ref();
         let connection = set.connections.iter().find(|one| Some(&one.conn_id) == account.conn_id.as_ref());
@@ -86,9 +88,15 @@ pub fn batch(set: AccountSet, known: &dyn Fn(&str) -> Option<Date>, now: Timesta
         let bank = bank.map(|name| shown(&name)).filter(|name| !name.is_empty());
         let place = place(&account, connection);
         let fresh = seen.insert(account.id.clone());
-        match read(&account, bank.as_deref(), &place).and_then(|read| {
-            if fresh { Ok(read) } else { Err(refuse(RowKind::Account, &account.id, "another account has its `id`")) }
-        }) {
+        match read(&account, bank.as_deref(), &place)
+            .map(|read| ProviderAccount { as_of: as_of(&account, now), ..read })
+            .and_then(|read| {
+                if fresh {
+                    Ok(read)
+                } else {
+                    Err(refuse(RowKind::Account, &account.id, "another account has its `id`"))
+                }
+            }) {
             Ok(read) => {
                 rows(&account, &read, (known, now), &mut batch);
                 batch.accounts.push(read);
@@ -98,8 +106,13 @@ pub fn batch(set: AccountSet, known: &dyn Fn(&str) -> Option<Date>, now: Timesta
         if let Some(bank) = bank.filter(|bank| !batch.banks.contains(bank)) {
             batch.banks.push(bank);
         }
-        batch.updated_at = batch.updated_at.max(instant(account.balance_date));
+        // The newest of a bank's counts: an account that moves no more has an old one for ever.
+        if let Some(at) = as_of(&account, now) {
+            let newest = read_at.entry(bank_of(&account)).or_insert(at);
+            *newest = at.max(*newest);
+        }
     }
+    batch.updated_at = read_at.into_values().min();
     batch
 }
 
@@ -146,8 +159,21 @@ fn read(account: &Account, bank: Option<&str>, place: &str) -> Result<ProviderAc
         subtype: None,
         currency,
         balances,
+        as_of: None,
         notes,
     })
+}
+
+/// Which bank an account is at.
+fn bank_of(account: &Account) -> String {
+    let org =
+        account.org.as_ref().and_then(|org| org.id.clone().or_else(|| org.domain.clone()).or_else(|| org.name.clone()));
+    account.conn_id.clone().or(org).unwrap_or_default()
+}
+
+/// When its balance was read at the bank; never a time to come.
+fn as_of(account: &Account, now: Timestamp) -> Option<Timestamp> {
+    instant(account.balance_date).filter(|_| account.balance_date > 0).map(|at| at.min(now))
 }
 
 /// Where an account is kept: the bank's domain, which both versions of the protocol know, else an id of the server's.
@@ -286,9 +312,10 @@ fn said(set: &AccountSet) -> Vec<Said> {
     for (code, words) in coded.chain(set.errors.iter().map(|words| ("", words.as_str()))) {
         let (code, words) = (shown(code), shown(words));
         let (asks, missing) = meaning(&code, &words.to_lowercase());
+        let notice = code.starts_with("gen.") && asks == Asks::Nothing;
         let sentence = if words.is_empty() { code } else { words };
         if !sentence.is_empty() && seen.insert(sentence.clone()) {
-            all.push(Said { sentence, asks, missing });
+            all.push(Said { sentence, asks, missing, notice });
         }
     }
     let rest = all.split_off(all.len().min(SENTENCES));
@@ -301,7 +328,8 @@ fn in_short(rest: &[Said]) -> Option<Said> {
     let asked = |asks: &Asks| rest.iter().any(|one| one.asks == *asks);
     let asks = [Asks::NewAccess, Asks::SignIn].into_iter().find(asked).unwrap_or(Asks::Nothing);
     let sentence = format!("and {} more that the server says", rest.len());
-    (!rest.is_empty()).then(|| Said { sentence, asks, missing: rest.iter().any(|one| one.missing) })
+    let (missing, notice) = (rest.iter().any(|one| one.missing), rest.iter().all(|one| one.notice));
+    (!rest.is_empty()).then_some(Said { sentence, asks, missing, notice })
 }
 
 /// What a code of version 2 means, whose prefix counts where its second part is not known; a sentence of version 1 has only its

@@ -17,7 +17,7 @@ use crate::domain::{
     ids::{AccountId, ConnectionId, ProviderAccountId},
     money::{Currency, Money},
     provider::manner,
-    views::{AccountStatus, AccountView, BalanceView, TypeSource},
+    views::{AccountMoves, AccountStatus, AccountView, BalanceView, NamedAccount, TypeSource},
 };
 
 /// An account as the sync writer needs it.
@@ -162,22 +162,25 @@ pub(crate) fn select(accounts: &[AccountView], text: &str) -> Vec<AccountView> {
 }
 
 impl Tx<'_> {
-    /// Writes what the bank says of an account, and today's balance into its history.
+    /// Writes what the bank says of an account, and its balance into the history, on the day that it is of. The same balances once more, as
+    /// of an earlier time, make what is known no older.
     pub(crate) fn upsert_account(&mut self, connection: i64, account: &ProviderAccount) -> Result<AccountRef> {
         let currency = self.dictionary.currency(self.db, &mut self.digests, account.currency)?;
         let at = encode::millis(self.at);
+        let as_of = account.as_of.map_or(at, |as_of| encode::millis(as_of).min(at));
         let minor = |money: Option<Money>| money.map(|money| money.minor);
         let b = &account.balances;
         let mut statement = self.db.prepare_cached(
             "INSERT INTO accounts (connection, provider_id, persistent_id, name, official_name, mask, kind, subtype,
                currency, current, available, credit_limit, as_of, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
              ON CONFLICT (connection, provider_id) DO UPDATE SET persistent_id = ?3, name = ?4, official_name = ?5,
                mask = ?6, kind = ?7, subtype = ?8, currency = ?9, current = ?10, available = ?11, credit_limit = ?12,
-               as_of = ?13, placeholder = 0, vanished_at = NULL
-             RETURNING id",
+               as_of = CASE WHEN as_of > ?13 AND current IS ?10 AND available IS ?11 AND credit_limit IS ?12 THEN as_of ELSE ?13 END,
+               placeholder = 0, vanished_at = NULL
+             RETURNING id, as_of",
         )?;
-        let id = statement.query_row(
+        let (id, as_of): (i64, i64) = statement.query_row(
             params![
                 connection,
                 account.id.as_str(),
@@ -191,9 +194,10 @@ impl Tx<'_> {
                 minor(b.current),
                 minor(b.available),
                 minor(b.limit),
+                as_of,
                 at
             ],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         if let Some(current) = b.current {
             let seen = balances::Seen {
@@ -203,7 +207,7 @@ impl Tx<'_> {
                 available: minor(b.available),
                 credit_limit: minor(b.limit),
             };
-            balances::record(self, &seen)?;
+            balances::record(self, &seen, encode::instant(as_of)?)?;
         }
         AccountRef::of(self.db, id)
     }
@@ -235,34 +239,58 @@ impl Tx<'_> {
     }
 
     /// Writes the bank's whole list of accounts: those it no longer names are marked as vanished, with their history.
-    pub fn set_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
-        let mut named = HashSet::new();
-        for account in accounts {
-            named.insert(self.upsert_account(connection.0, account)?.id);
-        }
-        let mut statement =
-            self.db.prepare_cached("SELECT id FROM accounts WHERE connection = ?1 AND vanished_at IS NULL")?;
-        let known =
-            statement.query_map([connection.0], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
-        for id in known.into_iter().filter(|id| !named.contains(id)) {
+    pub fn set_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<AccountMoves> {
+        let before = self.named_accounts(connection)?;
+        self.write_accounts(connection, accounts)?;
+        let named: HashSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT id, provider_id FROM accounts WHERE connection = ?1 AND vanished_at IS NULL")?;
+        let known = statement.query_map([connection.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let known = known.collect::<std::result::Result<Vec<(i64, String)>, _>>()?;
+        for (id, _) in known.into_iter().filter(|(_, id)| !named.contains(id.as_str())) {
             self.db
                 .prepare_cached("UPDATE accounts SET vanished_at = ?1 WHERE id = ?2")?
                 .execute((encode::millis(self.at), id))?;
         }
-        Ok(())
+        let mut moves = AccountMoves::between(&before, &self.named_accounts(connection)?);
+        // One that comes under another id is not gone: the two are joined, or their owner is asked.
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM accounts o JOIN accounts n ON n.connection = o.connection AND n.id <> o.id
+                   AND n.created_at = ?2 AND (n.persistent_id = o.persistent_id OR n.name = o.name) WHERE o.id = ?1)";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut gone = Vec::new();
+        for account in std::mem::take(&mut moves.gone) {
+            if statement.query_row((account.id.0, encode::millis(self.at)), |row| row.get(0))? {
+                gone.push(account);
+            }
+        }
+        Ok(AccountMoves { gone, ..moves })
+    }
+
+    /// The accounts that a bank has named, and whether it still does; what their owner closed stays closed, and is not among them.
+    fn named_accounts(&self, connection: ConnectionId) -> Result<Vec<(NamedAccount, bool)>> {
+        let sql = "SELECT id, coalesce(user_name, name), vanished_at IS NULL FROM accounts
+                   WHERE connection = ?1 AND placeholder = 0 AND NOT closed ORDER BY id";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let read = |row: &Row<'_>| Ok((NamedAccount { id: AccountId(row.get(0)?), name: row.get(1)? }, row.get(2)?));
+        Ok(statement.query_map([connection.0], read)?.collect::<std::result::Result<_, _>>()?)
     }
 
     /// Writes accounts with fresh balances; those that are not among them stay as they are.
     pub fn set_balances(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
-        for account in accounts {
-            self.upsert_account(connection.0, account)?;
-        }
+        self.write_accounts(connection, accounts)?;
         self.note("accounts", accounts.len());
         Ok(())
     }
 
     /// Writes accounts of a list that may not be whole: those it does not name stay as they are.
-    pub fn add_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
+    pub fn add_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<AccountMoves> {
+        let before = self.named_accounts(connection)?;
+        self.write_accounts(connection, accounts)?;
+        Ok(AccountMoves::between(&before, &self.named_accounts(connection)?))
+    }
+
+    fn write_accounts(&mut self, connection: ConnectionId, accounts: &[ProviderAccount]) -> Result<()> {
         accounts.iter().try_for_each(|account| self.upsert_account(connection.0, account).map(|_| ()))
     }
 

@@ -8,9 +8,10 @@ use super::{
     encode, sums,
 };
 use crate::domain::{
-    dates::{Date, Period},
+    dates::{Date, Period, Timestamp},
     ids::AccountId,
     money::Money,
+    standing,
     views::{BalancePoint, DailyFlow, Flows},
 };
 
@@ -36,9 +37,9 @@ pub(crate) fn canonical(day: i64, seen: &Seen) -> Canonical {
         .int(seen.credit_limit)
 }
 
-/// Writes a balance over what was known of the same day.
-pub(crate) fn record(tx: &mut Tx<'_>, seen: &Seen) -> Result<()> {
-    let day = encode::day(tx.at.to_zoned(jiff::tz::TimeZone::UTC).date());
+/// Writes a balance over what was known of the day that it is of.
+pub(crate) fn record(tx: &mut Tx<'_>, seen: &Seen, as_of: Timestamp) -> Result<()> {
+    let day = encode::day(standing::day(as_of));
     let place = Place { area: Area::Balances, account: seen.account, month: 0 };
     let mut statement = tx.db.prepare_cached(
         "SELECT currency, current, available, credit_limit FROM balances WHERE account = ?1 AND date = ?2",

@@ -8,6 +8,7 @@ use super::{Result, Store, StoreError, Tx, encode};
 use crate::domain::{
     dates::Timestamp,
     ids::{ConnectionId, InstitutionId, ProviderItemId},
+    products::{self, Product, ProductFailure},
     provider::manner,
     standing::{self, Facts, Remedy},
     sync::{Health, History, ItemError},
@@ -54,9 +55,19 @@ pub struct ConnectionSecrets {
 
 const VIEW: &str = "SELECT id, coalesce(name, institution, item_id), institution, state, last_success_at,
      bank_updated_at, consent_expires_at, error_message, error_code, removed_at,
-     (SELECT count(*) FROM refused r WHERE r.connection = connections.id), history, request_id, provider, created_at FROM connections";
+     (SELECT count(*) FROM refused r WHERE r.connection = connections.id), history, request_id, provider, created_at,
+     (SELECT json_group_array(json_array(p.product, p.code)) FROM products p WHERE p.connection = connections.id
+        AND p.code IS NOT NULL AND p.asked_at >= last_success_at) FROM connections";
+
+/// The products that the last sync which was saved could not read.
+fn failed_products(json: &str) -> Result<Vec<ProductFailure>> {
+    let noted: Vec<(String, String)> = serde_json::from_str(json)?;
+    let failed = noted.into_iter().filter(|(_, code)| products::is_failure(code));
+    Ok(failed.filter_map(|(word, code)| Some(ProductFailure { product: Product::from_word(&word)?, code })).collect())
+}
 
 fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
+    let failed_products = failed_products(&row.get::<_, String>(15)?)?;
     let facts = Facts {
         id: ConnectionId(row.get(0)?),
         removed: row.get::<_, Option<i64>>(9)?.is_some(),
@@ -66,6 +77,7 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
         last_success_at: encode::instant_opt(row.get(4)?)?,
         bank_updated_at: encode::instant_opt(row.get(5)?)?,
         consent_expires_at: encode::instant_opt(row.get(6)?)?,
+        unread: !failed_products.is_empty(),
     };
     let (state, action) = facts.standing(now);
     let (code, message): (Option<String>, Option<String>) = (row.get(8)?, row.get(7)?);
@@ -79,6 +91,8 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
         "" => error.code.clone(),
         words => words.to_owned(),
     });
+    let unread = failed_products.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let unread = Some(unread).filter(|words| !words.is_empty() && !facts.removed);
     Ok(ConnectionView {
         id: facts.id,
         provider: row.get(13)?,
@@ -89,9 +103,10 @@ fn view(row: &Row<'_>, now: Timestamp) -> Result<ConnectionView> {
         last_success_at: facts.last_success_at,
         bank_updated_at: facts.bank_updated_at,
         consent_expires_at: facts.consent_expires_at,
-        error: said.or(ended),
+        error: said.or(ended).or(unread),
         last_error,
         refused: row.get::<_, i64>(10)?.unsigned_abs(),
+        failed_products,
     })
 }
 
@@ -213,6 +228,12 @@ impl Tx<'_> {
         let id = ConnectionId(self.db.last_insert_rowid());
         self.about(id);
         Ok(id)
+    }
+
+    /// When the bank of a connection was last read, as far as it ever was said.
+    pub fn bank_updated_at(&self, id: ConnectionId) -> Result<Option<Timestamp>> {
+        let sql = "SELECT bank_updated_at FROM connections WHERE id = ?1";
+        encode::instant_opt(self.db.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
     }
 
     /// Writes the provider's health of a connection and what is to be done about it, outside of a sync.

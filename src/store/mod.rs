@@ -116,6 +116,9 @@ pub struct Store {
 /// their pages go to the disk and back; with more, a sync needs over 64 MiB.
 const CACHE_KIB: i64 = 28 * 1024;
 
+/// Page cache of a scan, and of whoever only reads: SQLite's own measure.
+const READ_KIB: i64 = 2000;
+
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 96;
 
@@ -138,11 +141,18 @@ impl Store {
             }
         }
         db.execute_batch("PRAGMA foreign_keys = ON")?;
-        if witness.is_some() {
-            db.pragma_update(None, "cache_size", -CACHE_KIB)?;
-        }
         filter::register(&db)?;
-        Ok(Self { db, keys, witness, lock: None, vault: None })
+        let store = Self { db, keys, witness, lock: None, vault: None };
+        store.cache(CACHE_KIB)?;
+        Ok(store)
+    }
+
+    /// Sets the page cache of a connection that writes.
+    fn cache(&self, kib: i64) -> Result<()> {
+        if self.witness.is_some() {
+            self.db.pragma_update(None, "cache_size", -kib)?;
+        }
+        Ok(())
     }
 
     /// Makes one change: everything `change` does through [`Tx`], with its audit entry, in one commit. An error

@@ -11,10 +11,10 @@ use super::{
     encode, streams, trades,
 };
 use crate::domain::{
-    dates::Date,
+    dates::{Date, Timestamp},
     ids::{AccountId, ConnectionId, ProviderAccountId},
     money::{Currency, Money},
-    products::{Liability, LiabilityKind, Portfolio, Product, ProductReport, Terms},
+    products::{Liability, LiabilityKind, Portfolio, Product, ProductFailure, ProductReport, Terms, is_failure},
     views::{HoldingView, LiabilityView, ProductView},
 };
 
@@ -38,16 +38,16 @@ pub(crate) fn place(account: i64) -> Place {
 }
 
 impl SyncRun<'_, '_> {
-    /// Writes what the bank answered about a product.
-    pub fn product(&mut self, report: &ProductReport) -> Result<()> {
-        let connection = self.connection;
+    /// Writes what the bank answered about a product; `read_at` is when it was last read itself, as far as that is known.
+    pub fn product(&mut self, report: &ProductReport, read_at: Option<Timestamp>) -> Result<()> {
+        let (connection, as_of) = (self.connection, read_at.map_or(self.tx.at, |at| at.min(self.tx.at)));
         match report {
             ProductReport::Liabilities(debts) => {
-                self.tx.set_liabilities(connection, debts)?;
+                self.tx.set_liabilities(connection, debts, as_of)?;
                 self.tx.note_product(connection, Product::Liabilities, None)
             }
             ProductReport::Investments(portfolio) => {
-                self.tx.set_portfolio(connection, portfolio)?;
+                self.tx.set_portfolio(connection, portfolio, as_of)?;
                 self.tx.note_product(connection, Product::Investments, None)
             }
             ProductReport::Trades(found) => {
@@ -55,10 +55,15 @@ impl SyncRun<'_, '_> {
                 self.tx.note_product(connection, Product::Trades, None)
             }
             ProductReport::Recurring(found) => {
-                self.tx.set_streams(connection, found)?;
+                self.tx.set_streams(connection, found, as_of)?;
                 self.tx.note_product(connection, Product::Recurring, None)
             }
-            ProductReport::Nothing(product, code) => self.tx.note_product(connection, *product, Some(code)),
+            ProductReport::Nothing(product, code) => {
+                if is_failure(code) {
+                    self.counts.failed.push(ProductFailure { product: *product, code: code.clone() });
+                }
+                self.tx.note_product(connection, *product, Some(code))
+            }
         }
     }
 }
@@ -100,19 +105,19 @@ impl Tx<'_> {
         Ok(statement.query_row(params![connection.0, account.as_str()], |row| row.get(0)).optional()?)
     }
 
-    fn set_liabilities(&mut self, connection: ConnectionId, debts: &[Liability]) -> Result<()> {
+    fn set_liabilities(&mut self, connection: ConnectionId, debts: &[Liability], as_of: Timestamp) -> Result<()> {
         let accounts = self.account_ids(connection)?;
         for account in &accounts {
             self.clear(COVERED[0], *account)?;
         }
         for debt in debts {
             let Some(account) = self.known_account(connection, &debt.account)? else { continue };
-            self.insert_liability(account, &debt.terms)?;
+            self.insert_liability(account, &debt.terms, as_of)?;
         }
         accounts.into_iter().try_for_each(|account| self.cover(COVERED[0], account))
     }
 
-    fn insert_liability(&mut self, account: i64, terms: &Terms) -> Result<()> {
+    fn insert_liability(&mut self, account: i64, terms: &Terms, as_of: Timestamp) -> Result<()> {
         let sql = "SELECT currency FROM accounts WHERE id = ?1";
         let currency: i64 = self.db.prepare_cached(sql)?.query_row([account], |row| row.get(0))?;
         let rates = serde_json::to_string(&terms.rates)
@@ -138,12 +143,12 @@ impl Tx<'_> {
                 minor(terms.past_due),
                 minor(terms.last_payment),
                 day(terms.last_payment_date),
-                encode::millis(self.at),
+                encode::millis(as_of),
             ])?;
         Ok(())
     }
 
-    fn set_portfolio(&mut self, connection: ConnectionId, portfolio: &Portfolio) -> Result<()> {
+    fn set_portfolio(&mut self, connection: ConnectionId, portfolio: &Portfolio, as_of: Timestamp) -> Result<()> {
         let accounts = self.account_ids(connection)?;
         for account in &accounts {
             self.clear(COVERED[1], *account)?;
@@ -176,7 +181,7 @@ impl Tx<'_> {
                     held.price_date.map(encode::day),
                     held.value.minor,
                     held.cost.map(|cost| cost.minor),
-                    encode::millis(self.at),
+                    encode::millis(as_of),
                 ])?;
         }
         let covered = format!("{COVERED_SECURITIES} WHERE connection = {connection}", connection = connection.0);
@@ -287,7 +292,8 @@ impl Store {
             let Some(product) = Product::from_word(&row.get::<_, String>(0)?) else { continue };
             let code: Option<String> = row.get(1)?;
             let asked_at = encode::instant(row.get(2)?)?;
-            found.push(ProductView { product, available: code.is_none(), code, asked_at });
+            let failed = code.as_deref().is_some_and(is_failure);
+            found.push(ProductView { product, available: code.is_none(), failed, code, asked_at });
         }
         Ok(found)
     }

@@ -14,8 +14,10 @@ use crate::domain::ids::ConnectionId;
 /// How much the book has of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Contents {
-    /// Accounts.
+    /// Accounts, without those that the bank names no more.
     pub accounts: u64,
+    /// Accounts that the bank names no more; their history stays.
+    pub accounts_gone: u64,
     /// Transactions, without those that the bank itself had taken back.
     pub transactions: u64,
 }
@@ -26,13 +28,13 @@ const AT_ONCE: i64 = 1000;
 impl Store {
     /// How much the book has of a connection, without what the bank itself had taken back.
     pub fn contents_of(&self, connection: ConnectionId) -> Result<Contents> {
-        let sql = "SELECT count(*), coalesce(sum((SELECT count(*) FROM transactions t WHERE t.account = a.id AND t.state < 2)), 0)
-                   FROM accounts a WHERE a.connection = ?1 AND a.placeholder < 2";
+        let sql = "SELECT count(*) - count(a.vanished_at), coalesce(sum((SELECT count(*) FROM transactions t WHERE t.account = a.id AND t.state < 2)), 0),
+                     count(a.vanished_at) FROM accounts a WHERE a.connection = ?1 AND a.placeholder < 2";
         let found = self.db.prepare_cached(sql)?.query_row([connection.0], |row| {
-            Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs()))
+            let count = |at| row.get::<_, i64>(at).map(i64::unsigned_abs);
+            Ok(Contents { accounts: count(0)?, transactions: count(1)?, accounts_gone: count(2)? })
         });
-        let (accounts, transactions) = found?;
-        Ok(Contents { accounts, transactions })
+        Ok(found?)
     }
 }
 

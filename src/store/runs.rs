@@ -99,9 +99,14 @@ impl Row<'_> {
     }
 }
 
-/// Writes the row of a run that was saved, with what the provider said of the connection.
+/// Writes the row of a run that was saved, with what the provider said of the connection, else of products that it did not give.
 pub(crate) fn record(tx: &Tx<'_>, connection: ConnectionId, end: &SyncEnd<'_>, counts: &SyncCounts) -> Result<()> {
-    let (outcome, error) = (OutcomeKind::saved(end.remedy), end.health.error.as_ref());
+    let outcome = OutcomeKind::saved(end.remedy);
+    let unread = counts.failed.first().map(|first| {
+        let sentences: Vec<String> = counts.failed.iter().map(ToString::to_string).collect();
+        ItemError { code: first.code.clone(), message: sentences.join("; "), request_id: None }
+    });
+    let error = end.health.error.as_ref().or(unread.as_ref());
     Row { connection, started_at: end.started_at, outcome, error }.write(tx, counts)
 }
 

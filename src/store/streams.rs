@@ -6,6 +6,7 @@ use rusqlite::params;
 
 use super::{Result, Store, Tx, encode, products};
 use crate::domain::{
+    dates::Timestamp,
     ids::{AccountId, ConnectionId},
     money::Money,
     products::{BankStream, Regular},
@@ -20,7 +21,12 @@ pub(crate) const COVERED: (&str, &str) = (
 
 impl Tx<'_> {
     /// Replaces the streams of a connection. An account's streams are of one currency each, which need not be the account's.
-    pub(crate) fn set_streams(&mut self, connection: ConnectionId, found: &[BankStream]) -> Result<()> {
+    pub(crate) fn set_streams(
+        &mut self,
+        connection: ConnectionId,
+        found: &[BankStream],
+        as_of: Timestamp,
+    ) -> Result<()> {
         let accounts = self.account_ids(connection)?;
         for account in &accounts {
             self.clear(COVERED, *account)?;
@@ -48,7 +54,7 @@ impl Tx<'_> {
                     encode::day(regular.first),
                     encode::day(regular.last),
                     regular.next.map(encode::day),
-                    encode::millis(self.at),
+                    encode::millis(as_of),
                 ])?;
         }
         accounts.into_iter().try_for_each(|account| self.cover(COVERED, account))

@@ -20,11 +20,13 @@ use crate::{
     domain::{
         dates::Timestamp,
         ids::{ConnectionId, ProviderAccountId},
+        products::ProductFailure,
         provider::{Manner, manner},
         standing::Remedy,
         sync::{Delta, Health, History, Refusal, Removed},
         transactions::{ProviderTransaction, Status},
         transfers,
+        views::{AccountMoves, NamedAccount},
     },
     store::accounts::AccountRef,
 };
@@ -50,6 +52,12 @@ pub struct SyncCounts {
     pub modified: u64,
     /// Ones the bank took back.
     pub removed: u64,
+    /// Products that could not be read.
+    pub failed: Vec<ProductFailure>,
+    /// Accounts that the bank names no more.
+    pub gone: Vec<NamedAccount>,
+    /// Accounts that it names again.
+    pub back: Vec<NamedAccount>,
     /// What else is to be said, one sentence each; never a merchant or an amount.
     pub notes: Vec<String>,
     /// How many rows the book cannot hold.
@@ -150,6 +158,17 @@ impl SyncRun<'_, '_> {
             self.remove(removed)?;
         }
         self.refuse(&page.refused)
+    }
+
+    /// Says which accounts the bank names no more, and which it names again.
+    pub fn moved(&mut self, moves: AccountMoves) {
+        for NamedAccount { name, .. } in &moves.gone {
+            self.remark(format!("the bank does not name {name} any more: it counts as closed, and its history stays"));
+        }
+        for NamedAccount { name, .. } in &moves.back {
+            self.remark(format!("the bank names {name} again: it counts once more"));
+        }
+        (self.counts.gone, self.counts.back) = (moves.gone, moves.back);
     }
 
     /// Remembers rows that the book cannot hold; what it has of them already stays as it is.

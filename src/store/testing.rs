@@ -77,6 +77,7 @@ pub(crate) fn account(id: &str, kind: AccountType, current: &str) -> ProviderAcc
         subtype: None,
         currency: Currency::iso("USD").unwrap(),
         balances: Balances { current: Some(usd(current)), available: None, limit: None },
+        as_of: None,
         notes: Vec::new(),
     }
 }

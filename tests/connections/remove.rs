@@ -42,6 +42,25 @@ fn the_bank_is_told_and_the_history_stays() {
 }
 
 #[test]
+fn nothing_is_due_and_no_balance_is_low_where_nobody_reads_any_more() {
+    let env = TestEnv::household();
+    env.ok(&["config", "set", "notify.low_balance", "1000000"]);
+    let told = || {
+        let status = env.json(&["status"]);
+        let alerts: Vec<Value> = status["alerts"].as_array().unwrap().clone();
+        (
+            status["due"].as_array().unwrap().len(),
+            alerts.into_iter().filter(|one| one["account"] != Value::Null).count(),
+        )
+    };
+    let (due, alerts) = told();
+    assert!(due > 0 && alerts > due, "{due} {alerts}");
+    env.ok(&["connections", "remove", "c1", "--yes"]);
+    assert_eq!(told(), (0, 0));
+    assert_eq!(env.json(&["notify"])["items"], serde_json::json!([]));
+}
+
+#[test]
 fn one_that_was_removed_is_not_asked_and_one_named_twice_is_asked_once() {
     let env = TestEnv::household();
     env.link("ins_109511");

@@ -7,7 +7,7 @@ use crate::env::TestEnv;
 
 #[test]
 fn past_runs_are_listed_newest_first() {
-    let env = TestEnv::household();
+    let mut env = TestEnv::household();
     env.link("ins_109511");
     env.sandbox().fault(Fault::InstitutionDown, None);
     env.run(&["sync", "c1"]);
@@ -24,6 +24,12 @@ fn past_runs_are_listed_newest_first() {
     assert!(of_second["total"].as_u64().unwrap() < total && of_second["items"][0]["connection"] == "c2");
     let rest = env.json(&["sync", "log", "--offset", "1", "--limit", "100"]);
     assert_eq!(rest["items"].as_array().unwrap().len() as u64, total - 1);
+    assert_eq!(env.json(&["sync", "log", "--limit", "0"])["items"].as_array().unwrap().len() as u64, total);
+    env.set("COLUMNS", "60");
+    let narrow = env.ok(&["sync", "log", "--limit", "1"]).stdout;
+    let words = narrow.split_whitespace().collect::<Vec<_>>().join(" ");
+    let last = newest["error"].as_str().unwrap().split_whitespace().last().unwrap();
+    assert!(words.ends_with(last) && narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
     env.snapshot("sync-log-empty", &empty().ok(&["sync", "log"]));
 }
 

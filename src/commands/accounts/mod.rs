@@ -6,7 +6,7 @@ mod hide;
 mod list;
 mod show;
 
-use crate::{context::Context, error::Result, store::AccountEdit};
+use crate::{context::Context, error::Result, store::AccountEdit, vault::Right};
 
 /// Accounts with balances, totals per currency, and how fresh they are
 #[derive(Debug, clap::Args)]
@@ -42,6 +42,12 @@ impl Args {
 
 /// Writes what the owner says of an account, and shows it.
 fn change(context: &mut Context, account: &str, action: &str, edit: &AccountEdit) -> Result<()> {
+    if context.settings.dry_run {
+        context.require(Right::Write)?;
+        let account = context.book()?.find_account(account)?;
+        context.ui.status(&format!("would change {} ({})", account.name, account.id));
+        return Ok(());
+    }
     let mut book = context.book_mut()?;
     let id = book.find_account(account)?.id;
     let event = context.event(action, Some(id.to_string()));

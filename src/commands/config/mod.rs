@@ -64,28 +64,33 @@ pub(crate) struct Entry {
 
 impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        let file = context.settings.config_file.clone();
         match self.verb {
             None => list(context),
-            Some(Verb::Path) => context.emit(&format!("{}\n", file.display())),
+            Some(Verb::Path) => context.emit(&format!("{}\n", context.settings.config_file.display())),
             Some(Verb::Plaid(args)) => args.run(context),
             Some(Verb::Get { key }) => {
                 config::require_known(&key)?;
                 let value = entries(context)?.into_iter().find(|entry| entry.key == key).and_then(|entry| entry.value);
                 context.emit(&value.map_or_else(String::new, |value| format!("{value}\n")))
             }
-            Some(Verb::Set { key, value }) => {
-                config::edit(&file, &key, Some(&value))?;
-                context.ui.status(&format!("{key} is set in {}", file.display()));
-                Ok(())
-            }
-            Some(Verb::Unset { key }) => {
-                config::edit(&file, &key, None)?;
-                context.ui.status(&format!("{key} is no longer set in {}", file.display()));
-                Ok(())
-            }
+            Some(Verb::Set { key, value }) => edit(context, &key, Some(&value), ("would be set", "is set")),
+            Some(Verb::Unset { key }) => edit(context, &key, None, ("would no longer be set", "is no longer set")),
         }
     }
+}
+
+/// Changes a key of the file, or says that it would.
+fn edit(context: &mut Context, key: &str, value: Option<&str>, (would, done): (&str, &str)) -> Result<()> {
+    let file = context.settings.config_file.clone();
+    let words = if context.settings.dry_run {
+        config::edited(&file, key, value)?;
+        would
+    } else {
+        config::edit(&file, key, value)?;
+        done
+    };
+    context.ui.status(&format!("{key} {words} in {}", file.display()));
+    Ok(())
 }
 
 fn entries(context: &Context) -> Result<Vec<Entry>> {

@@ -23,6 +23,10 @@ pub(crate) struct Args {
 impl Args {
     pub(super) fn run(self, context: &mut Context) -> Result<()> {
         context.unlock_for_admin()?;
+        if self.remove && context.settings.dry_run {
+            context.ui.status("would forget the Plaid keys that the vault keeps");
+            return Ok(());
+        }
         if self.remove {
             let removed = context.forget_plaid_keys()?;
             let sentence = if removed {
@@ -44,6 +48,10 @@ impl Args {
         if client_id.expose().trim().is_empty() || secret.expose().trim().is_empty() {
             return Err(Error::new(Kind::Usage, "empty_plaid_key", "a Plaid key is empty; nothing was changed")
                 .hint("bursar config plaid"));
+        }
+        if context.settings.dry_run {
+            context.ui.status("would keep the Plaid keys in the vault, encrypted");
+            return Ok(());
         }
         context.keep_plaid_keys(client_id.expose(), secret)?;
         context.ui.status("the Plaid keys are kept in the vault, encrypted");

@@ -163,7 +163,8 @@ impl Args {
 impl Ending {
     /// What will happen, and what it costs.
     fn plan(&self) -> String {
-        let Contents { accounts, transactions } = self.contents;
+        let Contents { accounts, accounts_gone, transactions } = self.contents;
+        let accounts = accounts + accounts_gone;
         let history = if self.purged {
             format!("{accounts} accounts and {transactions} transactions are deleted, with your edits.")
         } else {
@@ -193,7 +194,8 @@ impl ToSheet for Ending {
             (Some(AtProvider::Gone), _) => "had it no more",
             (Some(AtProvider::NotTold), _) => "was not told",
         };
-        let Contents { accounts, transactions } = self.contents;
+        let Contents { accounts, accounts_gone, transactions } = self.contents;
+        let accounts = accounts + accounts_gone;
         let history = format!("{accounts} accounts, {transactions} transactions");
         Facts(vec![
             Fact::new("id", "Connection", format!("{} ({})", self.id, self.name)),

@@ -101,6 +101,7 @@ impl ToSheet for Shown {
             Fact::new("bank_updated_at", "Bank's data of (UTC)", connection.bank_updated_at),
             Fact::new("consent_expires_at", "Consent ends (UTC)", connection.consent_expires_at),
             Fact::new("accounts", "Accounts", Cell::Number(self.contents.accounts)),
+            Fact::new("accounts_gone", "No longer named", Some(self.contents.accounts_gone).filter(|count| *count > 0)),
             Fact::new("transactions", "Transactions", Cell::Number(self.contents.transactions)),
         ];
         facts.extend(self.products.iter().map(|view| product(view, connection.id)));
@@ -127,6 +128,7 @@ fn product(view: &ProductView, connection: ConnectionId) -> Fact {
             format!("not consented to ({NOT_CONSENTED}); `bursar link --repair {connection}` asks for it")
         }
         Some("PRODUCT_NOT_READY") => "not ready yet (PRODUCT_NOT_READY)".to_owned(),
+        Some(code) if view.failed => format!("could not be read ({code}); what was known of it stays"),
         Some(code) => format!("not available ({code})"),
     };
     Fact::new(view.product.as_str(), label, words)

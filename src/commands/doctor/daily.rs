@@ -19,8 +19,11 @@ use crate::{
 pub(super) const ENDING_DAYS: i64 = 14;
 
 pub(super) fn checks(context: &mut Context) -> Vec<CheckItem> {
+    if !context.location().exists() {
+        return Vec::new();
+    }
     let mut checks = vec![schedule(context)];
-    if !context.location().exists() || context.locked().is_err() {
+    if context.locked().is_err() {
         return checks;
     }
     if !context.opens_by_itself() {
@@ -33,7 +36,7 @@ pub(super) fn checks(context: &mut Context) -> Vec<CheckItem> {
             checks.extend(found);
             checks.extend(super::clock::checked(context));
         }
-        Err(error) => checks.push(CheckItem::bad("book", error.message).hint("bursar vault check")),
+        Err(error) => checks.push(super::from(&error, "book", "bursar vault check")),
     }
     checks
 }
@@ -74,17 +77,18 @@ fn book(context: &mut Context) -> Result<Vec<CheckItem>> {
     let ending: Vec<_> =
         vault.slots().iter().filter(|slot| slot.expires.is_some_and(|at| ends_soon(latest, at))).collect();
     if ending.is_empty() {
-        checks.push(CheckItem::good(
-            "keys",
-            format!("{} keys, none ends within {ENDING_DAYS} days", vault.slots().len()),
-        ));
+        let detail = match vault.slots().len() {
+            1 => format!("one, which does not end within {ENDING_DAYS} days"),
+            several => format!("{several}, none ends within {ENDING_DAYS} days"),
+        };
+        checks.push(CheckItem::good("keys", detail));
     }
     for slot in ending {
         let day = slot.expires.map_or_else(String::new, |at| standing::day(at).to_string());
         let command = format!("bursar keys expire {} 365d", slot.id);
         checks.push(CheckItem::warn("keys", format!("the key {:?} ends on {day}", slot.label)).hint(command));
     }
-    checks.extend(freshness(&connections, &unjoined));
+    checks.extend(freshness(&connections, &unjoined, now));
     Ok(checks)
 }
 
@@ -104,7 +108,7 @@ fn clock(now: Timestamp, last: Option<Timestamp>) -> CheckItem {
 }
 
 /// A line a connection that somebody should look at, or one that says there is none.
-fn freshness(connections: &[ConnectionView], unjoined: &[Unjoined]) -> Vec<CheckItem> {
+fn freshness(connections: &[ConnectionView], unjoined: &[Unjoined], now: Timestamp) -> Vec<CheckItem> {
     let live = || connections.iter().filter(|connection| connection.state != ConnectionState::Removed);
     let ill = live().filter(|connection| connection.state.needs_attention());
     let mut checks: Vec<CheckItem> = ill
@@ -119,14 +123,37 @@ fn freshness(connections: &[ConnectionView], unjoined: &[Unjoined]) -> Vec<Check
             .map(|pair| CheckItem::warn("connection", format!("{}: {}", pair.name, pair.words())).hint(pair.command())),
     );
     if checks.is_empty() {
-        checks.push(CheckItem::good("connections", format!("{}, all up to date", live().count())));
+        checks.push(well(live().count(), live().filter_map(|connection| connection.bank_updated_at).min(), now));
     }
     checks
+}
+
+/// Connections that nobody has to look at; data that is not of these two days is not called up to date.
+fn well(count: usize, oldest: Option<Timestamp>, now: Timestamp) -> CheckItem {
+    let old = oldest.map(standing::day).filter(|day| (standing::day(now) - *day).get_days() > 1);
+    match (count, old) {
+        (0, _) => CheckItem::good("connections", "no bank is linked").hint("bursar link"),
+        (_, Some(day)) => {
+            CheckItem::good("connections", format!("{count}, none needs attention; the oldest bank's data is of {day}"))
+        }
+        (_, None) => CheckItem::good("connections", format!("{count}, all up to date")),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_read_days_ago_is_not_up_to_date() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let now = at("2026-04-15T12:00:00Z");
+        assert_eq!(well(2, Some(at("2026-04-14T00:00:00Z")), now).detail, "2, all up to date");
+        assert_eq!(well(2, None, now).detail, "2, all up to date");
+        let old = well(2, Some(at("2026-04-13T23:00:00Z")), now);
+        assert_eq!(old.detail, "2, none needs attention; the oldest bank's data is of 2026-04-13");
+        assert_eq!(well(0, None, now).detail, "no bank is linked");
+    }
 
     #[test]
     fn a_clock_that_runs_back_is_bad() {

@@ -70,6 +70,12 @@ fn needs(context: &Context) -> Vec<CheckItem> {
     vec![settings, vault(context), space(context)]
 }
 
+/// An error as a check, with the command that the error itself advises, if it does.
+fn from(error: &Error, name: &str, otherwise: &str) -> CheckItem {
+    let command = error.hints.first().map_or_else(|| otherwise.to_owned(), |hint| hint.command("bursar doctor"));
+    CheckItem::bad(name, error.message.clone()).hint(command)
+}
+
 /// Whether a review of access is due, where the vault opens without a question.
 fn review_is_due(context: &mut Context) -> Result<bool> {
     if !context.location().exists() || !context.opens_by_itself() {
@@ -81,14 +87,12 @@ fn review_is_due(context: &mut Context) -> Result<bool> {
 
 fn vault(context: &Context) -> CheckItem {
     if !context.location().exists() {
-        return CheckItem::bad(
-            "vault",
-            format!("there is none in {}; run bursar init", context.settings.vault.display()),
-        );
+        let detail = format!("there is none in {}; run bursar init", context.settings.vault.display());
+        return CheckItem::bad("vault", detail).hint("bursar init");
     }
     match context.locked() {
         Ok(_) => CheckItem::good("vault", format!("{}: private, of a known version", context.settings.vault.display())),
-        Err(error) => CheckItem::bad("vault", error.message),
+        Err(error) => from(&error, "vault", "bursar vault inspect"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a timer needs before it is trusted, tried as the timer would: nobody is asked, whatever the terminal.
 
-use super::{clock, daily::ends_soon};
+use super::{clock, daily::ends_soon, from};
 use crate::{
     context::{Context, Keyless},
     domain::{
@@ -54,12 +54,6 @@ pub(super) fn checks(context: &mut Context) -> Found {
         found.failed(error.kind, from(&error, "network", "bursar config plaid"));
     }
     found
-}
-
-/// An error as a check, with the command that the error itself advises, if it does.
-fn from(error: &Error, name: &str, otherwise: &str) -> CheckItem {
-    let command = error.hints.first().map_or_else(|| otherwise.to_owned(), |hint| hint.command("bursar doctor"));
-    CheckItem::bad(name, error.message.clone()).hint(command)
 }
 
 /// Which source opens the vault; an error where somebody would have to type.

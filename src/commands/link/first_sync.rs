@@ -44,7 +44,7 @@ pub(super) fn run(
             add(&mut lines, line);
         }
         let so_far = SyncOutcome::new(lines.clone());
-        let kept = sync::verdict::all_kept(&so_far);
+        let kept = sync::verdict::all_kept(&so_far).and_then(|()| sync::verdict::all_read(&so_far));
         report.sync = Some(so_far);
         sync::verdict::failures(&run)?;
         let kept = kept.and_then(|()| sync::verdict::all_well(&run.spoke));

@@ -4,7 +4,12 @@ use serde::Serialize;
 
 use super::Fresh;
 use crate::{
-    domain::{ids::ConnectionId, standing::Remedy, sync::ItemError, views::SyncOutcome},
+    domain::{
+        ids::ConnectionId,
+        standing::Remedy,
+        sync::ItemError,
+        views::{AccountMoves, NamedAccount, SyncOutcome},
+    },
     error::{Error, Kind, Result},
     ops::link::{Beyond, Duplicate, Outcome, Repair, Sameness},
     plaid::LinkExit,
@@ -22,6 +27,8 @@ pub(crate) struct LinkReport {
     pub(super) beyond_plan: Option<Beyond>,
     /// The connection that was mended.
     pub(super) repaired: Option<ConnectionId>,
+    /// What changed among its accounts; `null` where nothing was mended, or they could not be read yet.
+    pub(super) moves: Option<Moves>,
     /// What the first sync brought; `null` with --no-sync.
     pub(super) sync: Option<SyncOutcome>,
 }
@@ -32,6 +39,36 @@ pub(crate) struct NewConnection {
     id: ConnectionId,
     institution: Option<String>,
     accounts: Vec<String>,
+}
+
+/// Accounts that came or went with a sign-in.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(crate) struct Moves {
+    /// New ones, and those that are named again.
+    came: Vec<NamedAccount>,
+    /// Those that are named no more; they count as closed, and their history stays.
+    gone: Vec<NamedAccount>,
+}
+
+impl From<AccountMoves> for Moves {
+    fn from(moves: AccountMoves) -> Self {
+        Self { came: moves.came.into_iter().chain(moves.back).collect(), gone: moves.gone }
+    }
+}
+
+impl Moves {
+    /// `signed in again; new: Plaid CD; gone: Plaid IRA`.
+    fn words(&self) -> String {
+        let names = |accounts: &[NamedAccount]| {
+            accounts.iter().map(|account| account.name.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let came = (!self.came.is_empty()).then(|| format!("; new: {}", names(&self.came)));
+        let gone = (!self.gone.is_empty()).then(|| format!("; gone: {}", names(&self.gone)));
+        match (came, gone) {
+            (None, None) => "signed in again; the accounts are the same".to_owned(),
+            (came, gone) => format!("signed in again{}{}", came.unwrap_or_default(), gone.unwrap_or_default()),
+        }
+    }
 }
 
 /// A connection that is there already.
@@ -65,11 +102,12 @@ impl LinkReport {
                     .collect();
                 Ok(fresh)
             }
-            Outcome::Repaired { connection, error: None } => {
+            Outcome::Repaired { connection, error: None, moves } => {
                 self.repaired = Some(connection);
+                self.moves = moves.map(Moves::from);
                 Ok(vec![connection])
             }
-            Outcome::Repaired { connection, error: Some((error, remedy)) } => {
+            Outcome::Repaired { connection, error: Some((error, remedy)), .. } => {
                 Err(still_broken(connection, &error, remedy))
             }
             Outcome::Left(exit, repair) => Err(left(&exit, repair, again)),
@@ -143,7 +181,8 @@ impl ToSheet for LinkReport {
             let bank = new.institution.clone().unwrap_or_default();
             [new.id.to_string(), bank, new.accounts.len().to_string(), brought(new.id)]
         });
-        let mended = self.repaired.map(|id| [id.to_string(), "signed in again".to_owned(), String::new(), brought(id)]);
+        let words = || self.moves.as_ref().map_or_else(|| "signed in again".to_owned(), Moves::words);
+        let mended = self.repaired.map(|id| [id.to_string(), words(), String::new(), brought(id)]);
         Sheet::of_text(&["Connection", "Institution", "Accounts", "Transactions"], linked.chain(mended))
     }
 }

@@ -98,7 +98,7 @@ impl Args {
             simplefin::Outcome::Linked(linked) => {
                 Outcome::Finished { linked: vec![linked], duplicates: Vec::new(), beyond: None }
             }
-            simplefin::Outcome::Repaired(connection) => Outcome::Repaired { connection, error: None },
+            simplefin::Outcome::Repaired(connection) => Outcome::Repaired { connection, error: None, moves: None },
             simplefin::Outcome::Duplicate(twin) => {
                 context.ui.warn("the setup token is used up, and bursar kept nothing of it: disable it at the Bridge");
                 Outcome::Finished { linked: Vec::new(), duplicates: vec![twin], beyond: None }

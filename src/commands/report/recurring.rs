@@ -32,6 +32,10 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, context: &mut Context) -> Result<()> {
+        if self.bank {
+            let streams = context.book()?.bank_streams()?;
+            return context.present(&recurring::of_banks(streams)?);
+        }
         let today = context.clock.today();
         let (mut query, period) = self.selection.resolve(context)?;
         let period = query.take_period().map_or(period, |named| period.intersection(named));
@@ -43,11 +47,7 @@ impl Args {
         } else {
             (Period { begin: period.begin.map(|begin| begin.min(least)), end: None }, period)
         };
-        let book = context.book()?;
-        let mut report = recurring::build(&book.series(&query, history)?, period, today, self.ended)?;
-        if self.bank {
-            report.bank = Some(book.bank_streams()?);
-        }
-        context.present(&report)
+        let recurrences = context.book()?.recurrences(&query, history, today)?;
+        context.present(&recurring::build(&recurrences, period, self.ended)?)
     }
 }

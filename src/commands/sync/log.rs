@@ -16,7 +16,7 @@ pub(crate) struct Args {
     /// Of this connection only: id or name
     #[arg(value_name = "CONN", add = candidates::connections())]
     connection: Option<String>,
-    /// At most so many
+    /// At most so many; 0 for all
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: u64,
     /// Leave out the first so many
@@ -28,7 +28,7 @@ impl Args {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         let book = context.book()?;
         let of = self.connection.map(|text| book.find_connection(&text)).transpose()?;
-        let limit = Limit { limit: Some(self.limit), offset: self.offset };
+        let limit = Limit { limit: Some(self.limit).filter(|most| *most > 0), offset: self.offset };
         let log = book.sync_log(of.map(|connection| connection.id), limit)?;
         context.present(&log)
     }
@@ -46,11 +46,11 @@ impl ToSheet for Listing<SyncRunView> {
             Column::new(Kind::Text, "connection", "Id").priority(5),
             Column::new(Kind::Text, "name", "Connection"),
             Column::new(Kind::Text, "outcome", "Outcome"),
-            Column::new(Kind::Number, "added", "Added"),
+            Column::new(Kind::Number, "added", "Added").priority(2),
             Column::new(Kind::Number, "modified", "Modified").priority(3),
             Column::new(Kind::Number, "removed", "Removed").priority(3),
             Column::new(Kind::Number, "refused", "Not kept").priority(4),
-            Column::new(Kind::Text, "error", "Error").priority(1),
+            Column::new(Kind::Text, "error", "Error").priority(1).wraps(),
         ];
         let mut sheet = Sheet::new(columns, "no sync yet");
         for run in &self.items {

@@ -24,7 +24,7 @@ use crate::{
 /// All banks are asked at once; each is saved alone, so one bad bank never costs the others. Exits 0 when all is
 /// saved. When all that failed did so for one reason the code says which: 8 a bank wants its owner to sign in again (the others
 /// are saved); and if nothing was saved at all, 4 Plaid's keys, 7 the plan's limit or sync.max_per_day of config.toml, 9 out of reach. Anything else, rows that
-/// bursar cannot hold exactly among it, is 3: what could be saved is, the rest is listed.
+/// bursar cannot hold exactly and debts or holdings that could not be read among it, is 3: what could be saved is, the rest is listed.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -195,6 +195,7 @@ fn report(context: &mut Context, run: &Run) -> Result<()> {
     }
     verdict::failures(run)?;
     verdict::all_kept(&run.outcome)?;
+    verdict::all_read(&run.outcome)?;
     verdict::all_well(&run.spoke)
 }
 

@@ -5,7 +5,7 @@
 use crate::{
     domain::{
         standing::Remedy,
-        views::{OutcomeKind, SyncOutcome},
+        views::{OutcomeKind, SyncLine, SyncOutcome},
     },
     error::{Error, Kind, Result},
     ops::sync::{Cause, Run},
@@ -41,7 +41,7 @@ pub(in crate::commands) fn failures(run: &Run) -> Result<()> {
             return Ok(());
         }
         let owed = owed(&run.owed);
-        let (kind, sentence) = match all_kept(&run.outcome) {
+        let (kind, sentence) = match all_kept(&run.outcome).and_then(|()| all_read(&run.outcome)) {
             Ok(()) => (Kind::Reauth, format!("{owed}; everything else is saved")),
             Err(also) => (Kind::Partial, format!("{owed}; {}", also.message)),
         };
@@ -90,6 +90,19 @@ pub(in crate::commands) fn all_kept(outcome: &SyncOutcome) -> Result<()> {
         names.join(", ")
     );
     Err(Error::new(Kind::Partial, "rows_refused", sentence).hint("bursar connections"))
+}
+
+/// Turns products that could not be read into the error that they are.
+pub(in crate::commands) fn all_read(outcome: &SyncOutcome) -> Result<()> {
+    // Where the owner has to sign in, products come with the rest once that is done.
+    let lines = outcome.connections.iter().filter(|line| line.outcome == OutcomeKind::Ok);
+    let unread = |line: &SyncLine| line.failed_products.iter().map(|one| format!("{}: {one}", line.name)).collect();
+    let unread: Vec<String> = lines.flat_map::<Vec<String>, _>(unread).collect();
+    if unread.is_empty() {
+        return Ok(());
+    }
+    let sentence = format!("{}; everything else is saved", unread.join("; "));
+    Err(Error::new(Kind::Partial, "product_failed", sentence).hint("bursar connections"))
 }
 
 /// Turns what a provider says of banks that it may not have read into the error that it is.

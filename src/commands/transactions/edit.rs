@@ -5,6 +5,7 @@ use crate::{
     domain::{categories, ids::TransactionId, views::CategorySource},
     error::{Error, Kind, Result},
     store::{CategoryChoice, StoreError, TransactionEdit, Tx},
+    vault::Right,
 };
 
 /// Set the category or payee of a transaction; an empty text gives it back to the bank
@@ -61,8 +62,14 @@ pub(super) fn apply(
     action: &str,
     change: impl FnOnce(&mut Tx<'_>, TransactionId) -> std::result::Result<(), StoreError>,
 ) -> Result<()> {
-    let mut book = context.book_mut()?;
     let id = super::id(transaction)?;
+    if context.settings.dry_run {
+        context.require(Right::Write)?;
+        let found = context.book()?.transaction(id)?;
+        context.ui.status(&format!("would change {id} ({}, {})", found.payee, found.date));
+        return Ok(());
+    }
+    let mut book = context.book_mut()?;
     let event = context.event(action, Some(id.to_string()));
     book.write(&event, |tx| change(tx, id))?;
     let detail = book.transaction(id)?;

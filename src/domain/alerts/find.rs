@@ -5,6 +5,7 @@ use crate::domain::{
     accounts::AccountType,
     dates::Date,
     ids::ConnectionId,
+    money::Money,
     standing::{self, ConnectionState},
     views::{AccountStatus, AccountView, ConnectionView, LiabilityView, TransactionView},
 };
@@ -43,8 +44,18 @@ pub struct Known<'a> {
     pub today: Date,
 }
 
+/// The accounts that somebody reads: those of a removed connection are as they were on its last day, and nothing of them holds now.
+pub fn still_read(accounts: &[AccountView], connections: &[ConnectionView]) -> Vec<AccountView> {
+    let removed = |id| connections.iter().any(|one| one.id == id && one.state == ConnectionState::Removed);
+    accounts.iter().filter(|account| !account.connection.is_some_and(removed)).cloned().collect()
+}
+
 /// Everything that holds now, the most urgent kind first.
 pub fn find(known: &Known<'_>, bounds: &Bounds) -> Vec<Alert> {
+    let accounts = still_read(known.accounts, known.connections);
+    let is_read = |id| accounts.iter().any(|one| one.id == id) || known.accounts.iter().all(|one| one.id != id);
+    let regular = known.regular.iter().filter(|one| is_read(one.account) && one.is_news(known.today, bounds));
+    let known = &Known { accounts: &accounts, ..*known };
     let mut alerts: Vec<Alert> = known
         .connections
         .iter()
@@ -58,7 +69,7 @@ pub fn find(known: &Known<'_>, bounds: &Bounds) -> Vec<Alert> {
     alerts.extend(known.liabilities.iter().filter_map(|debt| due(debt, known, bounds)));
     alerts.extend(known.accounts.iter().filter_map(|account| low(account, bounds)));
     alerts.extend(known.news.iter().filter_map(|transaction| large(transaction, bounds)));
-    alerts.extend(known.regular.iter().filter(|one| one.is_news(known.today, bounds)).map(Regular::alert));
+    alerts.extend(regular.map(Regular::alert));
     alerts.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
     alerts.dedup_by(|a, b| a.key == b.key);
     alerts
@@ -139,11 +150,11 @@ fn due(debt: &LiabilityView, known: &Known<'_>, bounds: &Bounds) -> Option<Alert
     let account = known.accounts.iter().find(|account| account.id == debt.account)?;
     let day = debt.terms.due?;
     let days = (day - known.today).get_days();
-    let late = debt.terms.overdue.unwrap_or(days < 0);
+    let late = debt.terms.is_overdue(standing::day(debt.as_of), known.today);
     if account.status == AccountStatus::Closed || !(late || (0..=bounds.due_days).contains(&days)) {
         return None;
     }
-    let amount = debt.terms.minimum.map_or_else(|| "a payment".to_owned(), |minimum| minimum.to_string());
+    let amount = debt.terms.minimum.map_or_else(|| "a payment".to_owned(), Money::grouped);
     let (key, words) = if late { ("late", "is overdue, was due") } else { ("due", "is due") };
     let message = format!("{amount} to {} {words} on {day}", account.name);
     let mut found = alert(AlertKind::PaymentDue, &format!("{}:{key}:{day}", account.id), &account.name, message);
@@ -160,7 +171,7 @@ fn low(account: &AccountView, bounds: &Bounds) -> Option<Alert> {
     if balance.minor >= bound.minor {
         return None;
     }
-    let message = format!("{} holds {balance}, less than {bound}", account.name);
+    let message = format!("{} holds {}, less than {}", account.name, balance.grouped(), bound.grouped());
     let mut found = alert(AlertKind::LowBalance, &account.id.to_string(), &account.name, message);
     (found.account, found.connection, found.amount) = (Some(account.id), account.connection, Some(balance));
     Some(found)
@@ -171,7 +182,7 @@ fn large(transaction: &TransactionView, bounds: &Bounds) -> Option<Alert> {
     if !bounds.is_large(amount) {
         return None;
     }
-    let message = format!("{amount}, {} on {}", transaction.payee, transaction.date);
+    let message = format!("{}, {} on {}", amount.grouped(), transaction.payee, transaction.date);
     let mut found = alert(AlertKind::LargeTransaction, &transaction.id.to_string(), &transaction.payee, message);
     (found.account, found.transaction) = (Some(transaction.account), Some(transaction.id));
     (found.amount, found.date) = (Some(amount), Some(transaction.date));

@@ -10,7 +10,7 @@ use crate::domain::{
     dates::Date,
     ids::AccountId,
     money::Money,
-    recurring::{self, Series, Standing, Stream},
+    recurring::{Recurrence, Standing},
     transactions::Kind,
 };
 
@@ -39,14 +39,12 @@ pub struct Regular {
     pub until: Date,
 }
 
-/// Looks through what passed between the owner and each payee.
-pub fn look(series: &[Series], today: Date) -> Vec<Regular> {
+/// Looks through the payments that come back, as they stand today.
+pub fn look(recurrences: &[Recurrence], today: Date) -> Vec<Regular> {
     let mut found = Vec::new();
-    for series in series {
-        for stream in recurring::find(series, today) {
-            found.extend(dearer(series, &stream));
-            found.extend(stopped(series, &stream, today));
-        }
+    for recurrence in recurrences {
+        found.extend(dearer(recurrence));
+        found.extend(stopped(recurrence, today));
     }
     let key = |one: &Regular| (one.kind, one.key());
     found.sort_by_key(key);
@@ -54,17 +52,17 @@ pub fn look(series: &[Series], today: Date) -> Vec<Regular> {
     found
 }
 
-fn dearer(series: &Series, stream: &Stream) -> Option<Regular> {
+fn dearer(Recurrence { payee, kind, currency, stream, .. }: &Recurrence) -> Option<Regular> {
     let change = stream.change?;
     let since = stream.payments.iter().filter(|payment| payment.date >= change.date).count();
     let more = change.to.saturating_abs() > change.from.saturating_abs();
-    let news = series.kind == Kind::Expense && more && since <= NEW_PRICES && stream.standing != Standing::Ended;
-    let before = Some(Money::new(change.from, series.currency));
+    let news = *kind == Kind::Expense && more && since <= NEW_PRICES && stream.standing != Standing::Ended;
+    let before = Some(Money::new(change.from, *currency));
     let found = |account| Regular {
         kind: AlertKind::PriceRise,
-        payee: series.payee.clone(),
+        payee: payee.clone(),
         account,
-        amount: Money::new(change.to, series.currency),
+        amount: Money::new(change.to, *currency),
         before,
         date: change.date,
         until: stream.over(),
@@ -72,7 +70,7 @@ fn dearer(series: &Series, stream: &Stream) -> Option<Regular> {
     stream.last().filter(|_| news).map(|last| found(last.account))
 }
 
-fn stopped(series: &Series, stream: &Stream, today: Date) -> Option<Regular> {
+fn stopped(Recurrence { payee, currency, stream, .. }: &Recurrence, today: Date) -> Option<Regular> {
     let last = stream.last()?;
     let (kind, until) = match stream.standing {
         Standing::Active => return None,
@@ -81,9 +79,9 @@ fn stopped(series: &Series, stream: &Stream, today: Date) -> Option<Regular> {
     };
     (today <= until).then(|| Regular {
         kind,
-        payee: series.payee.clone(),
+        payee: payee.clone(),
         account: last.account,
-        amount: Money::new(last.minor, series.currency),
+        amount: Money::new(last.minor, *currency),
         before: None,
         date: stream.next,
         until,
@@ -101,7 +99,9 @@ impl Regular {
     pub(super) fn alert(&self) -> Alert {
         let Self { payee, amount, date, .. } = self;
         let message = match (self.kind, self.before) {
-            (AlertKind::PriceRise, Some(before)) => format!("{payee} costs {amount} since {date}, {before} before"),
+            (AlertKind::PriceRise, Some(before)) => {
+                format!("{payee} costs {} since {date}, {} before", amount.grouped(), before.grouped())
+            }
             (AlertKind::PaymentEnded, _) => {
                 format!("{payee} seems to have stopped; the next payment was expected on {date}")
             }

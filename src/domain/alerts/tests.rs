@@ -5,7 +5,7 @@ use crate::domain::{
     accounts::AccountType,
     money::Currency,
     products::{LiabilityKind, Terms},
-    recurring::{Occurrence, Series},
+    recurring::{self, Occurrence, Series},
     standing::ConnectionState,
     transactions::{Kind, Status},
     views::{
@@ -37,6 +37,7 @@ fn connection(state: ConnectionState) -> ConnectionView {
         error: None,
         last_error: None,
         refused: 0,
+        failed_products: Vec::new(),
     }
 }
 
@@ -91,6 +92,10 @@ fn monthly(amounts: &[i64], last: &str) -> Series {
         currency: usd(0).currency,
         payments: payments.collect(),
     }
+}
+
+fn look_at(series: &Series, today: Date) -> Vec<Regular> {
+    look(&series.clone().recurrences(&recurring::Known::until(today)).collect::<Vec<_>>(), today)
 }
 
 fn nothing() -> Known<'static> {
@@ -167,7 +172,7 @@ fn a_payment_is_told_before_it_is_due_and_again_when_it_is_late() {
         ("2026-04-23", None, None),
         ("2026-04-22", None, Some("payment_due:a1:due:2026-04-22")),
         ("2026-04-14", None, Some("payment_due:a1:late:2026-04-14")),
-        ("2026-04-14", Some(false), None),
+        ("2026-04-14", Some(false), Some("payment_due:a1:late:2026-04-14")),
         ("2026-05-14", Some(true), Some("payment_due:a1:late:2026-05-14")),
     ] {
         let terms = Terms {
@@ -189,6 +194,16 @@ fn a_payment_is_told_before_it_is_due_and_again_when_it_is_late() {
 }
 
 #[test]
+fn of_a_removed_connection_nothing_is_told() {
+    let bounds = Bounds { low_balance: Some("100".parse().unwrap()), ..Bounds::default() };
+    for (state, told) in [(ConnectionState::Healthy, true), (ConnectionState::Removed, false)] {
+        let (connections, accounts) = ([connection(state)], [account(AccountType::Depository, 5)]);
+        let known = Known { connections: &connections, accounts: &accounts, ..nothing() };
+        assert_eq!(!keys(&known, &bounds).is_empty(), told, "{state:?}");
+    }
+}
+
+#[test]
 fn a_stream_is_told_when_its_price_rises_and_when_it_stays_away() {
     let old = [-999; 10];
     let risen = |new: usize| [&old[..], &vec![-1299; new]].concat();
@@ -202,7 +217,7 @@ fn a_stream_is_told_when_its_price_rises_and_when_it_stays_away() {
         (old.to_vec(), "2026-02-01", vec!["payment_ended:Films:USD:2026-03-01"]),
         (old.to_vec(), "2025-10-01", vec![]),
     ] {
-        let regular = look(&[monthly(&amounts, last)], day(TODAY));
+        let regular = look_at(&monthly(&amounts, last), day(TODAY));
         let known = Known { regular: &regular, ..nothing() };
         assert_eq!(keys(&known, &Bounds::default()), expected, "{amounts:?} {last}");
         let off = Bounds { price_rise: false, missed: false, ..Bounds::default() };
@@ -216,13 +231,13 @@ fn what_a_look_found_is_told_until_it_would_end_by_itself() {
     use jiff::ToSpan as _;
     let risen = [&[-999; 10][..], &[-1299]].concat();
     for (amounts, last) in [(risen, "2026-04-10"), (vec![-999; 10], "2026-03-05"), (vec![-999; 10], "2026-02-01")] {
-        let series = [monthly(&amounts, last)];
-        let regular = look(&series, day(TODAY));
+        let series = monthly(&amounts, last);
+        let regular = look_at(&series, day(TODAY));
         let [one] = regular.as_slice() else { panic!("{regular:?}") };
         for (on, told) in [(one.until, true), (one.until.saturating_add(1.day()), false)] {
             let known = Known { regular: &regular, today: on, ..nothing() };
             assert_eq!(keys(&known, &Bounds::default()).len(), usize::from(told), "{one:?} on {on}");
-            assert_eq!(look(&series, on).contains(one), told, "{one:?} on {on}, looked at anew");
+            assert_eq!(look_at(&series, on).contains(one), told, "{one:?} on {on}, looked at anew");
         }
     }
 }

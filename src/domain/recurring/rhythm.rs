@@ -9,6 +9,8 @@ use crate::domain::dates::Date;
 
 /// Amounts within this part of each other (one fiftieth) count as the same.
 const SAME: i64 = 50;
+/// So many payments of one amount to the cent make any other amount a change.
+const TO_THE_CENT: usize = 3;
 /// Amounts of one bill differ by this factor at most.
 const WIDEST: i64 = 6;
 /// Amounts that differ by more (interest, usage) may still be one stream, with so many payments that are nearly on the day.
@@ -59,25 +61,31 @@ pub(super) fn cadence(payments: &[Occurrence]) -> Option<Cadence> {
     fits.min_by_key(|(misfit, _)| *misfit).map(|(_, cadence)| cadence)
 }
 
-/// How badly payments keep a cadence, in hundredths of its tolerance a gap; `None` when they do not.
+/// How badly payments keep a cadence, in hundredths of its tolerance a gap; `None` when they do not, which of thousands of
+/// purchases the first ones say already.
 fn misfit(payments: &[Occurrence], cadence: Cadence) -> Option<i64> {
     let tolerance = i64::from(cadence.tolerance());
-    let (mut gaps, mut late, mut skipped, mut off) = (0_i64, 0_i64, 0_i64, 0_i64);
+    let gaps = i64::try_from(payments.len()).ok()? - 1;
+    let (mut late, mut skipped, mut off) = (0_i64, 0_i64, 0_i64);
     for pair in payments.windows(2) {
         let away = |steps| distance(cadence.after(pair[0].date, steps), pair[1].date);
-        let (once, twice) = (away(1), away(2));
-        gaps += 1;
+        let once = away(1);
         if once <= tolerance {
             off += once;
-        } else if twice <= tolerance {
+            continue;
+        }
+        let twice = away(2);
+        if twice <= tolerance {
             skipped += 1;
             off += twice;
         } else {
             late += 1;
         }
+        if late * 6 > gaps || skipped * 4 > gaps {
+            return None;
+        }
     }
-    let kept = late * 6 <= gaps && skipped * 4 <= gaps && gaps > 0;
-    kept.then(|| (off + tolerance * (2 * skipped + 3 * late)) * 100 / (tolerance * gaps))
+    (gaps > 0).then(|| (off + tolerance * (2 * skipped + 3 * late)) * 100 / (tolerance * gaps))
 }
 
 fn distance(a: Date, b: Date) -> i64 {
@@ -102,12 +110,24 @@ fn is_narrow(payments: &[Occurrence]) -> bool {
     }
 }
 
-/// The latest step of an amount that was the same before, at least twice, and is the same since.
+/// Whether the amount was the same, at least twice, and stepped with the last payment for the first time.
+pub(super) fn last_steps(payments: &[Occurrence]) -> bool {
+    let Some((last, before)) = payments.split_last() else { return false };
+    let settled = before.len() > 1 && before.windows(2).all(|pair| same(pair[0].minor, pair[1].minor));
+    settled && before.last().is_some_and(|one| !same(one.minor, last.minor)) && is_narrow(payments)
+}
+
+/// The latest step of an amount that was the same before, at least twice, and is the same since; a step that is small for its
+/// amount counts where the amount was the same to the cent before.
 pub(super) fn change(payments: &[Occurrence]) -> Option<Change> {
-    let at = payments.windows(2).rposition(|pair| !same(pair[0].minor, pair[1].minor))?;
+    let step = |alike: fn(i64, i64) -> bool, least: usize| {
+        let at = payments.windows(2).rposition(|pair| !alike(pair[0].minor, pair[1].minor))?;
+        let before = payments[..=at].iter().rev().take_while(|one| alike(one.minor, payments[at].minor)).count();
+        (before >= least).then_some(at)
+    };
+    let at = step(same, 2).max(step(|a, b| a == b, TO_THE_CENT))?;
     let (before, new) = (payments[at], payments[at + 1]);
-    let settled = at > 0 && same(payments[at - 1].minor, before.minor);
-    settled.then_some(Change { date: new.date, from: before.minor, to: new.minor })
+    Some(Change { date: new.date, from: before.minor, to: new.minor })
 }
 
 /// The day on which the payment after the last one is due: a step after it, on the day of the month that the latest

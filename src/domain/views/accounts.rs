@@ -204,3 +204,41 @@ mod tests {
         );
     }
 }
+
+/// An account by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct NamedAccount {
+    /// `a1`.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+}
+
+/// What changed among the accounts that a bank names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountMoves {
+    /// New ones.
+    pub came: Vec<NamedAccount>,
+    /// Those that it had named, and then did not.
+    pub back: Vec<NamedAccount>,
+    /// Those that it names no more.
+    pub gone: Vec<NamedAccount>,
+}
+
+impl AccountMoves {
+    /// From one list of accounts, and whether the bank names each, to the next.
+    pub fn between(before: &[(NamedAccount, bool)], after: &[(NamedAccount, bool)]) -> Self {
+        let mut moves = Self::default();
+        for (account, named) in after {
+            let was = before.iter().find(|(known, _)| known.id == account.id).map(|(_, named)| *named);
+            let list = match (was, named) {
+                (None, true) => &mut moves.came,
+                (Some(false), true) => &mut moves.back,
+                (Some(true), false) => &mut moves.gone,
+                _ => continue,
+            };
+            list.push(account.clone());
+        }
+        moves
+    }
+}

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::NamedAccount;
 use crate::domain::{
     dates::Timestamp,
     ids::ConnectionId,
+    products::ProductFailure,
     standing::{ConnectionState, Remedy},
     sync::{ItemError, Refusal, RowKind},
 };
@@ -36,6 +38,8 @@ pub struct ConnectionView {
     pub last_error: Option<ItemError>,
     /// Rows of the bank that bursar cannot hold exactly and has not kept.
     pub refused: u64,
+    /// Products that the last sync could not read; what was known of them stays.
+    pub failed_products: Vec<ProductFailure>,
 }
 
 /// A row of the bank that bursar cannot hold exactly.
@@ -106,6 +110,12 @@ pub struct SyncLine {
     pub refused: u64,
     /// The first hundred of them.
     pub refused_rows: Vec<Refusal>,
+    /// Products that could not be read; what was known of them stays.
+    pub failed_products: Vec<ProductFailure>,
+    /// Accounts that the bank names no more; they count as closed, and their history stays.
+    pub accounts_gone: Vec<NamedAccount>,
+    /// Accounts that it names again.
+    pub accounts_back: Vec<NamedAccount>,
     /// When the bank itself was last read with success.
     pub bank_updated_at: Option<Timestamp>,
     /// What went wrong, in one sentence.

@@ -16,7 +16,10 @@ mod sessions;
 mod sums;
 mod transactions;
 
-pub use accounts::{AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals, TypeSource, main_currencies};
+pub use accounts::{
+    AccountMoves, AccountStatus, AccountView, Accounts, BalanceView, CurrencyTotals, NamedAccount, TypeSource,
+    main_currencies,
+};
 pub use alerts::AlertView;
 pub use audit::{AuditAnchor, AuditDetail, AuditEntry, Verdict};
 pub use checks::{CheckItem, CheckReport, Level};

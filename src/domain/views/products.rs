@@ -93,6 +93,8 @@ pub struct ProductView {
     pub product: Product,
     /// Whether it answered when it was asked last.
     pub available: bool,
+    /// Whether it could not be read then, although it may be had.
+    pub failed: bool,
     /// The provider's code when it did not (`PRODUCTS_NOT_SUPPORTED` …).
     pub code: Option<String>,
     /// When it was asked last.

@@ -34,6 +34,7 @@ use crate::{
         ids::{ConnectionId, InstitutionId},
         standing::Remedy,
         sync::ItemError,
+        views::AccountMoves,
     },
     loopback::LoopbackError,
     plaid::{Client, Hosted, LinkExit, LinkRequest, LinkToken, PlaidError, Purpose},
@@ -260,6 +261,8 @@ pub enum Outcome {
         connection: ConnectionId,
         /// What is still wrong with it, and what is to be done about that.
         error: Option<(ItemError, Remedy)>,
+        /// What changed among its accounts, where they could be read.
+        moves: Option<AccountMoves>,
     },
     /// The user left, or the bank refused; with the connection that was to be mended.
     Left(LinkExit, Option<Repair>),

@@ -5,7 +5,7 @@
 use super::{ALSO_CONSENT, LinkError, Linker, Outcome};
 use crate::{
     domain::{
-        accounts::KnownCurrencies,
+        accounts::{KnownCurrencies, kept_since},
         ids::ConnectionId,
         standing::Remedy,
         sync::{Health, ItemError},
@@ -13,6 +13,7 @@ use crate::{
     ops::provider::NOT_CONSENTED,
     plaid::{PlaidError, action_of},
     secret::Secret,
+    store::StoreError,
 };
 
 impl Linker<'_> {
@@ -54,20 +55,25 @@ impl Linker<'_> {
     pub(super) fn verify(&self, id: ConnectionId) -> Result<Outcome, LinkError> {
         let token = self.open_connection(id)?;
         let item = self.bank.runtime.block_on(self.plaid()?.item_get(&token));
-        let health = self.answered(id, item)?.health;
+        let health = self.answered(id, item)?.health.believed((self.bank.clock)());
         let accounts = match &health.error {
             None => self.bank.runtime.block_on(self.plaid()?.accounts_get(&token, &KnownCurrencies::default())).ok(),
             Some(_) => None,
         };
         let remedy =
             health.error.as_ref().map_or(Remedy::Nothing, |error| action_of("ITEM_ERROR", &error.code).remedy());
-        self.bank.write_book()?.write(&self.bank.event("link.repair"), |tx| {
-            if let Some(list) = &accounts {
-                tx.set_accounts(id, &list.accounts)?;
-            }
-            tx.set_health(id, remedy, &health)
+        let moves = self.bank.write_book()?.write(&self.bank.event("link.repair"), |tx| {
+            let moves = match accounts {
+                Some(mut list) => {
+                    kept_since(&mut list.accounts, health.bank_updated_at);
+                    Some(tx.set_accounts(id, &list.accounts)?)
+                }
+                None => None,
+            };
+            tx.set_health(id, remedy, &health)?;
+            Ok::<_, StoreError>(moves)
         })?;
-        Ok(Outcome::Repaired { connection: id, error: health.error.map(|error| (error, remedy)) })
+        Ok(Outcome::Repaired { connection: id, error: health.error.map(|error| (error, remedy)), moves })
     }
 }
 

@@ -113,6 +113,8 @@ pub enum Step {
     FullResync,
     /// Something more that the provider wants its user to read.
     Said(String),
+    /// The same, and nothing is wrong.
+    Notice(String),
     /// What it offers besides.
     Product(ProductReport, Vec<Refusal>),
     /// All is there: commit.
@@ -139,6 +141,8 @@ pub struct Start {
     pub remedy: Remedy,
     /// What the provider wants its user to read, one sentence each; a run with such sentences is not wholly well.
     pub said: Vec<String>,
+    /// What it wants its user to know although nothing is wrong.
+    pub notices: Vec<String>,
 }
 
 /// What the provider made of the end of a connection.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        accounts::{AccountType, KnownCurrencies},
+        accounts::{AccountType, KnownCurrencies, kept_since},
         dates::{Date, Timestamp},
         ids::ConnectionId,
         products::{Product, ProductReport},
@@ -140,10 +140,13 @@ async fn updated_at(client: &Client, token: &Secret<String>) -> Option<Timestamp
 async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), PlaidError> {
     let accounts = client.accounts_get(&ask.token, &ask.known).await?;
     let item = client.item_get(&ask.token).await?;
-    let (offers, health) = (Offers::new(&accounts, &item.consented_products, &ask.products), item.health);
+    let (offers, health) =
+        (Offers::new(&accounts, &item.consented_products, &ask.products), item.health.believed(ask.now));
+    let read_at = health.bank_updated_at;
     let remedy = health.error.as_ref().map_or(Remedy::Nothing, |error| action_of("ITEM_ERROR", &error.code).remedy());
-    let AccountList { accounts, refused, .. } = accounts;
-    let start = Start { accounts, refused, partial: false, health, remedy, said: Vec::new() };
+    let AccountList { mut accounts, refused, .. } = accounts;
+    kept_since(&mut accounts, read_at);
+    let start = Start { accounts, refused, health, remedy, ..Start::default() };
     out.send(Step::Start(Box::new(start))).await.map_err(|_| PlaidError::Stopped)?;
     let (events, stream) = mpsc::channel(1);
     let changes = async {
@@ -152,7 +155,7 @@ async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), PlaidE
         drop(events);
         outcome
     };
-    let (outcome, done) = tokio::join!(changes, forward(stream, &out));
+    let (outcome, done) = tokio::join!(changes, forward(stream, read_at, &out));
     outcome?;
     for (report, refused) in offers.read(client, &ask.token, ask.window).await {
         let _ = out.send(Step::Product(report, refused)).await;
@@ -165,11 +168,18 @@ async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), PlaidE
 }
 
 /// Hands the stream on, but for its end, which comes back.
-async fn forward(mut stream: Receiver<SyncEvent>, out: &Sender<Step>) -> Option<SyncOutcome> {
+async fn forward(
+    mut stream: Receiver<SyncEvent>,
+    read_at: Option<Timestamp>,
+    out: &Sender<Step>,
+) -> Option<SyncOutcome> {
     while let Some(event) = stream.recv().await {
         let step = match event {
             SyncEvent::Done(outcome) => return Some(outcome),
-            SyncEvent::Page(delta) => Step::Page(Box::new(delta)),
+            SyncEvent::Page(mut delta) => {
+                kept_since(&mut delta.accounts, read_at);
+                Step::Page(Box::new(delta))
+            }
             SyncEvent::Restart => Step::Restart,
             SyncEvent::FullResync => Step::FullResync,
         };

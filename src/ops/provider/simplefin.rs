@@ -66,14 +66,15 @@ async fn read(client: &Client, ask: Ask, out: Sender<Step>) -> Result<(), Provid
         let set = client.accounts(&ask.token, Some(*window)).await?;
         let mut batch = batch(set, &known, ask.now);
         missing |= batch.said.iter().any(|one| one.missing);
-        let (reported, quiet) = (accounts_of(&batch), batch.said.is_empty());
+        let (reported, quiet) = (accounts_of(&batch), batch.said.iter().all(|one| one.notice));
         empty = if batch.transactions.is_empty() { empty + 1 } else { 0 };
         if place == 0 {
             let start = Step::Start(Box::new(start(&mut batch)));
             out.send(start).await.map_err(|_| ProviderError::stopped())?;
         }
-        for Said { sentence, .. } in std::mem::take(&mut batch.said) {
-            out.send(Step::Said(sentence)).await.map_err(|_| ProviderError::stopped())?;
+        for Said { sentence, notice, .. } in std::mem::take(&mut batch.said) {
+            let step = if notice { Step::Notice(sentence) } else { Step::Said(sentence) };
+            out.send(step).await.map_err(|_| ProviderError::stopped())?;
         }
         let page = Step::Page(Box::new(page(batch, &ask, *window, (place == 0 && quiet).then_some(&reported))));
         out.send(page).await.map_err(|_| ProviderError::stopped())?;
@@ -93,19 +94,23 @@ fn start(batch: &mut Batch) -> Start {
     let (code, remedy) = match (asks(Asks::NewAccess), asks(Asks::SignIn)) {
         (true, _) => ("ACCESS_REFUSED", Remedy::SignIn),
         (false, true) => ("SIGN_IN", Remedy::ActAtProvider),
-        (false, false) if said.is_empty() => ("", Remedy::Nothing),
+        (false, false) if said.iter().all(|one| one.notice) => ("NOTICE", Remedy::Nothing),
         (false, false) => ("SERVER_SAYS", Remedy::Wait),
     };
-    let words: Vec<String> = said.into_iter().map(|one| one.sentence).collect();
+    let words: Vec<&str> = said.iter().map(|one| one.sentence.as_str()).collect();
     let error =
         (!words.is_empty()).then(|| ItemError { code: code.to_owned(), message: words.join("; "), request_id: None });
+    let sentences =
+        |notice: bool| said.iter().filter(|one| one.notice == notice).map(|one| one.sentence.clone()).collect();
+    let (troubles, notices): (Vec<String>, Vec<String>) = (sentences(false), sentences(true));
     Start {
         accounts: std::mem::take(&mut batch.accounts),
         refused: std::mem::take(&mut batch.refused),
-        partial: !words.is_empty(),
+        partial: !troubles.is_empty(),
         health: Health { bank_updated_at: batch.updated_at, error, ..Health::default() },
         remedy,
-        said: words,
+        said: troubles,
+        notices,
     }
 }
 

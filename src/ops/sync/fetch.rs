@@ -127,12 +127,10 @@ pub(super) fn halt(runtime: &Runtime, stop: watch::Sender<Halt>, max_runtime: Op
             }
         };
         let why = tokio::select! {
-            pressed = tokio::signal::ctrl_c() => if pressed.is_ok() { Halt::Asked } else { Halt::No },
+            Ok(()) = tokio::signal::ctrl_c() => Halt::Asked,
             () = late => Halt::Late,
         };
-        if why != Halt::No {
-            stop.send_replace(why);
-        }
+        stop.send_replace(why);
         // The sender lives on, so that only this counts as a change.
         std::future::pending::<()>().await;
     })

@@ -330,6 +330,9 @@ fn not_asked(connection: &ConnectionView, why: String) -> SyncLine {
         removed: 0,
         refused: 0,
         refused_rows: Vec::new(),
+        failed_products: Vec::new(),
+        accounts_gone: Vec::new(),
+        accounts_back: Vec::new(),
         bank_updated_at: connection.bank_updated_at,
         error: Some(why),
     }

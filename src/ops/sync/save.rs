@@ -74,21 +74,23 @@ fn changes(
     loop {
         let event = event(arrival.id, (means.now)());
         let written = store.write(&event, |tx| {
-            if start.partial {
-                tx.add_accounts(arrival.id, &start.accounts)?;
+            let moves = if start.partial {
+                tx.add_accounts(arrival.id, &start.accounts)?
             } else {
-                tx.set_accounts(arrival.id, &start.accounts)?;
-            }
+                tx.set_accounts(arrival.id, &start.accounts)?
+            };
             let mut run = tx.sync(arrival.id, mode)?;
+            run.moved(moves);
             run.refuse(&start.refused)?;
             loop {
                 match arrival.messages.blocking_recv() {
                     Some(Step::Page(delta)) => run.apply(&delta)?,
                     Some(Step::Said(sentence)) if !start.said.contains(&sentence) => start.said.push(sentence),
-                    Some(Step::Said(_)) => {}
+                    Some(Step::Notice(sentence)) if !start.notices.contains(&sentence) => start.notices.push(sentence),
+                    Some(Step::Said(_) | Step::Notice(_)) => {}
                     Some(Step::Product(report, refused)) => {
                         run.refuse(&refused)?;
-                        run.product(&report)?;
+                        run.product(&report, start.health.bank_updated_at)?;
                     }
                     Some(Step::Restart) => return Err(Left::Again(mode)),
                     Some(Step::FullResync) => return Err(Left::Again(SyncMode::Full)),
@@ -97,6 +99,7 @@ fn changes(
                         let (remedy, health) = (start.remedy, &start.health);
                         let end = SyncEnd { started_at, cursor, history, remedy, health };
                         let counts = run.finish(&end)?;
+                        start.health.bank_updated_at = tx.bank_updated_at(arrival.id)?;
                         tx.count_calls(&means.meter.take_about(arrival.id))?;
                         return Ok((counts, history));
                     }
@@ -115,6 +118,11 @@ fn changes(
 
 fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) -> Saved {
     let outcome = OutcomeKind::saved(start.remedy);
+    // What the connection itself suffers from is said of the connection.
+    let known = |code: &str| start.health.error.as_ref().is_some_and(|error| error.code == code);
+    let unread = counts.failed.iter().filter(|failure| !known(&failure.code));
+    let unread: Vec<String> =
+        unread.map(|failure| format!("{}: {failure}; what was known of it stays", arrival.name)).collect();
     let line = SyncLine {
         id: arrival.id,
         name: arrival.name.clone(),
@@ -124,14 +132,17 @@ fn saved(arrival: &Arrival, start: Start, counts: SyncCounts, history: History) 
         removed: counts.removed,
         refused: counts.refused,
         refused_rows: counts.refusals,
+        failed_products: counts.failed,
+        accounts_gone: counts.gone,
+        accounts_back: counts.back,
         bank_updated_at: start.health.bank_updated_at,
         error: start.health.error.map(|error| error.message),
     };
     let incomplete = matches!(history, History::NotReady | History::Initial);
     let rounded = start.accounts.iter().flat_map(rounded).collect();
     let spoke = outcome == OutcomeKind::Ok && !start.said.is_empty();
-    let said = start.said.iter().map(|sentence| format!("{}: {sentence}", arrival.name));
-    let notes = counts.notes.into_iter().chain(said).collect();
+    let said = start.said.iter().chain(&start.notices).map(|sentence| format!("{}: {sentence}", arrival.name));
+    let notes = counts.notes.into_iter().chain(unread).chain(said).collect();
     Saved { line, rounded, notes, error: None, remedy: start.remedy, incomplete, spoke }
 }
 
@@ -167,6 +178,9 @@ pub(super) fn failed(
         removed: 0,
         refused: 0,
         refused_rows: Vec::new(),
+        failed_products: Vec::new(),
+        accounts_gone: Vec::new(),
+        accounts_back: Vec::new(),
         bank_updated_at: None,
         error: Some(error.to_string()),
     };

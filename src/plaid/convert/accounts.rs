@@ -1,7 +1,7 @@
 //! Accounts and their balances: what is owed turns negative here.
 
 use super::{
-    KnownCurrencies, Refusal, RowKind, amount,
+    KnownCurrencies, Refusal, RowKind, amount, item,
     text::{self, SHORT, keep, keep_some},
 };
 use crate::{
@@ -45,6 +45,7 @@ pub fn account(row: wire::accounts::Account, known: &KnownCurrencies) -> Result<
         subtype: keep_some(row.subtype, SHORT),
         currency,
         balances,
+        as_of: named.last_updated_datetime.as_deref().and_then(item::moment),
         notes,
     })
 }

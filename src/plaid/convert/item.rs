@@ -12,13 +12,16 @@ use crate::{
     },
 };
 
-/// A connection's health: the freshness of what it was linked for, the end of consent, the error that stays with it.
+/// A connection's health: the freshness of what it was linked for (investments count only where there are no transactions), the end of
+/// consent, the error that stays with it.
 pub fn health(item: &Item, status: Option<&ItemStatus>) -> Health {
     let read = status.and_then(|status| {
         let updated = |updates: Option<&ProductUpdates>| {
             updates.and_then(|updates| updates.last_successful_update.as_deref()).and_then(moment)
         };
-        updated(status.transactions.as_ref()).or_else(|| updated(status.investments.as_ref()))
+        let bought = |list: &[String]| list.iter().any(|product| product == "transactions");
+        let transactions = status.transactions.is_some() || bought(&item.billed_products) || bought(&item.products);
+        updated(if transactions { status.transactions.as_ref() } else { status.investments.as_ref() })
     });
     Health {
         bank_updated_at: read,
@@ -67,6 +70,24 @@ mod tests {
         let error = health.error.unwrap();
         assert_eq!((error.code.as_str(), error.message.as_str()), ("ITEM_LOGIN_REQUIRED", "Sign in again."));
         assert_eq!(error.request_id, None);
+    }
+
+    #[test]
+    fn fresh_investments_do_not_date_transactions_that_were_never_read() {
+        let read = |products: &str, transactions: &str| {
+            let json = format!(
+                r#"{{"item":{{"item_id":"I","institution_id":null,"webhook":null,"consent_expiration_time":null,"update_type":"background",
+                "billed_products":[{products}],"error":null}},"status":{{"transactions":{transactions},
+                "investments":{{"last_successful_update":"2026-03-01T10:00:00Z"}}}},"request_id":"R"}}"#
+            );
+            let answer: ItemGetResponse = serde_json::from_str(&json).unwrap();
+            health(&answer.item, answer.status.as_ref()).bank_updated_at
+        };
+        let never = r#"{"last_successful_update":null,"last_failed_update":"2026-03-01T09:00:00Z"}"#;
+        assert_eq!(read(r#""transactions","investments""#, never), None);
+        assert_eq!(read(r#""investments""#, never), None, "it has transactions, whatever is billed");
+        assert_eq!(read(r#""transactions","investments""#, "null"), None);
+        assert!(read(r#""investments""#, "null").is_some());
     }
 
     #[test]

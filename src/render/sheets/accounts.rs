@@ -58,7 +58,7 @@ fn columns() -> Vec<Column> {
         Column::new(Money, "available", "Available").priority(3),
         Column::new(Money, "limit", "Limit").priority(6),
         Column::new(Date, "as_of", "As of (UTC)").priority(8),
-        Column::new(Text, "status", "Status").place(Place::Files),
+        Column::new(Text, "status", "Status").priority(1).place(Place::Differing),
         Column::new(Text, "subtype", "Subtype").place(Place::Files),
         Column::new(Text, "type_source", "Type said by").place(Place::Files),
         Column::new(Text, "official_name", "Official name").place(Place::Files),

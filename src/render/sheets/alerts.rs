@@ -14,7 +14,7 @@ impl ToSheet for Listing<AlertView> {
         use Kind::{Date, Text};
         let columns = vec![
             Column::new(Text, "kind", "Kind").priority(2),
-            Column::new(Text, "message", "What"),
+            Column::new(Text, "message", "What").wraps(),
             Column::new(Date, "first_seen", "Since (UTC)").priority(3),
             Column::new(Date, "told_at", "Told (UTC)").priority(1),
             Column::new(Text, "action", "Next").priority(4),

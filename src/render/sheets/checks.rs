@@ -2,19 +2,25 @@
 
 use crate::{
     domain::views::{CheckItem, CheckReport, Level},
-    render::{Sheet, ToSheet},
+    render::{Cell, Column, Kind, Sheet, Style, ToSheet},
 };
 
 impl ToSheet for CheckReport {
     fn to_sheet(&self) -> Sheet {
-        let row = |check: &CheckItem| {
-            let result = match check.level {
+        let columns = vec![
+            Column::new(Kind::Text, "check", "Check"),
+            Column::new(Kind::Text, "result", "Result"),
+            Column::new(Kind::Text, "detail", "Detail").wraps(),
+        ];
+        let mut sheet = Sheet::new(columns, "there is nothing to show");
+        for CheckItem { name, level, detail, .. } in &self.checks {
+            let result = match level {
                 Level::Ok => "ok",
                 Level::Warn => "warn",
                 Level::Bad => "NOT OK",
             };
-            [check.name.clone(), result.to_owned(), check.detail.clone()]
-        };
-        Sheet::of_text(&["Check", "Result", "Detail"], self.checks.iter().map(row))
+            sheet.push(Style::Normal, [name.as_str(), result, detail].map(Cell::from).to_vec());
+        }
+        sheet
     }
 }

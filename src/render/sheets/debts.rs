@@ -32,6 +32,7 @@ impl ToSheet for Liabilities {
                 Column::new(Money, "past_due", "Past due").place(Place::Files),
                 Column::new(Money, "last_payment", "Last payment").place(Place::Files),
                 Column::new(Date, "last_payment_date", "Paid on").place(Place::Files),
+                Column::new(Date, "as_of", "As of (UTC)").priority(9),
             ],
             "there are no cards or loans",
         );
@@ -61,6 +62,7 @@ fn cells(row: &Row) -> Vec<Cell> {
         row.past_due.into(),
         row.last_payment.into(),
         row.last_payment_date.into(),
+        row.as_of.into(),
     ]
 }
 

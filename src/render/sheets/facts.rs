@@ -29,7 +29,7 @@ impl ToSheet for Facts {
         let columns = vec![
             Column::new(Kind::Text, "field", "Field").place(Place::Files),
             Column::new(Kind::Text, "label", ""),
-            Column::new(Kind::Text, "value", ""),
+            Column::new(Kind::Text, "value", "").wraps(),
             Column::new(Kind::Text, "currency", "").place(Place::Files),
         ];
         let mut sheet = Sheet::new(columns, "there is nothing to show");

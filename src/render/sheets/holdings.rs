@@ -31,6 +31,7 @@ impl ToSheet for Holdings {
                 Column::new(Text, "ticker", "Symbol").place(Place::Files),
                 Column::new(Text, "kind", "Kind").place(Place::Files),
                 Column::new(Date, "price_date", "Price of").place(Place::Files),
+                Column::new(Date, "as_of", "As of (UTC)").priority(8),
             ],
             "there are no holdings",
         );
@@ -51,6 +52,7 @@ impl ToSheet for Holdings {
                     row.ticker.as_ref().into(),
                     row.kind.as_ref().into(),
                     row.price_date.into(),
+                    row.as_of.into(),
                 ],
             );
         }

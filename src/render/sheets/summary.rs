@@ -21,6 +21,7 @@ impl ToSheet for Summary {
         facts.push(Fact::new("accounts_count", "Accounts", self.accounts_count));
         facts.push(Fact::new("connections_count", "Connections", self.connections_count));
         facts.push(Fact::new("last_synced", "Last synced (UTC)", self.last_synced));
+        facts.push(Fact::new("bank_updated_at", "Banks' data of (UTC)", self.bank_updated_at));
         Facts(facts).to_sheet()
     }
 }

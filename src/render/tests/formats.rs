@@ -4,7 +4,10 @@ use super::{
     book::{accounts, transactions},
     *,
 };
-use crate::render::{Cell, Fact, Facts, Shown, group_thousands};
+use crate::{
+    domain::money::group_thousands,
+    render::{Cell, Fact, Facts, Shown},
+};
 
 #[test]
 fn files_have_raw_numbers_and_no_formulas() {
@@ -82,6 +85,8 @@ fn facts_are_a_line_each() {
     let value = serde_json::json!({"vault": "default"});
     let shown = Shown { value: &value, sheet: facts.to_sheet() };
     insta::assert_snapshot!(print(&shown, &screen(60)));
+    let narrow = print(&shown, &screen(30));
+    assert!(narrow.contains("Vault          /home/me/.local\n               /share/bursar/d\n"), "{narrow}");
     insta::assert_snapshot!(print(&shown, &file(Format::Csv)));
     assert_eq!(print(&shown, &file(Format::Ndjson)), "{\"vault\":\"default\"}\n");
 }

@@ -67,6 +67,7 @@ fn connections_and_what_a_sync_brought() {
         error: Some("the login details of this item have changed".to_owned()),
         last_error: None,
         refused: 0,
+        failed_products: Vec::new(),
     };
     insta::assert_snapshot!(print(&Listing::all(vec![connection]), &screen(100)));
     let line = |id, outcome, added, error: Option<&str>| SyncLine {
@@ -78,6 +79,9 @@ fn connections_and_what_a_sync_brought() {
         removed: 2,
         refused: 0,
         refused_rows: Vec::new(),
+        failed_products: Vec::new(),
+        accounts_gone: Vec::new(),
+        accounts_back: Vec::new(),
         bank_updated_at: Some("2026-03-15T05:30:00Z".parse().unwrap()),
         error: error.map(str::to_owned),
     };

@@ -160,6 +160,7 @@ fn the_summary_sums_up() {
         error: None,
         last_error: None,
         refused: 0,
+        failed_products: Vec::new(),
     };
     let connections = [
         connection(1, ConnectionState::Healthy, Some("2026-03-15T06:00:00Z")),

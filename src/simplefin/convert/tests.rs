@@ -113,7 +113,12 @@ fn of_many_sentences_the_last_are_counted_and_ask_all_the_same() {
     let json = format!(r#"{{"errlist":[{}],"accounts":[]}}"#, problems.join(","));
     let said = accounts(serde_json::from_str(&json).unwrap()).said;
     assert_eq!((said.len(), said[19].sentence.as_str()), (21, "sentence 20"));
-    let rest = Said { sentence: "and 10 more that the server says".to_owned(), asks: Asks::SignIn, missing: true };
+    let rest = Said {
+        sentence: "and 10 more that the server says".to_owned(),
+        asks: Asks::SignIn,
+        missing: true,
+        notice: false,
+    };
     assert_eq!(said[20], rest);
 }
 
@@ -121,7 +126,7 @@ fn of_many_sentences_the_last_are_counted_and_ask_all_the_same() {
 fn a_codes_prefix_counts_where_its_second_part_is_not_known() {
     for (code, expected) in [
         ("gen.", (Asks::Nothing, false)),
-        ("gen.api", (Asks::Nothing, false)),
+        ("gen.notice", (Asks::Nothing, false)),
         ("gen.auth", (Asks::NewAccess, true)),
         ("con.", (Asks::Nothing, true)),
         ("con.auth", (Asks::SignIn, true)),
@@ -133,6 +138,7 @@ fn a_codes_prefix_counts_where_its_second_part_is_not_known() {
         let json = format!(r#"{{"errlist":[{{"code":"{code}","msg":"M","conn_id":"C"}}],"accounts":[]}}"#);
         let said = accounts(serde_json::from_str(&json).unwrap()).said.remove(0);
         assert_eq!((said.asks, said.missing), expected, "{code}");
+        assert_eq!(said.notice, ["gen.", "gen.notice"].contains(&code), "{code}");
     }
     let json = r#"{"errlist":[{"code":"con.auth","message":"of a draft"},{"code":"act.failed"}],"accounts":[]}"#;
     let said = accounts(serde_json::from_str(json).unwrap()).said;
@@ -152,4 +158,34 @@ fn version_2_names_the_bank_beside_its_accounts() {
     let ids: Vec<_> = read.accounts.iter().map(|account| account.persistent_id.as_deref().unwrap()).collect();
     assert_eq!(ids, ["simplefin:bank.example:ACT-1", "simplefin:CON-9:ACT-2"], "as a server of version 1 names them");
     assert_eq!(read.transactions[0].status, Status::Pending);
+}
+
+#[test]
+fn a_connection_is_as_fresh_as_its_oldest_bank() {
+    let now: Timestamp = "2026-04-15T12:00:00Z".parse().unwrap();
+    let read = |accounts: &[(&str, &str)]| {
+        let one = |(at, (bank, day)): (usize, &(&str, &str))| {
+            let seconds = day.parse::<Timestamp>().map_or(0, Timestamp::as_second);
+            format!(
+                r#"{{"id":"A{at}","conn_id":"{bank}","name":"N","currency":"USD","balance":"1","balance-date":{seconds}}}"#
+            )
+        };
+        let rows: Vec<String> = accounts.iter().enumerate().map(one).collect();
+        batch(set(&rows.join(",")), &|_| None, now)
+    };
+    let (old, new, ahead) = ("2026-01-02T00:00:00Z", "2026-04-15T06:00:00Z", "2030-01-01T00:00:00Z");
+    for (accounts, expected) in [
+        (vec![("good", new), ("dead", old)], Some(old)),
+        (vec![("good", old), ("good", new)], Some(new)),
+        (vec![("good", ahead), ("dead", old)], Some(old)),
+        (vec![("good", ahead)], Some("2026-04-15T12:00:00Z")),
+        (vec![("good", new), ("silent", "")], Some(new)),
+        (vec![("silent", "")], None),
+    ] {
+        let expected = expected.map(|at| at.parse::<Timestamp>().unwrap());
+        assert_eq!(read(&accounts).updated_at, expected, "{accounts:?}");
+    }
+    let read = read(&[("good", new), ("dead", old), ("silent", ""), ("good", ahead)]);
+    let as_of: Vec<_> = read.accounts.iter().map(|account| account.as_of.map(|at| at.to_string())).collect();
+    assert_eq!(as_of, [Some(new.to_owned()), Some(old.to_owned()), None, Some(now.to_string())]);
 }

@@ -6,6 +6,7 @@ mod calls;
 mod news;
 mod plans;
 mod posting;
+mod recurrences;
 mod register;
 mod replay;
 mod sealed;

@@ -26,7 +26,7 @@ fn accounts_follow_the_bank_and_keep_the_owners_words() {
     let edit = AccountEdit { name: Some("Daily".to_owned()), hidden: Some(true), ..AccountEdit::default() };
     write(&mut store, |tx| tx.edit_account(AccountId(1), &edit));
     let renamed = account("check", AccountType::Depository, "70");
-    write(&mut store, |tx| tx.set_accounts(ConnectionId(1), &[renamed]));
+    write(&mut store, |tx| tx.set_accounts(ConnectionId(1), &[renamed]).map(|_| ()));
 
     let accounts = store.accounts().unwrap();
     assert_eq!((accounts[0].name.as_str(), accounts[0].status), ("Daily", AccountStatus::Hidden));
