@@ -106,6 +106,14 @@ impl State {
         self.bridge.live(today, now);
     }
 
+    /// Lets every user sign in again.
+    pub(crate) fn sign_in(&mut self) {
+        let (today, now) = (self.today(), self.now());
+        for item in &mut self.items {
+            item.repair(today, now);
+        }
+    }
+
     /// Lets every bank take back its newest posted row, or bring all of those again.
     pub(crate) fn take_back(&mut self, again: bool) {
         for item in &mut self.items {

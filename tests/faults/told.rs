@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use super::{Scene, household, strike, whole, words};
-use crate::env::TestEnv;
+use crate::{env::TestEnv, recurring::days_without};
 
 /// A sync that finds a low balance and payments that did not come, each time of the same vault.
 struct Told(TestEnv);
@@ -50,10 +50,10 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 fn a_sync_that_tells() {
     let mut env = household(|_| ());
     env.ok(&["link", "--institution", "ins_109508", "--yes"]);
+    // A month in which one payment did not come.
+    days_without(&mut env, "netflix", 35, "2026-05-20");
     env.ok(&["config", "set", "notify.command", "[\"sh\", \"-c\", \"cat >> ~/told\"]"]);
     env.ok(&["config", "set", "notify.low_balance", "1000000"]);
-    // A month in which nothing came.
-    env.set("BURSAR_TODAY", "2026-05-20");
     copy(&env.path("home"), &env.path("saved"));
     strike(&mut Told(env), 20);
 }
