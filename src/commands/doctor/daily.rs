@@ -123,16 +123,21 @@ fn freshness(connections: &[ConnectionView], unjoined: &[Unjoined], now: Timesta
             .map(|pair| CheckItem::warn("connection", format!("{}: {}", pair.name, pair.words())).hint(pair.command())),
     );
     if checks.is_empty() {
-        checks.push(well(live().count(), live().filter_map(|connection| connection.bank_updated_at).min(), now));
+        let new = live().filter(|connection| connection.state == ConnectionState::New).count();
+        let oldest = live().filter_map(|connection| connection.bank_updated_at).min();
+        checks.push(well((live().count(), new), oldest, now));
     }
     checks
 }
 
-/// Connections that nobody has to look at; data that is not of these two days is not called up to date.
-fn well(count: usize, oldest: Option<Timestamp>, now: Timestamp) -> CheckItem {
+/// Connections that nobody has to look at, so many of them new; what was never read, or not in these two days, is not called up to date.
+fn well((count, new): (usize, usize), oldest: Option<Timestamp>, now: Timestamp) -> CheckItem {
     let old = oldest.map(standing::day).filter(|day| (standing::day(now) - *day).get_days() > 1);
     match (count, old) {
         (0, _) => CheckItem::good("connections", "no bank is linked").hint("bursar link"),
+        _ if new > 0 => {
+            CheckItem::good("connections", format!("{count}, of them never synced: {new}")).hint("bursar sync")
+        }
         (_, Some(day)) => {
             CheckItem::good("connections", format!("{count}, none needs attention; the oldest bank's data is of {day}"))
         }
@@ -148,11 +153,12 @@ mod tests {
     fn what_was_read_days_ago_is_not_up_to_date() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let now = at("2026-04-15T12:00:00Z");
-        assert_eq!(well(2, Some(at("2026-04-14T00:00:00Z")), now).detail, "2, all up to date");
-        assert_eq!(well(2, None, now).detail, "2, all up to date");
-        let old = well(2, Some(at("2026-04-13T23:00:00Z")), now);
+        assert_eq!(well((2, 0), Some(at("2026-04-14T00:00:00Z")), now).detail, "2, all up to date");
+        assert_eq!(well((2, 0), None, now).detail, "2, all up to date");
+        assert_eq!(well((2, 1), None, now).detail, "2, of them never synced: 1");
+        let old = well((2, 0), Some(at("2026-04-13T23:00:00Z")), now);
         assert_eq!(old.detail, "2, none needs attention; the oldest bank's data is of 2026-04-13");
-        assert_eq!(well(0, None, now).detail, "no bank is linked");
+        assert_eq!(well((0, 0), None, now).detail, "no bank is linked");
     }
 
     #[test]
