@@ -21,7 +21,7 @@ use crate::{
 const MONTHS: i32 = 25;
 
 /// For how many days before its end, and after it, a key's end is news.
-const KEY_DAYS: i64 = 14;
+pub const KEY_DAYS: i64 = 14;
 
 /// Everything that holds now; how much is read does not grow with the history.
 pub fn now((book, keys): (&Store, &[KeyEnd]), bounds: &Bounds, now: Timestamp, today: Date) -> Result<Vec<Alert>> {

@@ -11,12 +11,9 @@ use crate::{
         views::{CheckItem, ConnectionView, Limit},
     },
     error::Result,
-    ops::schedule::State,
+    ops::{alerts::KEY_DAYS, schedule::State},
     store::Unjoined,
 };
-
-/// A key that ends within so many days is named.
-pub(super) const ENDING_DAYS: i64 = 14;
 
 pub(super) fn checks(context: &mut Context) -> Vec<CheckItem> {
     if !context.location().exists() {
@@ -78,8 +75,8 @@ fn book(context: &mut Context) -> Result<Vec<CheckItem>> {
         vault.slots().iter().filter(|slot| slot.expires.is_some_and(|at| ends_soon(latest, at))).collect();
     if ending.is_empty() {
         let detail = match vault.slots().len() {
-            1 => format!("one, which does not end within {ENDING_DAYS} days"),
-            several => format!("{several}, none ends within {ENDING_DAYS} days"),
+            1 => format!("one, which does not end within {KEY_DAYS} days"),
+            several => format!("{several}, none ends within {KEY_DAYS} days"),
         };
         checks.push(CheckItem::good("keys", detail));
     }
@@ -94,7 +91,7 @@ fn book(context: &mut Context) -> Result<Vec<CheckItem>> {
 
 /// Whether an end has come, or comes within days.
 pub(super) fn ends_soon(now: Timestamp, end: Timestamp) -> bool {
-    end.duration_since(now).as_hours() < 24 * ENDING_DAYS
+    end.duration_since(now).as_hours() < 24 * KEY_DAYS
 }
 
 fn clock(now: Timestamp, last: Option<Timestamp>) -> CheckItem {

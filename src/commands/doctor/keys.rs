@@ -15,9 +15,16 @@ pub(super) fn check(context: &mut Context) -> CheckItem {
 
 fn look(context: &mut Context) -> Result<CheckItem> {
     let given = given(context)?;
-    if !context.location().exists() || !context.opens_by_itself() {
-        let detail = if given { "given by the environment" } else { "not in the environment; the vault may keep them" };
-        return Ok(CheckItem::good(NAME, detail));
+    let exists = context.location().exists();
+    if !exists || !context.opens_by_itself() {
+        return Ok(CheckItem::good(
+            NAME,
+            match (given, exists) {
+                (true, _) => "given by the environment",
+                (false, true) => "not in the environment; the vault may keep them",
+                (false, false) => "not in the environment",
+            },
+        ));
     }
     Ok(match (context.keeps_plaid_keys()?, given) {
         (true, true) => CheckItem::good(NAME, "given by the environment, which goes before those of the vault"),

@@ -4,7 +4,6 @@ use super::{clock, daily::ends_soon, from};
 use crate::{
     context::{Context, Keyless},
     domain::{
-        provider::manner,
         standing::{self, ConnectionState},
         views::CheckItem,
     },
@@ -107,9 +106,9 @@ fn key(context: &mut Context, found: &mut Found) -> Result<()> {
 
 /// Whether Plaid answers over TLS, and takes the keys.
 fn network(context: &mut Context, found: &mut Found) -> Result<()> {
-    let linked = context.book()?.connections()?;
-    let mut living = linked.iter().filter(|one| one.state != ConnectionState::Removed).peekable();
-    let no_keys = living.peek().is_some() && !living.any(|one| manner(&one.provider).keys);
+    let connections = context.book()?.connections()?;
+    let linked = connections.iter().any(|one| one.state != ConnectionState::Removed);
+    let no_keys = linked && !context.needs_plaid_keys()?;
     let client = match context.client_if_keys()? {
         Ok(client) => client,
         Err(Keyless::Missing) if no_keys => {
